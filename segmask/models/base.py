@@ -1,0 +1,27 @@
+"""What a parser and a face detector are, for the rest of the package."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from segmask.types import Face, Image, Parsing
+
+
+class Parser(Protocol):
+    """Tells what each pixel shows."""
+
+    name: str
+
+    def parse(self, image: Image) -> Parsing:
+        """Probabilities of the canonical parts for one picture, uint8 (H, W, 3) RGB."""
+        ...
+
+
+class FaceDetector(Protocol):
+    """Finds faces."""
+
+    name: str
+
+    def detect(self, image: Image) -> tuple[Face, ...]:
+        """Faces in one picture, uint8 (H, W, 3) RGB, best score first; none is an empty tuple."""
+        ...

@@ -36,13 +36,14 @@ def export(net: ParsingNet, path: Path) -> None:
 
     path = Path(path)
     partial = path.with_suffix(".partial")
+    batch, rows, columns = (torch.export.Dim(name, min=1, max=64) for name in ("batch", "rows", "columns"))
     torch.onnx.export(
-        Exported(net.eval()).to(memory_format=torch.contiguous_format),
+        Exported(net).eval().to(memory_format=torch.contiguous_format),
         (torch.zeros(2, 3, 384, 256),),
         str(partial),
         input_names=["image"],
         output_names=["logits"],
-        dynamic_shapes={"image": {0: torch.export.Dim("batch", min=1, max=64)}},
+        dynamic_shapes={"image": {0: batch, 2: 32 * rows, 3: 32 * columns}},
         opset_version=OPSET,
         dynamo=True,
         external_data=False,

@@ -152,7 +152,7 @@ def _read_file(path: Path) -> Picture:
 
 def _sixteen_bit(path: Path, picture: Any) -> Raster | None:
     """The samples of a PNG or TIFF with 16 bits a channel: Pillow would cut colours down to 8."""
-    if picture.format not in ("PNG", "TIFF") or picture.mode not in ("RGB", "RGBA", "I;16", "I;16B", "LA", "I"):
+    if picture.format not in ("PNG", "TIFF") or picture.mode not in ("RGB", "RGBA", "I;16", "I;16B", "LA"):
         return None
     import cv2
 
@@ -166,8 +166,7 @@ def _sixteen_bit(path: Path, picture: Any) -> Raster | None:
     if values.ndim == 2:
         return values[..., None]
     order = {3: [2, 1, 0], 4: [2, 1, 0, 3]}[values.shape[2]]
-    values = np.ascontiguousarray(values[..., order])
-    return np.ascontiguousarray(values[..., [0, 3]]) if picture.mode == "LA" else values
+    return np.ascontiguousarray(values[..., order])
 
 
 def _says_sixteen(path: Path, picture: Any) -> bool:
@@ -386,7 +385,8 @@ def _encode_pil(raster: NDArray[np.uint8], metadata: Metadata, file_format: str)
     from PIL import Image as Pil
     from PIL.PngImagePlugin import PngInfo
 
-    options: dict[str, Any] = {"icc_profile": metadata.icc, "exif": metadata.exif, "dpi": metadata.dpi}
+    icc = None if file_format == "WEBP" and raster.shape[2] < 3 else metadata.icc  # WebP stores grey as RGB
+    options: dict[str, Any] = {"icc_profile": icc, "exif": metadata.exif, "dpi": metadata.dpi}
     if file_format == "PNG":
         options["pnginfo"] = info = PngInfo()
         options["compress_level"] = 4
@@ -397,7 +397,7 @@ def _encode_pil(raster: NDArray[np.uint8], metadata: Metadata, file_format: str)
     elif metadata.xmp and file_format in ("JPEG", "WEBP"):
         options["xmp"] = metadata.xmp
     elif metadata.xmp:
-        options["tiffinfo"] = {700: metadata.xmp}
+        options["exif"] = _exif_with_xmp(metadata)
     if file_format == "JPEG":
         options |= {"quality": JPEG_QUALITY, "subsampling": 0}
     if file_format == "WEBP":
@@ -410,44 +410,59 @@ def _encode_pil(raster: NDArray[np.uint8], metadata: Metadata, file_format: str)
     return buffer.getvalue()
 
 
+def _exif_with_xmp(metadata: Metadata) -> bytes:
+    """A TIFF keeps XMP as a tag of its first directory, which Pillow takes from the EXIF data."""
+    from PIL import Image as Pil
+
+    exif = Pil.Exif()
+    exif.load(metadata.exif or b"")
+    exif[700] = metadata.xmp
+    return exif.tobytes()
+
+
 def _encode_deep(raster: NDArray[np.uint16], metadata: Metadata, file_format: str) -> tuple[bytes, list[str]]:
     """16 bits a channel: PNG through OpenCV, TIFF through tifffile; Pillow writes neither in colour."""
-    if file_format == "TIFF":
-        import tifffile
+    channels = raster.shape[2]
+    if channels == 2:
+        raster = np.ascontiguousarray(raster[..., [0, 0, 0, 1]])
+        channels, lost = 4, ["16-bit grey with transparency is stored as RGBA"]
+    else:
+        lost = []
+    if file_format == "PNG":
+        if metadata.xmp or metadata.text or metadata.dpi:
+            lost.append("XMP, text and resolution are not carried into a 16-bit PNG")
+        return _encode_deep_png(raster, metadata), lost
+    import tifffile
 
-        buffer = io.BytesIO()
-        photometric = "minisblack" if raster.shape[2] < 3 else "rgb"
-        extra = ["unassalpha"] if raster.shape[2] in (2, 4) else None
-        dpi = {"resolution": metadata.dpi, "resolutionunit": "INCH"} if metadata.dpi else {}
-        values = raster[..., 0] if raster.shape[2] == 1 else raster
-        tifffile.imwrite(
-            buffer,
-            values,
-            photometric=photometric,
-            extrasamples=extra,
-            planarconfig="contig" if raster.shape[2] > 1 else None,
-            iccprofile=metadata.icc,
-            metadata=None,
-            **dpi,
-        )
-        lost = ["EXIF and XMP are not carried into a 16-bit TIFF"] if metadata.exif or metadata.xmp else []
-        return buffer.getvalue(), lost
+    if metadata.exif or metadata.xmp:
+        lost.append("EXIF and XMP are not carried into a 16-bit TIFF")
+    buffer = io.BytesIO()
+    tifffile.imwrite(
+        buffer,
+        raster[..., 0] if channels == 1 else raster,
+        photometric="minisblack" if channels == 1 else "rgb",
+        extrasamples=["unassalpha"] if channels == 4 else None,
+        planarconfig=None if channels == 1 else "contig",
+        iccprofile=metadata.icc,
+        metadata=None,
+        resolution=metadata.dpi,
+        resolutionunit="INCH" if metadata.dpi else None,
+    )
+    return buffer.getvalue(), lost
+
+
+def _encode_deep_png(raster: NDArray[np.uint16], metadata: Metadata) -> bytes:
     import cv2
 
-    kinds = [
+    carried = [
         (cv2.IMAGE_METADATA_ICCP, metadata.icc),
         (cv2.IMAGE_METADATA_EXIF, metadata.exif.removeprefix(b"Exif\0\0") if metadata.exif else None),
-        (cv2.IMAGE_METADATA_XMP, metadata.xmp),
     ]
-    kinds = [(kind, np.frombuffer(data, np.uint8)) for kind, data in kinds if data]
-    values = np.repeat(raster[..., :1], 3, 2) if raster.shape[2] == 2 else raster[..., :3][..., ::-1]
-    if raster.shape[2] == 1:
-        values = raster
-    elif raster.shape[2] in (2, 4):
-        values = np.concatenate([values, raster[..., -1:]], 2)
-    values = np.ascontiguousarray(values)
-    _, data = cv2.imencodeWithMetadata(".png", values, [kind for kind, _ in kinds], [data for _, data in kinds])
-    return data.tobytes(), []
+    kinds = [kind for kind, data in carried if data]
+    chunks = [np.frombuffer(data, np.uint8) for _, data in carried if data]
+    order = {1: [0], 3: [2, 1, 0], 4: [2, 1, 0, 3]}[raster.shape[2]]
+    _, data = cv2.imencodeWithMetadata(".png", np.ascontiguousarray(raster[..., order]), kinds, chunks)
+    return data.tobytes()
 
 
 def encode_png(array: NDArray[np.uint8]) -> bytes:

@@ -1,0 +1,105 @@
+"""What the picture that comes out is worth: colour and structure on the pixels that had to stay, and the seam.
+
+Everything is computed on the must-stay pixels alone. Blackening the rest and averaging over the whole picture, as some
+benchmarks do, mixes in perfect zeros and rewards large masks.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.types import Alpha, Image, Mask
+
+PSNR_CAP_DB = 100.0
+"""What identical pixels get, so that means stay finite."""
+SSIM_SIGMA_PX = 1.5
+SSIM_RADIUS_PX = 5  # an 11 x 11 window (Wang et al. 2004)
+SSIM_C1, SSIM_C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+
+
+def leak_delta_e(composite: Image, original: Image, must_stay: Mask) -> float:
+    """Mean CIE 1976 colour difference on must-stay pixels; 2.3 is just noticeable (Mahy et al. 1994)."""
+    if not must_stay.any():
+        return 0.0
+    return float(delta_e(composite, original)[must_stay].mean())
+
+
+def delta_e(first: Image, second: Image) -> NDArray[np.float32]:
+    """CIE 1976 colour difference of two sRGB pictures, float32 (H, W)."""
+    return np.linalg.norm(_lab(first) - _lab(second), axis=2)
+
+
+def psnr_kept(composite: Image, original: Image, must_stay: Mask) -> float:
+    """Peak signal-to-noise ratio in dB over must-stay pixels, at most 100 (identical)."""
+    difference = composite[must_stay].astype(np.float64) - original[must_stay]
+    error = float((difference**2).mean()) if difference.size else 0.0
+    return PSNR_CAP_DB if error == 0 else min(PSNR_CAP_DB, 10 * np.log10(255**2 / error))
+
+
+def ssim_kept(composite: Image, original: Image, must_stay: Mask) -> float:
+    """Mean structural similarity of the luma over must-stay pixels; 1 where nothing must stay."""
+    return float(ssim_map(composite, original, must_stay)[must_stay].mean()) if must_stay.any() else 1.0
+
+
+def ssim_map(first: Image, second: Image, mask: Mask) -> NDArray[np.float64]:
+    """Structural similarity of the luma, float64 (H, W) (Wang et al. 2004, Gaussian window, sigma 1.5 px).
+
+    The window's statistics are weighted by the mask (normalised convolution), so that no other pixel enters.
+    """
+    weight = mask.astype(np.float64)
+    total = np.maximum(_window(weight), 1e-12)
+    luma_1, luma_2 = _luma(first), _luma(second)
+
+    def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return _window(values * weight) / total
+
+    mean_1, mean_2 = mean(luma_1), mean(luma_2)
+    variance_1, variance_2 = mean(luma_1**2) - mean_1**2, mean(luma_2**2) - mean_2**2
+    covariance = mean(luma_1 * luma_2) - mean_1 * mean_2
+    luminance = (2 * mean_1 * mean_2 + SSIM_C1) / (mean_1**2 + mean_2**2 + SSIM_C1)
+    structure = (2 * covariance + SSIM_C2) / (variance_1 + variance_2 + SSIM_C2)
+    return luminance * structure
+
+
+def seam_excess(composite: Image, original: Image, pasted: Image, alpha: Alpha) -> float:
+    """Gradient that neither picture has there, mean over the seam, in CIE lightness per pixel; 0 without a seam.
+
+    The seam is where alpha is not constant over 3 x 3 pixels. ``pasted`` is the edited picture as it was pasted, on
+    the original's grid. The two pictures' gradients are dilated by one pixel before they are taken off.
+    """
+    import cv2
+
+    square = np.ones((3, 3), np.uint8)
+    seam = cv2.dilate(alpha, square) > cv2.erode(alpha, square)
+    if not seam.any():
+        return 0.0
+    natural = cv2.dilate(np.maximum(_lightness_gradient(original), _lightness_gradient(pasted)), square)
+    excess = np.maximum(0, _lightness_gradient(composite) - natural)
+    return float(excess[seam].mean())
+
+
+def _lightness_gradient(image: Image) -> NDArray[np.float32]:
+    import cv2
+
+    lightness = _lab(image)[..., 0]
+    across = cv2.Sobel(lightness, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
+    down = cv2.Sobel(lightness, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
+    return np.hypot(across, down)
+
+
+def _lab(image: Image) -> NDArray[np.float32]:
+    import cv2
+
+    return np.asarray(cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)
+
+
+def _luma(image: Image) -> NDArray[np.float64]:
+    """ITU-R BT.601 luma, 0..255."""
+    return image.astype(np.float64) @ np.array([0.299, 0.587, 0.114])
+
+
+def _window(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    from scipy.ndimage import gaussian_filter
+
+    return gaussian_filter(values, SSIM_SIGMA_PX, radius=SSIM_RADIUS_PX, mode="constant")

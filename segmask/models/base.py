@@ -10,7 +10,10 @@ from segmask.types import Face, Image, Parsing
 class Parser(Protocol):
     """Tells what each pixel shows."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        ...
 
     def parse(self, image: Image) -> Parsing:
         """Probabilities of the canonical parts for one picture, uint8 (H, W, 3) RGB."""
@@ -20,7 +23,10 @@ class Parser(Protocol):
 class FaceDetector(Protocol):
     """Finds faces."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        ...
 
     def detect(self, image: Image) -> tuple[Face, ...]:
         """Faces in one picture, uint8 (H, W, 3) RGB, best score first; none is an empty tuple."""

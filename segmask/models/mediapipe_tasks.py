@@ -1,0 +1,161 @@
+"""The only door to MediaPipe: BlazeFace, the face landmarker and the selfie segmenter, opened once in a process."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.errors import MissingLibraryError, ModelError
+from segmask.models.process import OncePerProcess, file_version, never_free
+from segmask.types import Box, Image
+
+DETECTOR_IN_BUNDLE = "face_detector.tflite"  # the .task file is a zip that holds BlazeFace as well
+MAX_FACES_IN_CROP = 3
+
+
+def check_importable() -> None:
+    """MissingLibraryError where MediaPipe or a system library that it needs is not there."""
+    _vision()
+
+
+@dataclass(frozen=True)
+class BlazeFaceTask:
+    """MediaPipe's short-range face detector on one picture at one scale."""
+
+    path: Path
+
+    def detect(self, image: Image) -> list[tuple[Box, float]]:
+        """Boxes in the picture's pixels and their scores in [0, 1]."""
+        task = _open("FaceDetector", self.path, _detector_bytes)
+        found = []
+        for detection in task(image).detections:
+            box = detection.bounding_box
+            x0, y0 = box.origin_x, box.origin_y
+            found.append((Box(x0, y0, x0 + box.width, y0 + box.height), float(detection.categories[0].score)))
+        return found
+
+
+@dataclass(frozen=True)
+class FaceLandmarkerTask:
+    """MediaPipe's 478 face landmarks, of which the face's outline is kept."""
+
+    path: Path
+
+    def ovals(self, crop: Image) -> list[NDArray[np.float32]]:
+        """Outlines (36, 2) in x and y of the crop's pixels, of the faces in a crop around one."""
+        task = _open("FaceLandmarker", self.path, Path.read_bytes, num_faces=MAX_FACES_IN_CROP)
+        order, size_xy = _oval_order(), np.array(crop.shape[1::-1], np.float32)
+        return [
+            np.array([(points[i].x, points[i].y) for i in order], np.float32) * size_xy
+            for points in task(crop).face_landmarks
+        ]
+
+
+@dataclass(frozen=True)
+class SegmenterTask:
+    """MediaPipe's ImageSegmenter: confidence of each class."""
+
+    path: Path
+
+    def confidences(self, image: Image) -> NDArray[np.float32]:
+        """float32 (classes, H, W) in [0, 1]."""
+        task = _open("ImageSegmenter", self.path, Path.read_bytes)
+        masks = task(image).confidence_masks
+        return np.stack([np.squeeze(mask.numpy_view()).astype(np.float32) for mask in masks])
+
+
+class _Task:
+    """An open task; calls are taken one at a time, since a graph is not made for several threads."""
+
+    def __init__(self, opened: Any, run: Callable[[Any], Any]) -> None:
+        self._run, self._lock = run, threading.Lock()
+        never_free(opened)  # MediaPipe's destructor fails in an interpreter that is half gone
+
+    def __call__(self, image: Image) -> Any:
+        import mediapipe
+
+        picture = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(image))
+        with self._lock:
+            return self._run(picture)
+
+
+_tasks: OncePerProcess[_Task] = OncePerProcess()
+
+
+def _open(kind: str, path: Path, read: Callable[[Path], bytes], **options: Any) -> _Task:
+    return _tasks.get((kind, *file_version(path)), lambda: _start(kind, path, read, options))
+
+
+def _start(kind: str, path: Path, read: Callable[[Path], bytes], options: dict[str, Any]) -> _Task:
+    vision = _vision()
+    from mediapipe.tasks.python import BaseOptions
+
+    data = read(path)
+    settings = getattr(vision, f"{kind}Options")(base_options=BaseOptions(model_asset_buffer=data), **options)
+    with _quiet_stderr():
+        try:
+            opened = getattr(vision, kind).create_from_options(settings)
+        except (RuntimeError, ValueError, OSError) as error:
+            reason = str(error).strip().partition("\n")[0][:300]
+            raise ModelError(f"{path}: expected a model for MediaPipe's {kind}: {reason}") from error
+        run = opened.segment if kind == "ImageSegmenter" else opened.detect
+        task = _Task(opened, run)
+        task(np.zeros((64, 64, 3), np.uint8))  # the first call logs as well
+    return task
+
+
+def _vision() -> Any:
+    try:
+        from mediapipe.tasks.python import vision
+    except (ImportError, OSError) as error:
+        raise MissingLibraryError(
+            f"MediaPipe can't be loaded ({str(error).strip()}); it needs system libraries that slim containers lack: "
+            "`apt-get install libegl1 libgles2 libgl1`; or use YuNet: `segmask models download yunet-2026may`"
+        ) from error
+    return vision
+
+
+def _detector_bytes(path: Path) -> bytes:
+    """A detector's file, or the detector inside a landmarker bundle."""
+    data = path.read_bytes()
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return data
+    with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+        if DETECTOR_IN_BUNDLE not in bundle.namelist():
+            raise ModelError(f"{path}: expected a face landmarker bundle with {DETECTOR_IN_BUNDLE} in it")
+        return bundle.read(DETECTOR_IN_BUNDLE)
+
+
+def _oval_order() -> list[int]:
+    """Landmark numbers around the face, each next to its neighbours."""
+    follows = {edge.start: edge.end for edge in _vision().FaceLandmarksConnections.FACE_LANDMARKS_FACE_OVAL}
+    first = next(iter(follows))
+    order = [first]
+    while follows[order[-1]] != first:
+        order.append(follows[order[-1]])
+    return order
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Without the C++ side's start-up chatter, which no setting of MediaPipe turns off."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)

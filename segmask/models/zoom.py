@@ -1,0 +1,128 @@
+"""Coarse to fine: a picture is parsed whole, then each person in it, then each head; the closer looks are blended in.
+
+A network sees a fixed number of pixels, whatever the picture's size: a figure that fills a tenth of the frame would
+get a tenth of them. The closer passes give small figures and heads the detail that the whole frame can't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.geometry import resize_map, working_size
+from segmask.labels import PART_ID
+from segmask.types import Box, Image, Mask, Prob, Probs
+
+Infer = Callable[[Image], Probs]
+"""A network: uint8 (H, W, 3) RGB of any size -> float32 (14, h, w) that covers it, of any size, each pixel's sum 1."""
+
+WORKING_LONG_SIDE = 640
+"""Pixels of the maps' long side: beyond it, twice the networks' own resolution, there is nothing more to resolve."""
+PERSON_MARGIN = 0.12
+"""Room around a person, in the longer side of its box."""
+HEAD_MARGIN = 0.55
+"""Room around a head: the shoulders tell hair from collar."""
+MIN_GAIN = 1.25
+"""A closer look must show its region at least this much larger to be worth its time."""
+MIN_PERSON, MIN_HEAD = 0.002, 0.0004
+"""Smallest share of the frame that counts as a person or a head; smaller ones are mostly noise."""
+MAX_PEOPLE, MAX_HEADS = 4, 6
+BORDER = 0.12
+"""Width of the soft border of a closer look, in its shorter side."""
+
+HEAD_PARTS = tuple(PART_ID[part] for part in ("hair", "face", "headwear", "eyewear"))
+
+
+def coarse_to_fine(image: Image, infer: Infer) -> Probs:
+    """Probabilities of the parts, float32 (14, h, w) at the working size, each pixel's sum 1."""
+    working_hw = working_size(image.shape[:2], WORKING_LONG_SIDE)
+    probs = _resized(infer(image), working_hw)
+    for find_boxes in (_people, _heads):
+        for box in find_boxes(probs):
+            probs = _look_closer(probs, image, box, infer)
+    return probs
+
+
+def _look_closer(probs: Probs, image: Image, box: Box, infer: Infer) -> Probs:
+    """``probs`` with the region of ``box`` (working pixels) parsed again, larger."""
+    height, width = probs.shape[1:]
+    scale_y, scale_x = image.shape[0] / height, image.shape[1] / width
+    source = Box(round(box.x0 * scale_x), round(box.y0 * scale_y), round(box.x1 * scale_x), round(box.y1 * scale_y))
+    source = source.clip(*image.shape[:2])
+    if source.width < 2 or source.height < 2:
+        return probs
+    finer = _resized(infer(np.ascontiguousarray(image[source.slices])), (box.height, box.width))
+    weight = soft_border(box, (height, width))
+    merged = probs.copy()
+    merged[:, *box.slices] += weight * (finer - merged[:, *box.slices])
+    return merged
+
+
+def _people(probs: Probs) -> Iterator[Box]:
+    person = 1 - probs[0]
+    return _boxes(person, MIN_PERSON, MAX_PEOPLE, PERSON_MARGIN)
+
+
+def _heads(probs: Probs) -> Iterator[Box]:
+    head: Prob = probs[list(HEAD_PARTS)].sum(0)
+    return _boxes(head, MIN_HEAD, MAX_HEADS, HEAD_MARGIN)
+
+
+def _boxes(prob: Prob, least: float, most: int, margin: float) -> Iterator[Box]:
+    """Boxes around the largest regions that a closer look would show clearly larger; largest region first."""
+    for box in region_boxes(prob >= 0.5, least, most):
+        room = round(margin * max(box.width, box.height))
+        roomy = Box(box.x0 - room, box.y0 - room, box.x1 + room, box.y1 + room).clip(*prob.shape)
+        if prob.size >= MIN_GAIN**2 * roomy.area:
+            yield roomy
+
+
+def region_boxes(mask: Mask, least: float, most: int) -> list[Box]:
+    """Boxes of the connected regions of at least ``least`` of the frame, the ``most`` largest, largest first.
+
+    Neighbours whose boxes meet become one: a belt can cut a figure in two.
+    """
+    import cv2
+
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    large = [stats[i] for i in range(1, count) if stats[i][cv2.CC_STAT_AREA] >= least * mask.size]
+    large.sort(key=lambda stat: -int(stat[cv2.CC_STAT_AREA]))
+    boxes: list[Box] = []
+    for x, y, width, height, _area in large:
+        box = Box(int(x), int(y), int(x + width), int(y + height))
+        for other in [other for other in boxes if _meet(box, other)]:
+            boxes.remove(other)
+            box = Box(min(box.x0, other.x0), min(box.y0, other.y0), max(box.x1, other.x1), max(box.y1, other.y1))
+        boxes.append(box)
+    return sorted(boxes, key=lambda box: -box.area)[:most]
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return a.x0 <= b.x1 and b.x0 <= a.x1 and a.y0 <= b.y1 and b.y0 <= a.y1
+
+
+def soft_border(box: Box, frame_hw: tuple[int, int]) -> Prob:
+    """Weights float32 (h, w) of a box: 1 inside, falling towards its edges, but not where the frame itself ends."""
+    ramp = max(1.0, BORDER * min(box.width, box.height))
+    rows = _ramp(box.height, ramp, box.y0 > 0, box.y1 < frame_hw[0])
+    columns = _ramp(box.width, ramp, box.x0 > 0, box.x1 < frame_hw[1])
+    return np.minimum(rows[:, None], columns[None, :])
+
+
+def _ramp(length: int, ramp: float, at_start: bool, at_end: bool) -> NDArray[np.float32]:
+    position = np.arange(length, dtype=np.float32) + 0.5
+    weight = np.ones(length, np.float32)
+    if at_start:
+        weight = np.minimum(weight, position / ramp)
+    if at_end:
+        weight = np.minimum(weight, position[::-1] / ramp)
+    return weight
+
+
+def _resized(probs: Probs, size_hw: tuple[int, int]) -> Probs:
+    if probs.shape[1:] == size_hw:
+        return probs
+    resized = np.stack([resize_map(plane, size_hw) for plane in probs])
+    return resized / resized.sum(0, keepdims=True)

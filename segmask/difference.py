@@ -1,0 +1,180 @@
+"""What really changed: perceptual difference in units of the local noise floor, and a decision without a threshold.
+
+The difference is CIE94 (graphic arts weights) between the two pictures in CIELAB, pooled at two scales. A difference
+means nothing where it is as large as the pair's own noise: re-encoding and redrawing (estimated from the quiet part of
+the pair, locally) and half a pixel of misregistration (the local gradient). Regions are then decided by hysteresis
+(Canny 1986) and by their strength and size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.geometry import resize_image, resize_mask, working_size
+from segmask.types import Change, Image, Mask
+
+Map = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class DifferenceConfig:
+    """Numbers of the change map; lengths in pixels at a working long side of ``long_side``."""
+
+    long_side: int = 800
+    fine_sigma: float = 1.0
+    coarse_sigma: float = 4.0
+    """A change of texture is found at the fine scale, a faint even change of colour at the coarse one."""
+    least_floor: float = 1.2
+    """ΔE below which nobody sees a difference, and JPEG at quality 60 makes none larger on smooth ground."""
+    misregistration_px: float = 0.45
+    """What alignment and redrawing leave: half a pixel."""
+    floor_sigma: float = 40.0
+    """The noise floor is local over this distance."""
+    low: float = 3.0
+    high: float = 6.0
+    """Hysteresis in units of the floor: noise reaches 3 now and then, 6 never over an area."""
+    least_change: float = 3.5
+    """ΔE that a changed pixel has at least: about the step that side-by-side viewers call another colour."""
+    min_area: float = 0.0008
+    """Of the picture: smaller regions are dropped."""
+    hole_area: float = 0.01
+    """Of the picture: unchanged holes up to this size inside a changed region belong to it."""
+
+
+DEFAULT = DifferenceConfig()
+
+
+def measure_change(
+    original: Image,
+    matched: Image,
+    usable: Mask,
+    *,
+    threshold: float | None = None,
+    min_area: float | None = None,
+    config: DifferenceConfig = DEFAULT,
+) -> Change:
+    """The change map of an original and its aligned, tone-matched edit.
+
+    Args:
+        original: uint8 (H, W, 3).
+        matched: uint8 (H, W, 3).
+        usable: bool (H, W): pixels that the edit covers; nothing changes elsewhere.
+        threshold: lower hysteresis threshold in units of the noise floor; automatic without it.
+        min_area: smallest region as a share of the picture; the config's without it.
+    """
+    work_hw = working_size(original.shape[:2], config.long_side)
+    first, second = (_lab(resize_image(image, work_hw)) for image in (original, matched))
+    inside = resize_mask(usable, work_hw)
+    fine = _blur(_delta_e(_blur(first, config.fine_sigma), _blur(second, config.fine_sigma)), config.fine_sigma)
+    coarse = _delta_e(_blur(first, config.coarse_sigma), _blur(second, config.coarse_sigma))
+    delta = np.maximum(fine, coarse)
+    slope = np.minimum(_gradient(first, config.fine_sigma), _gradient(second, config.fine_sigma))
+    blurred_slope = _blur(slope, config.fine_sigma)
+    quiet = _quiet_floor(delta, blurred_slope * config.misregistration_px, inside, config)
+    floor = np.hypot(quiet, blurred_slope * config.misregistration_px)
+    score = np.where(inside, delta / floor, 0).astype(np.float32)
+    low = config.low if threshold is None else threshold
+    high = config.high if threshold is None else max(threshold, threshold * config.high / config.low)
+    mask = _decide(score, delta, inside, low, high, config.min_area if min_area is None else min_area, config)
+    return Change(score_map=score, noise_floor=floor.astype(np.float32), threshold=low, mask=mask)
+
+
+def _lab(image: Image) -> Map:
+    """CIELAB (D65), float32 (h, w, 3): L 0..100."""
+    import cv2
+
+    return cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+
+
+def _blur(values: Map, sigma: float) -> Map:
+    import cv2
+
+    return cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
+
+
+def _delta_e(first: Map, second: Map) -> Map:
+    """CIE94 with graphic arts weights (K1 = .045, K2 = .015), symmetric: the chroma is the geometric mean."""
+    step = first - second
+    chroma_1, chroma_2 = np.hypot(first[..., 1], first[..., 2]), np.hypot(second[..., 1], second[..., 2])
+    chroma = np.sqrt(chroma_1 * chroma_2)
+    d_chroma = chroma_1 - chroma_2
+    d_hue_2 = np.maximum(step[..., 1] ** 2 + step[..., 2] ** 2 - d_chroma**2, 0)
+    return np.sqrt(
+        step[..., 0] ** 2 + (d_chroma / (1 + 0.045 * chroma)) ** 2 + d_hue_2 / (1 + 0.015 * chroma) ** 2
+    ).astype(np.float32)
+
+
+def _gradient(lab: Map, sigma: float) -> Map:
+    """ΔE a pixel that one pixel of shift makes."""
+    import cv2
+
+    smooth = _blur(lab, sigma)
+    dx, dy = cv2.Sobel(smooth, -1, 1, 0, scale=1 / 8), cv2.Sobel(smooth, -1, 0, 1, scale=1 / 8)
+    return np.sqrt((dx**2 + dy**2).sum(2))
+
+
+def _quiet_floor(delta: Map, explained: Map, inside: Mask, config: DifferenceConfig) -> Map:
+    """Local level of differences that mean nothing, from the quiet part of the pair; never below ``least_floor``.
+
+    The quiet part is found from the mode of the differences upwards: however much is edited, what is not makes the
+    peak near zero.
+    """
+    flat = inside & (explained < 1.0)
+    values = delta[flat if flat.sum() > 500 else inside]
+    if values.size < 50:
+        return np.full_like(delta, config.least_floor)
+    level = float(np.clip(_low_mode(values), config.least_floor, 6.0))
+    quiet = (inside & (delta < 2.5 * np.hypot(level, explained))).astype(np.float32)
+    excess = np.sqrt(np.maximum(delta**2 - explained**2, 0)) * quiet
+    weight = _blur(quiet, config.floor_sigma)
+    local = (_blur(excess, config.floor_sigma) + 0.1 * level) / (weight + 0.1)
+    return np.maximum(1.25 * local, config.least_floor).astype(np.float32)
+
+
+def _low_mode(values: Map) -> float:
+    """Median of the differences up to three times the first peak of their histogram."""
+    from scipy.ndimage import gaussian_filter1d
+
+    counts, edges = np.histogram(values, bins=np.linspace(0, 20, 101))
+    smooth = gaussian_filter1d(counts.astype(np.float64), 1.5)
+    peaks = np.nonzero((smooth[:-1] >= smooth[1:]) & (smooth[:-1] > 0.3 * smooth.max()))[0]
+    peak = edges[peaks[0]] + 0.1 if peaks.size else float(np.median(values))
+    return float(np.median(values[values <= max(3 * peak, 0.5)])) if (values <= max(3 * peak, 0.5)).any() else peak
+
+
+def _decide(
+    score: Map, delta: Map, inside: Mask, low: float, high: float, min_area: float, config: DifferenceConfig
+) -> Mask:
+    """Hysteresis, then regions: large enough, strong enough; small unchanged holes inside are closed."""
+    from scipy import ndimage
+
+    weak = (score >= low) & (delta >= config.least_change) & inside
+    weak = ndimage.binary_opening(weak, iterations=1) | (weak & (score >= high))
+    labels, count = ndimage.label(weak, np.ones((3, 3)))
+    if count == 0:
+        return np.zeros(score.shape, bool)
+    index = np.arange(1, count + 1)
+    areas = ndimage.sum_labels(weak, labels, index)
+    strong = ndimage.sum_labels(weak & (score >= high), labels, index)
+    least = min_area * score.size
+    keep = (areas >= least) & (strong >= 0.25 * least)
+    mask = np.isin(labels, index[keep])
+    return _close_holes(mask, config.hole_area * score.size) & inside
+
+
+def _close_holes(mask: Mask, largest: float) -> Mask:
+    """Fill unchanged regions that a changed one encloses, up to ``largest`` pixels."""
+    from scipy import ndimage
+
+    labels, count = ndimage.label(~mask)
+    if count == 0:
+        return mask
+    border = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
+    areas = np.bincount(labels.ravel(), minlength=count + 1)
+    fill = areas <= largest
+    fill[border] = False
+    fill[0] = False
+    return mask | fill[labels]

@@ -1,0 +1,97 @@
+"""From the decision at the working size to an alpha at the picture's size.
+
+The soft edge never crosses into protected pixels: next to them it grows inwards. Alpha is quantised to 1/255 here,
+once, so that a written mask read back gives the same composite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmask.geometry import resize_map
+from segmask.options import REFERENCE_SIDE
+from segmask.types import Alpha, Box, Mask
+
+
+@dataclass(frozen=True)
+class MatteConfig:
+    """Numbers of the soft edge; pixels at the reference size."""
+
+    feather: float = 2.0
+    """Width from 0 to 1: what a lens and a demosaicer make of a sharp outline."""
+    smooth: float = 1.0
+    """Sigma of the outline's smoothing: removes the stairs of the working size."""
+
+
+DEFAULT = MatteConfig()
+
+
+def make_alpha(
+    decision: Mask, size_hw: tuple[int, int], keep: Mask, *, feather: float | None = None, config: MatteConfig = DEFAULT
+) -> Alpha:
+    """Alpha at the picture's size, float32 (H, W), multiples of 1/255.
+
+    Args:
+        decision: bool (h, w): what comes from the edit.
+        size_hw: the picture's size.
+        keep: bool (H, W): exactly 0 here.
+        feather: width of the edge in pixels at the reference size; the config's without it. 0 is a hard edge.
+    """
+    alpha = np.zeros(size_hw, np.float32)
+    if not decision.any():
+        return alpha
+    scale = max(size_hw) / REFERENCE_SIDE
+    width = (config.feather if feather is None else feather) * scale
+    area = _area_of(decision, size_hw, margin=int(np.ceil(2 * width + 6 * scale + 4)))
+    signed = _signed_distance(decision, size_hw, area, config.smooth)
+    edge = signed / width + 0.5 if width > 0 else (signed > 0).astype(np.float32)
+    edge = np.clip(edge, 0, 1)
+    inside_keep = keep[area.slices]
+    if inside_keep.any():
+        edge = np.minimum(edge, _ramp_from(inside_keep, width))
+    edge = np.rint(edge * 255) / 255
+    edge[inside_keep] = 0
+    alpha[area.slices] = edge
+    return alpha
+
+
+def _area_of(decision: Mask, size_hw: tuple[int, int], margin: int) -> Box:
+    """The decision's box in the picture's pixels with a margin: nothing else is computed at full size."""
+    rows, columns = np.nonzero(decision.any(1))[0], np.nonzero(decision.any(0))[0]
+    scale_y, scale_x = size_hw[0] / decision.shape[0], size_hw[1] / decision.shape[1]
+    box = Box(
+        int(columns[0] * scale_x) - margin,
+        int(rows[0] * scale_y) - margin,
+        int(np.ceil((columns[-1] + 1) * scale_x)) + margin,
+        int(np.ceil((rows[-1] + 1) * scale_y)) + margin,
+    )
+    return box.clip(*size_hw)
+
+
+def _signed_distance(decision: Mask, size_hw: tuple[int, int], area: Box, smooth: float) -> Alpha:
+    """Distance to the outline in the picture's pixels, positive inside; measured at the working size, then enlarged.
+
+    A distance, unlike a mask, is smooth across the outline, so that enlarging it draws no stairs.
+    """
+    import cv2
+
+    scale = max(size_hw) / max(decision.shape)
+    sigma = max(0.6, smooth * max(decision.shape) / REFERENCE_SIDE)
+    padded = cv2.copyMakeBorder(decision.astype(np.uint8), 8, 8, 8, 8, cv2.BORDER_REPLICATE)
+    inside = cv2.distanceTransform(padded, cv2.DIST_L2, 5)
+    outside = cv2.distanceTransform(1 - padded, cv2.DIST_L2, 5)
+    signed = np.clip(inside, 0, 40) - np.clip(outside, 0, 40)
+    signed -= np.where(signed > 0, 0.5, -0.5).astype(np.float32)  # pixel centres lie half a pixel off the outline
+    signed = cv2.GaussianBlur(signed, (0, 0), sigma)[8:-8, 8:-8]
+    full = resize_map(np.ascontiguousarray(signed), size_hw)[area.slices]
+    return full * scale
+
+
+def _ramp_from(keep: Mask, width: float) -> Alpha:
+    """0 on ``keep``, rising to 1 over the feather's width outside of it."""
+    import cv2
+
+    distance = cv2.distanceTransform((~keep).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.clip(distance / max(width, 1.0), 0, 1)

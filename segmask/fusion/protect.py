@@ -1,0 +1,110 @@
+"""What must stay original whatever the evidence says: faces and the core of the hair, unless they are targeted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmask.geometry import resize_map
+from segmask.labels import PART_ID
+from segmask.types import Face, Mask, Parsing, Prob
+
+
+@dataclass(frozen=True)
+class ProtectConfig:
+    """Numbers of the protected region."""
+
+    face_prob: float = 0.35
+    """Below even odds: a face pixel lost costs more than a collar pixel kept."""
+    face_margin: float = 0.03
+    """Of the face's height: the parser's outline errs by so much."""
+    hair_prob: float = 0.6
+    hair_core: float = 0.006
+    """Of the long side: hair this far inside its outline is core; nearer, strands and garment interleave."""
+    least_face: float = 0.00004
+    """Of the picture: smaller specks of face are noise."""
+
+
+DEFAULT = ProtectConfig()
+
+
+def protected_region(
+    parsing: Parsing, faces: tuple[Face, ...], parts: tuple[str, ...], config: ProtectConfig = DEFAULT
+) -> Mask:
+    """Pixels that must stay original, bool (H, W) at the picture's size.
+
+    Args:
+        parsing: what the original shows.
+        faces: what a detector found in the original; none is fine, the parser's own face part serves alone.
+        parts: the targeted parts; what is targeted is not protected.
+    """
+    protected = np.zeros(parsing.size_hw, bool)
+    if "face" not in parts:
+        protected |= _face_region(parsing, "eyewear" not in parts, config)
+        for face in faces:
+            protected |= _oval(face, parsing.size_hw)
+    if "hair" not in parts:
+        protected |= _hair_core(parsing, config)
+    return protected
+
+
+def _face_region(parsing: Parsing, with_eyewear: bool, config: ProtectConfig) -> Mask:
+    """The parser's face with the glasses on it, holes filled, grown by a margin."""
+    from scipy import ndimage
+
+    probs = parsing.working_probs
+    face = probs[PART_ID["face"]]
+    union = face + probs[PART_ID["eyewear"]] if with_eyewear else face
+    prob = resize_map(np.minimum(union, 1), parsing.size_hw)
+    region = prob > config.face_prob
+    labels, count = ndimage.label(region)
+    if count == 0:
+        return region
+    certain = ndimage.maximum(resize_map(face, parsing.size_hw), labels, np.arange(1, count + 1))
+    areas = np.bincount(labels.ravel())[1:]
+    result = np.zeros_like(region)
+    for index, box in enumerate(ndimage.find_objects(labels)):
+        if areas[index] < config.least_face * region.size or certain[index] < 0.5:
+            continue
+        margin = max(1, round(config.face_margin * (box[0].stop - box[0].start)))
+        result |= _grown(labels == index + 1, box, margin)
+    return result
+
+
+def _grown(region: Mask, box: tuple[slice, ...], margin: int) -> Mask:
+    """One component with its holes filled, dilated by a disc; only the surroundings of its box are touched."""
+    import cv2
+    from scipy import ndimage
+
+    rows = slice(max(0, box[0].start - margin), box[0].stop + margin)
+    columns = slice(max(0, box[1].start - margin), box[1].stop + margin)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
+    filled = ndimage.binary_fill_holes(region[rows, columns])
+    result = np.zeros_like(region)
+    result[rows, columns] = cv2.dilate(np.asarray(filled, np.uint8), disc) > 0
+    return result
+
+
+def _oval(face: Face, size_hw: tuple[int, int]) -> Mask:
+    """The landmarker's outline, or an ellipse in the detector's box."""
+    import cv2
+
+    mask = np.zeros(size_hw, np.uint8)
+    if face.oval is not None:
+        cv2.fillPoly(mask, [np.rint(face.oval).astype(np.int32)], 1)
+    else:
+        centre = ((face.box.x0 + face.box.x1) // 2, (face.box.y0 + face.box.y1) // 2)
+        cv2.ellipse(mask, centre, (max(1, face.box.width // 2), max(1, face.box.height // 2)), 0, 0, 360, 1, -1)
+    return mask > 0
+
+
+def _hair_core(parsing: Parsing, config: ProtectConfig) -> Mask:
+    import cv2
+
+    hair: Prob = parsing.working_probs[PART_ID["hair"]]
+    region = (hair > config.hair_prob).astype(np.uint8)
+    radius = max(1.0, config.hair_core * max(hair.shape))
+    padded = cv2.copyMakeBorder(region, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+    depth = cv2.distanceTransform(padded, cv2.DIST_L2, 5)[1:-1, 1:-1]
+    return resize_map((depth > radius).astype(np.float32), parsing.size_hw) > 0.5

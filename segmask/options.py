@@ -1,0 +1,53 @@
+"""What a user can choose, with its default: the one truth for the API, the shell and the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from segmask.errors import OptionError, unknown
+from segmask.labels import resolve_target
+
+STRATEGIES = ("hybrid", "semantic", "diff")
+REFERENCE_SIDE = 1024
+"""Lengths in pixels that a user gives hold for a picture whose long side is this; they scale with the picture."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Everything that can be chosen for a run."""
+
+    strategy: str = "hybrid"
+    """How it is decided what comes from the edit: ``hybrid``, ``semantic`` or ``diff``."""
+    target: str = "clothing"
+    """What may come from the edit: names of ``segmask.labels.TARGETS``, joined by commas."""
+    parser: str | Path = "auto"
+    """Human-parsing model: a name of the registry or an ONNX file; ``auto`` takes the best that is present."""
+    face_detector: str | Path = "auto"
+    """Face detector: a name of the registry, a file or ``none``; ``auto`` takes the best that is present."""
+    threshold: float | None = None
+    """Lower change threshold in units of the noise floor, > 0; automatic without it."""
+    min_area: float | None = None
+    """Smallest changed region that counts, as a share of the picture in [0, 1]; automatic without it."""
+    feather: float | None = None
+    """Width of the soft edge in pixels at the reference size, >= 0; automatic without it."""
+    tone_match: bool = True
+    """Take the model's drift of colour and light out of what comes from the edit."""
+
+    def __post_init__(self) -> None:
+        if self.strategy not in STRATEGIES:
+            raise unknown("strategy", self.strategy, STRATEGIES)
+        resolve_target(self.target)
+        _check("threshold", self.threshold, 0, float("inf"), "a number above 0, in units of the noise floor")
+        _check("min_area", self.min_area, -1e-9, 1, "a share of the picture between 0 and 1")
+        _check("feather", self.feather, -1e-9, 500, f"pixels at a long side of {REFERENCE_SIDE}, 0 to 500")
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The canonical parts that the target stands for."""
+        return resolve_target(self.target)
+
+
+def _check(name: str, value: float | None, above: float, most: float, expected: str) -> None:
+    if value is not None and not above < value <= most:
+        raise OptionError(f"{name}: expected {expected}; got {value}")

@@ -1,0 +1,145 @@
+"""What was done, what was measured, and whether a person should look."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from segmask.types import Alpha, Alignment, Change, Face, Mask, ToneMatch
+
+OK, REVIEW, FAILED = "ok", "review", "failed"
+
+
+@dataclass(frozen=True)
+class AlignmentReport:
+    """How the edit was brought onto the original's grid."""
+
+    method: str
+    trusted: bool
+    matrix: tuple[tuple[float, ...], ...]
+    """3 x 3: edited pixel (x, y, 1) to original pixel."""
+    inliers: int
+    matches: int
+    residual_px: float | None
+    covered_share: float
+
+
+@dataclass(frozen=True)
+class ToneReport:
+    """The drift of colour and light that was taken out."""
+
+    applied: bool
+    gain: tuple[float, float, float]
+    offset: tuple[float, float, float]
+    field_strength: float
+    residual: float | None
+
+
+@dataclass(frozen=True)
+class MaskReport:
+    """The mask in numbers."""
+
+    share: float
+    """Of the picture's pixels with alpha above 0."""
+    box: tuple[int, int, int, int] | None
+    """x0, y0, x1, y1, half-open; null for an empty mask."""
+    protected_share: float
+    changed_share: float
+    """Of the picture: measured as changed."""
+    changed_outside_share: float
+    """Of the picture: measured as changed and left to the original."""
+
+
+@dataclass(frozen=True)
+class FaceReport:
+    """One face that was found in the original."""
+
+    box: tuple[int, int, int, int]
+    score: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A run's report; ``to_dict()`` is what ``--report`` writes."""
+
+    version: str
+    verdict: str
+    """``ok``, ``review`` (a person should look) or ``failed`` (no output)."""
+    reasons: tuple[str, ...]
+    """Why the verdict is not ok."""
+    notes: tuple[str, ...]
+    """What was done that is not a matter of course."""
+    strategy: str
+    """What decided in the end: ``hybrid (fell back to diff)`` where no target was found."""
+    target: tuple[str, ...]
+    parser: str | None
+    face_detector: str | None
+    original_size: tuple[int, int]
+    """Width, height."""
+    edited_size: tuple[int, int] | None
+    alignment: AlignmentReport | None
+    tone: ToneReport | None
+    mask: MaskReport
+    faces: tuple[FaceReport, ...]
+    timings: tuple[tuple[str, float], ...]
+    """Seconds of each stage; the only part of a report that differs between two equal runs."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return {**asdict(self), "timings": {name: round(seconds, 4) for name, seconds in self.timings}}
+
+
+def alignment_report(alignment: Alignment) -> AlignmentReport:
+    """The alignment's numbers, rounded for reading."""
+    return AlignmentReport(
+        method=alignment.method,
+        trusted=alignment.trusted,
+        matrix=tuple(tuple(round(float(value), 8) for value in row) for row in alignment.matrix),
+        inliers=alignment.inliers,
+        matches=alignment.matches,
+        residual_px=_finite(alignment.residual_px),
+        covered_share=round(float(alignment.covered.mean()), 6),
+    )
+
+
+def tone_report(tone: ToneMatch, applied: bool) -> ToneReport:
+    """The tone match's numbers; ``applied`` says whether the output's colours were changed by it."""
+    return ToneReport(
+        applied=applied and tone.applied,
+        gain=tuple(round(value, 4) for value in tone.gain),  # type: ignore[arg-type]
+        offset=tuple(round(value, 3) for value in tone.offset),  # type: ignore[arg-type]
+        field_strength=round(tone.field_strength, 3),
+        residual=_finite(tone.residual),
+    )
+
+
+def mask_report(alpha: Alpha, protected: Mask | None, change: Change | None, decision: Mask) -> MaskReport:
+    """Shares and box of an alpha (H, W), with what changed at the working size (h, w)."""
+    touched = alpha > 0
+    rows, columns = np.nonzero(touched.any(1))[0], np.nonzero(touched.any(0))[0]
+    box = None
+    if rows.size:
+        box = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    changed = change.mask if change is not None else np.zeros_like(decision)
+    return MaskReport(
+        share=round(float(touched.mean()), 6),
+        box=box,
+        protected_share=round(float(protected.mean()), 6) if protected is not None else 0.0,
+        changed_share=round(float(changed.mean()), 6),
+        changed_outside_share=round(float((changed & ~decision).mean()), 6),
+    )
+
+
+def face_reports(faces: tuple[Face, ...]) -> tuple[FaceReport, ...]:
+    """The faces from left to right."""
+    ordered = sorted(faces, key=lambda face: (face.box.x0, face.box.y0))
+    return tuple(
+        FaceReport((f.box.x0, f.box.y0, f.box.x1, f.box.y1), round(f.score, 4), f.source) for f in ordered
+    )
+
+
+def _finite(value: float) -> float | None:
+    return round(float(value), 4) if np.isfinite(value) else None

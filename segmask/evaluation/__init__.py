@@ -1,0 +1,1 @@
+"""Measuring masks on labelled sets."""

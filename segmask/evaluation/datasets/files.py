@@ -1,0 +1,75 @@
+"""Finding a case's pictures by name, whatever their format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from segmask.errors import InputError, OptionError
+from segmask.evaluation.datasets.case import OPTIONAL_FILES, REQUIRED_FILES
+from segmask.io import FORMATS
+from segmask.labels import resolve_target
+
+
+def find_picture(folder: Path, stem: str) -> Path | None:
+    """The one picture ``stem.*`` of a folder, or None. Raises InputError if there are several."""
+    if not folder.is_dir():
+        return None
+    found = [path for path in (folder / f"{stem}{suffix}" for suffix in FORMATS) if path.is_file()]
+    if len(found) > 1:
+        raise InputError(f"{folder}: {' and '.join(path.name for path in found)}; expected one {stem}.*")
+    return found[0] if found else None
+
+
+def require_picture(folder: Path, stem: str) -> Path:
+    """The picture ``stem.*`` of a folder. Raises InputError if there is none."""
+    path = find_picture(folder, stem)
+    if path is None:
+        raise InputError(f"{folder / stem}.*: no such picture ({', '.join(FORMATS)})")
+    return path
+
+
+def find_case_files(place: Callable[[str], tuple[Path, str]]) -> dict[str, Path]:
+    """A case's files by name; ``place`` gives folder and stem of each. Raises InputError if one is missing."""
+    files = {name: require_picture(*place(name)) for name in REQUIRED_FILES}
+    for name in OPTIONAL_FILES:
+        path = find_picture(*place(name))
+        if path is not None:
+            files[name] = path
+    return files
+
+
+def pictures(folder: Path) -> list[Path]:
+    """The pictures of a folder in order of name."""
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in FORMATS and path.is_file())
+
+
+def read_json(path: Path) -> Any:
+    """The content of a JSON file. Raises InputError if it isn't one."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: can't be read as JSON ({error})") from error
+
+
+def read_target(value: Any, source: str) -> str | None:
+    """A target as names joined by commas, checked; None where none is given."""
+    if value is None or value == "" or value == []:
+        return None
+    names = value.split(",") if isinstance(value, str) else [str(name) for name in value]
+    try:
+        resolve_target(names)
+    except OptionError as error:
+        raise InputError(f"{source}: {error}") from error
+    return ",".join(name.strip().lower() for name in names)
+
+
+def plain_facts(values: Mapping[str, Any], known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The text, numbers and yes/no of a mapping, apart from what is known already, as (name, text)."""
+    return tuple(
+        (name, ("yes" if value else "no") if isinstance(value, bool) else str(value))
+        for name, value in values.items()
+        if name not in known and isinstance(value, (str, int, float, bool)) and value != ""
+    )

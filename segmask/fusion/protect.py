@@ -8,7 +8,7 @@ import numpy as np
 
 from segmask.geometry import resize_map
 from segmask.labels import PART_ID
-from segmask.types import Face, Mask, Parsing, Prob
+from segmask.types import Box, Face, Mask, Parsing, Prob
 
 
 @dataclass(frozen=True)
@@ -49,27 +49,39 @@ def protected_region(
     return protected
 
 
+def faces_of(parsing: Parsing, config: ProtectConfig = DEFAULT) -> tuple[Face, ...]:
+    """The faces that a parsing shows, best first: what serves where there is no detector."""
+    return tuple(
+        Face(Box(columns.start, rows.start, columns.stop, rows.stop), score, parsing.source)
+        for _, (rows, columns), score in _face_components(parsing, True, config)
+    )
+
+
 def _face_region(parsing: Parsing, with_eyewear: bool, config: ProtectConfig) -> Mask:
     """The parser's face with the glasses on it, holes filled, grown by a margin."""
+    result = np.zeros(parsing.size_hw, bool)
+    for region, box, _ in _face_components(parsing, with_eyewear, config):
+        result |= _grown(region, box, max(1, round(config.face_margin * (box[0].stop - box[0].start))))
+    return result
+
+
+def _face_components(
+    parsing: Parsing, with_eyewear: bool, config: ProtectConfig
+) -> list[tuple[Mask, tuple[slice, slice], float]]:
+    """Each face of a parsing: its pixels, bool (H, W), the box around them and its highest probability."""
     from scipy import ndimage
 
-    probs = parsing.working_probs
-    face = probs[PART_ID["face"]]
-    union = face + probs[PART_ID["eyewear"]] if with_eyewear else face
-    prob = resize_map(np.minimum(union, 1), parsing.size_hw)
-    region = prob > config.face_prob
-    labels, count = ndimage.label(region)
-    if count == 0:
-        return region
-    certain = ndimage.maximum(resize_map(face, parsing.size_hw), labels, np.arange(1, count + 1))
-    areas = np.bincount(labels.ravel())[1:]
-    result = np.zeros_like(region)
-    for index, box in enumerate(ndimage.find_objects(labels)):
-        if areas[index] < config.least_face * region.size or certain[index] < 0.5:
-            continue
-        margin = max(1, round(config.face_margin * (box[0].stop - box[0].start)))
-        result |= _grown(labels == index + 1, box, margin)
-    return result
+    face = parsing.probs("face")
+    union = face + parsing.probs("eyewear") if with_eyewear else face
+    labels, count = ndimage.label(union > config.face_prob)
+    areas = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+    certain = ndimage.maximum(face, labels, np.arange(1, count + 1)) if count else []
+    found = [
+        (labels == index + 1, box, float(certain[index]))
+        for index, box in enumerate(ndimage.find_objects(labels))
+        if areas[index] >= config.least_face * labels.size and certain[index] >= 0.5
+    ]
+    return sorted(found, key=lambda item: -item[2])
 
 
 def _grown(region: Mask, box: tuple[slice, ...], margin: int) -> Mask:

@@ -1,0 +1,69 @@
+"""What a user brings along: masks to include and exclude, and parsings of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from segmask import io
+from segmask.errors import InputError
+from segmask.geometry import resize_map, working_size
+from segmask.labels import PARTS
+from segmask.types import LabelMap, Mask, Parsing
+
+WORKING_SIDE = 800  # as the change map's: a finer parsing would be averaged down to it
+
+
+def read_mask(source: Any, size_hw: tuple[int, int], name: str) -> tuple[Mask, str]:
+    """A mask of the original's size, bool (H, W), and a note where it had to be resized. Raises InputError."""
+    values = io.read_gray(source, name)
+    if values.shape == size_hw:
+        return values >= 128, ""
+    height, width = values.shape
+    if abs(np.log((width / height) / (size_hw[1] / size_hw[0]))) > 0.02:
+        raise InputError(
+            f"{name}: expected the original's size, {size_hw[1]}x{size_hw[0]}, or its aspect; got {width}x{height}"
+        )
+    resized = resize_map(values.astype(np.float32), size_hw) >= 127.5
+    return resized, f"{name}: resized from {width}x{height} to the original's {size_hw[1]}x{size_hw[0]}"
+
+
+def read_parsings(source: Any, labels: str | None, size_hw: tuple[int, int]) -> tuple[Parsing, Parsing | None]:
+    """One label map (the original's) or a pair (the original's and the aligned edit's) as parsings."""
+    if isinstance(source, (tuple, list)):
+        if len(source) != 2:
+            raise InputError(f"parsing: expected one label map or a pair; got {len(source)} of them")
+        first, second = (_parsing(item, labels, size_hw, name) for item, name in zip(source, NAMES, strict=True))
+        return first, second
+    return _parsing(source, labels, size_hw, "parsing"), None
+
+
+NAMES = ("parsing of the original", "parsing of the edit")
+
+
+def _parsing(source: Any, labels: str | None, size_hw: tuple[int, int], name: str) -> Parsing:
+    if isinstance(source, Parsing):
+        return source
+    label_map = io.read_labels(source, name)
+    if label_map.shape != size_hw:
+        raise InputError(
+            f"{name}: expected the original's size, {size_hw[1]}x{size_hw[0]}; "
+            f"got {label_map.shape[1]}x{label_map.shape[0]}"
+        )
+    if labels is not None:
+        from segmask.labels import canonical_label_map
+
+        label_map = canonical_label_map(label_map, labels)
+    elif label_map.max() >= len(PARTS):
+        raise InputError(
+            f"{name}: class id {label_map.max()} is none of the {len(PARTS)} canonical parts (0..{len(PARTS) - 1}); "
+            "name the label set that the map uses"
+        )
+    return Parsing(_soft(label_map), size_hw, "given")
+
+
+def _soft(label_map: LabelMap) -> np.ndarray:
+    """A label map as probabilities at the working size: the share of each part under every pixel."""
+    work_hw = working_size(label_map.shape, WORKING_SIDE)
+    return np.stack([resize_map((label_map == part).astype(np.float32), work_hw) for part in range(len(PARTS))])

@@ -1,0 +1,82 @@
+"""Pictures for people: what came in, what was measured, what was decided, what came out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.geometry import resize_image, resize_map, resize_mask, working_size
+from segmask.types import Image, Mask
+
+if TYPE_CHECKING:
+    from segmask.result import Result
+
+PANEL_SIDE = 640  # pixels of a panel's long side: six of them fit a screen
+GAP = 8
+TAKEN = np.array([255, 64, 160], np.float32)  # colours that clothes and skin rarely have
+PROTECTED = np.array([0, 200, 255], np.float32)
+BACKDROP = 24
+
+
+def draw_preview(result: Result) -> Image:
+    """A sheet of six panels: original, aligned edit, composite; change map, protection and mask over the original."""
+    stages = result.stages
+    size_hw = working_size(result.alpha.shape, PANEL_SIDE)
+    original = resize_image(result.original.image, size_hw)
+    alpha = resize_map(result.alpha, size_hw)
+    panels = [
+        ("original", original),
+        ("edited, aligned", resize_image(stages.aligned, size_hw)),
+        ("composite", resize_image(result.image, size_hw)),
+        ("change", heat(resize_map(stages.change.score_map, size_hw) / (3 * stages.change.threshold))),
+        ("protected", tint(original, _soft(stages.protected, size_hw), PROTECTED)),
+        ("taken from the edit", outline(tint(original, alpha, TAKEN), alpha >= 0.5)),
+    ]
+    captioned = [_caption(picture, title) for title, picture in panels]
+    rows = [_join(captioned[:3], axis=1), _join(captioned[3:], axis=1)]
+    return _join(rows, axis=0)
+
+
+def heat(values: NDArray[np.float32]) -> Image:
+    """float (H, W) in [0, 1] as colours from black over orange to white, uint8 (H, W, 3)."""
+    import cv2
+
+    grey = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+    return cv2.cvtColor(cv2.applyColorMap(grey, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
+
+
+def tint(image: Image, weight: NDArray[np.float32], colour: NDArray[np.float32], strength: float = 0.55) -> Image:
+    """``image`` with a colour laid over it where ``weight``, float32 (H, W) in [0, 1], says so."""
+    share = (weight * strength)[..., None]
+    return np.rint(image * (1 - share) + colour * share).astype(np.uint8)
+
+
+def outline(image: Image, mask: Mask) -> Image:
+    """``image`` with the mask's outline in white."""
+    import cv2
+
+    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    return cv2.drawContours(image.copy(), contours, -1, (255, 255, 255), 1, cv2.LINE_AA)
+
+
+def _soft(mask: Mask | None, size_hw: tuple[int, int]) -> NDArray[np.float32]:
+    return np.zeros(size_hw, np.float32) if mask is None else resize_mask(mask, size_hw).astype(np.float32)
+
+
+def _caption(image: Image, title: str) -> Image:
+    import cv2
+
+    bar = np.full((26, max(image.shape[1], 8), 3), BACKDROP, np.uint8)
+    cv2.putText(bar, title, (6, 18), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (235, 235, 235), 1, cv2.LINE_AA)
+    return np.vstack([bar[:, : image.shape[1]], image])
+
+
+def _join(pictures: list[Image], axis: int) -> Image:
+    height, width = pictures[0].shape[:2]
+    gap = np.full((GAP, width, 3) if axis == 0 else (height, GAP, 3), BACKDROP, np.uint8)
+    parts = [pictures[0]]
+    for picture in pictures[1:]:
+        parts += [gap, picture]
+    return np.concatenate(parts, axis)

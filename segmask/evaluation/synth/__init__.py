@@ -1,0 +1,7 @@
+"""Synthetic edits: labelled pairs made from labelled photos, with the faults of generative models."""
+
+from segmask.evaluation.synth.case import Case, Record
+from segmask.evaluation.synth.generator import SWITCHES, VERSION, make_case
+from segmask.evaluation.synth.levels import LEVELS
+
+__all__ = ["LEVELS", "SWITCHES", "VERSION", "Case", "Record", "make_case"]

@@ -1,0 +1,57 @@
+"""The edited picture while it is being made, on the original's grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from segmask.evaluation.synth.fields import Map
+from segmask.labels import PART_ID, part_ids
+from segmask.types import LabelMap, Mask
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """What a fault needs to know of the picture."""
+
+    image: Map
+    """float32 (H, W, 3), RGB, 8-bit levels."""
+    label: LabelMap
+    """uint8 (H, W): what the edited picture shows."""
+    garment: Map
+    """float32 (H, W): cover of the new garments."""
+    unit: float
+    """Pixels at 830 px height, in this picture's pixels."""
+
+    @property
+    def size_hw(self) -> tuple[int, int]:
+        """Height and width."""
+        height, width = self.label.shape
+        return height, width
+
+    @cached_property
+    def face(self) -> Mask:
+        """Faces, with what is worn on them, bool (H, W)."""
+        return np.isin(self.label, part_ids(("face", "eyewear")))
+
+    @cached_property
+    def face_width_px(self) -> float:
+        """Side of a square as large as the faces; a face is about as wide."""
+        return float(np.sqrt(np.count_nonzero(self.face)))
+
+    @cached_property
+    def hair(self) -> Mask:
+        """Hair, bool (H, W)."""
+        return self.label == PART_ID["hair"]
+
+    @cached_property
+    def skin(self) -> Mask:
+        """Skin, the face's too, bool (H, W)."""
+        return np.isin(self.label, part_ids(("face", "skin")))
+
+    @cached_property
+    def background(self) -> Mask:
+        """Background, bool (H, W)."""
+        return self.label == PART_ID["background"]

@@ -1,0 +1,114 @@
+"""Sleeves, hems and collars that end elsewhere than the old garment's.
+
+Each function takes the figure, the garment's mask and a length, and says which pixels the garment gains or loses;
+empty masks where the figure doesn't allow it (no bare arm to cover, no limb to cut).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmask.evaluation.synth.anatomy import Figure
+from segmask.evaluation.synth.fields import geodesic, signed_distance, thin, within
+from segmask.types import Mask
+
+# Shares of the figure's height (labelled street photos; a hand is about a twentieth of it).
+HAND = 0.055
+ARM_RADIUS = 0.030
+LEG_RADIUS = 0.042
+KNEE = 0.68  # rows from the head's top; no hem is raised above the knee
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What a garment loses, bool (H, W): the cloth that goes, and where bare skin shows instead."""
+
+    gone: Mask
+    bare: Mask
+
+
+def longer_sleeve(figure: Figure, garment: Mask, length_px: float) -> Mask:
+    """Arm skin next to the garment that the sleeve now covers; hands stay bare."""
+    import cv2
+
+    gained = np.zeros_like(garment)
+    way = geodesic(within(garment, 2.0) & figure.arms, figure.arms, 0.35 * figure.height)
+    count, pieces = cv2.connectedComponents(figure.arms.astype(np.uint8))
+    for index in range(1, count):
+        piece = (pieces == index) & np.isfinite(way)
+        reach = min(length_px, float(way[piece].max()) - HAND * figure.height) if piece.any() else 0.0
+        if reach > 0.01 * figure.height:
+            gained |= piece & (way <= reach)
+    return gained
+
+
+def shorter_sleeve(figure: Figure, garment: Mask, length_px: float) -> Cut:
+    """The ends of sleeves, from the bare hand or forearm inwards; only where the garment is as thin as a limb."""
+    limb = thin(garment, ARM_RADIUS * figure.height)
+    contact = within(figure.arms, 3.0) & limb
+    gone = geodesic(contact, limb, length_px) <= length_px
+    gone = _without_crumbs(gone, 0.002 * figure.height**2)
+    return Cut(gone, gone & _inset(garment, 0.004 * figure.height))
+
+
+def longer_hem(figure: Figure, garment: Mask, length_px: float, flare: float) -> Mask:
+    """The lower fifth of the garment drawn out downwards, ``flare`` times as wide at the end."""
+    import cv2
+
+    rows, columns = np.nonzero(garment)
+    if not len(rows):
+        return np.zeros_like(garment)
+    tail = garment.copy()
+    tail[: int(rows.max() - 0.2 * (rows.max() - rows.min()))] = False
+    centre = float(columns.mean())
+    drawn = np.zeros(garment.shape, np.uint8)
+    for step in np.arange(2.0, max(length_px, 2.0) + 0.1, 2.0):
+        wide = 1 + (flare - 1) * step / length_px
+        matrix = np.array([[wide, 0, centre * (1 - wide)], [0, 1, step]])
+        drawn |= cv2.warpAffine(tail.astype(np.uint8), matrix, garment.shape[::-1], flags=cv2.INTER_NEAREST)
+    return (drawn > 0) & ~garment & (figure.depth < 4)
+
+
+def shorter_hem(figure: Figure, garment: Mask, length_px: float) -> Cut:
+    """The garment's lower end, down to the knee; legs below it are drawn upwards, trouser legs become bare calves."""
+    none = np.zeros_like(garment)
+    rows = np.nonzero(garment.any(1))[0]
+    below = within(figure.legs | figure.mask("footwear"), 4.0) & garment
+    if not len(rows) or np.count_nonzero(below) < 0.01 * figure.height:
+        return Cut(none, none)
+    gone = garment.copy()
+    bottom = np.quantile(np.nonzero(garment)[0], 0.995)
+    gone[: int(max(bottom - length_px, figure.top + KNEE * figure.height))] = False
+    legs = _drawn_up(within(figure.legs, 2.0) | below, gone)
+    trousers = gone & thin(garment, LEG_RADIUS * figure.height)
+    if np.count_nonzero(trousers) > 0.6 * np.count_nonzero(gone):
+        legs |= gone & _inset(garment, 0.008 * figure.height)
+    return Cut(gone, legs & gone)
+
+
+def higher_collar(figure: Figure, garment: Mask, length_px: float) -> Mask:
+    """Neck above the garment that a collar now covers; the chin keeps its distance."""
+    free = figure.neck & ~within(figure.mask("face"), 0.012 * figure.height)
+    return geodesic(within(garment, 3.0) & free, free, length_px) <= length_px
+
+
+def _drawn_up(legs: Mask, gone: Mask) -> Mask:
+    drawn = gone & legs
+    for row in range(gone.shape[0] - 2, -1, -1):
+        if gone[row].any():
+            drawn[row] |= gone[row] & (drawn[row + 1] | (legs[row + 1] & ~gone[row + 1]))
+    return drawn
+
+
+def _inset(garment: Mask, distance_px: float) -> Mask:
+    return signed_distance(garment) > distance_px
+
+
+def _without_crumbs(mask: Mask, area: float) -> Mask:
+    import cv2
+
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= area)
+    return np.isin(pieces, large[large > 0]) if count > 1 else mask

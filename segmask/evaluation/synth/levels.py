@@ -1,0 +1,124 @@
+"""How strong the faults are: one frozen table, each number with its unit and where it comes from.
+
+Measured: 33 real pairs by thirteen models, the edit resized to the original's 830 px height, an affine map fitted to
+tracked corners, tone and detail compared around them (docs/synth.md has the table). ``u`` is a pixel at 830 px
+height.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+from segmask.errors import unknown
+
+REFERENCE_HEIGHT = 830  # px: the height at which lengths are given (the labelled street photos' own)
+
+
+@dataclass(frozen=True)
+class Strength:
+    """Sizes of the faults at standard level; "deviation" is that of a normal draw, cut at 2.5."""
+
+    shift_u: float = 1.5
+    """Deviation of the frame's shift. Measured |shift|: median 0.5, 90th percentile 4."""
+    zoom: float = 0.004
+    """Deviation of the zoom. Measured |zoom - 1|: median .0015, 90th percentile .013."""
+    aspect: float = 0.002
+    """Deviation of the ratio of the two zooms. Measured: median .001, 90th percentile .008."""
+    elastic_u: float = 0.35
+    """Deviation of the smooth local flow that no affine map explains. Measured median residual .4."""
+    gain: float = 0.05
+    """Deviation of the common gain; each channel adds a third of it. Measured gains: .79 to 1.08."""
+    offset: float = 5.0
+    """Deviation of the offset, 8-bit levels; each channel adds a half. Measured mean drift: 0 to 20."""
+    gamma: float = 0.04
+    """Deviation of the tone curve's log exponent. Guess: a step of 3 levels in the mid-tones."""
+    saturation: float = 0.05
+    """Deviation of the log saturation. Guess, by eye from the same pairs."""
+    light: float = 4.0
+    """Deviation of the low-frequency light field, 8-bit levels. Measured: median 3.7, 90th percentile 8.1."""
+    face_warp: float = 0.02
+    """Deviation of the face's inner displacement, share of its width. Measured landmark shift: .01 to .05."""
+    face_smoothing: float = 0.5
+    """Largest share of the skin's fine texture that is lost. By eye."""
+    skin_gain: float = 0.06
+    """Deviation of the skin's gain per channel, carried down the neck and limbs. By eye."""
+    spill: float = 0.18
+    """Largest share of the new garment's colour in the pixels just beside it. By eye, try-on results."""
+    spill_reach_u: float = 6.0
+    """How far it reaches (deviation of the Gaussian)."""
+    detail_lost: float = 0.3
+    """Largest share of the fine detail (below 3 px) that is lost. Measured energy kept: .77 to 1.2."""
+    detail_invented: float = 0.35
+    """Largest invented detail, as a share of the local detail. Measured mean |difference|: 3 to 24 levels."""
+    patches: float = 3.0
+    """Largest number of redrawn places in the background."""
+    patch_strength: float = 0.8
+    """Largest weight of the redrawn content."""
+    arm_u: float = 5.0
+    """Deviation of a moved forearm's shift. By eye: double hands in try-on results."""
+    jpeg_loss: float = 25.0
+    """Largest 100 - JPEG quality. Services send 75 to 95."""
+    size_log: float = 0.5
+    """Largest |log| of the output's size over the original's. Measured: .4 to 2.8 times."""
+
+
+@dataclass(frozen=True)
+class Odds:
+    """How often something is drawn at all, in [0, 1]."""
+
+    arms: float = 0.15
+    hem: float = 0.5
+    sleeve: float = 0.45
+    collar: float = 0.2
+    whole_outfit: float = 0.5
+    """Every garment is new; else one or two."""
+    people: float = 0.0
+    table: float = 0.0
+    sheer: float = 0.0
+    same_colour: float = 0.0
+    negative: float = 0.0
+
+
+@dataclass(frozen=True)
+class Level:
+    """A named level of difficulty."""
+
+    name: str
+    strength: Strength
+    odds: Odds
+
+
+def _scaled(factor: float) -> Strength:
+    standard = Strength()
+    return Strength(**{item.name: getattr(standard, item.name) * factor for item in fields(Strength)})
+
+
+LEVELS = {
+    level.name: level
+    for level in (
+        Level("easy", _scaled(0.5), Odds(arms=0.0)),
+        Level("standard", Strength(), Odds()),
+        Level(
+            "hard",
+            _scaled(2.0),
+            Odds(arms=0.35, people=0.35, table=0.2, sheer=0.12, same_colour=0.15, negative=0.08),
+        ),
+    )
+}
+
+
+def find_level(name: str) -> Level:
+    """The level of that name; OptionError lists the names."""
+    if name not in LEVELS:
+        raise unknown("level", name, LEVELS)
+    return LEVELS[name]
+
+
+def check_switches(names: Iterable[str], known: Iterable[str]) -> frozenset[str]:
+    """The names as a set; OptionError for one that is not known."""
+    known = tuple(known)
+    for name in names:
+        if name not in known:
+            raise unknown("fault", name, known)
+    return frozenset(names)

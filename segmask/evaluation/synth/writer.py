@@ -1,0 +1,144 @@
+"""Cases on disk: a folder each, and whole sets of them from a folder of labelled photos."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from segmask.errors import InputError, OptionError, unknown
+from segmask.evaluation.synth.case import Case, Record
+from segmask.evaluation.synth.generator import Labelled, make_case
+from segmask.files import write_files
+from segmask.io import encode_png, read_image, read_labels
+from segmask.labels import PARTS
+
+PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
+SPLITS = ("train", "val", "all")
+OTHERS = 2  # labelled photos that a hard scene may take bystanders from
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """A folder with ``photos/NAME.jpg`` and ``labels/NAME.png`` (canonical ids), and perhaps a split.json."""
+
+    root: Path
+    names: tuple[str, ...]
+
+    def load(self, name: str) -> Labelled:
+        """Photo and label map of one name."""
+        return read_image(_photo(self.root, name)), read_labels(self.root / "labels" / f"{name}.png")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of one case."""
+
+    name: str
+    problem: str = ""
+    """Why it was left out; empty for a case that was written."""
+
+
+def open_labelled_set(root: Path, split: str = "all") -> LabelledSet:
+    """The names of a labelled set, or of one part of its split.json ({"parts": […], "train": […], "val": […]}).
+
+    Raises InputError where the folder is no labelled set, OptionError for a part that it doesn't have.
+    """
+    if split not in SPLITS:
+        raise unknown("split", split, SPLITS)
+    if not (root / "photos").is_dir() or not (root / "labels").is_dir():
+        raise InputError(f"{root}: expected a labelled set, a folder with photos/ and labels/; found none there")
+    names = sorted(path.stem for path in (root / "labels").glob("*.png"))
+    if split != "all":
+        names = _split_names(root / "split.json", split)
+    if not names:
+        raise InputError(f"{root}: the labelled set has no labels/NAME.png (split {split})")
+    return LabelledSet(root, tuple(names))
+
+
+def write_case(case: Case, folder: Path, *, source: str = "") -> None:
+    """The case as a folder: original, edited, mask, parsing, edited_parsing and face, and case.json with its record.
+
+    All files or none are written. ``source`` names the photo in case.json.
+    """
+    edited = "edited.png" if case.coded is None else "edited.jpg"
+    contents = {
+        "original.png": encode_png(case.original),
+        edited: case.coded if case.coded is not None else encode_png(case.edited),
+        "mask.png": encode_png(case.truth),
+        "parsing.png": encode_png(case.parsing),
+        "edited_parsing.png": encode_png(case.edited_parsing),
+        "face.png": encode_png(case.face.astype(np.uint8) * 255),
+        "case.json": (json.dumps(to_json(case.record, source), indent=1) + "\n").encode(),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    write_files({folder / name: data for name, data in contents.items()})
+
+
+def to_json(record: Record, source: str = "") -> dict[str, Any]:
+    """The record as plain values; each fault with its name."""
+    plain = asdict(record)
+    plain["faults"] = [{"fault": fault.name, **values} for fault, values in zip(record.faults, plain["faults"])]  # noqa: B905
+    return {"generator": "segmask synth", "source": source, **plain}
+
+
+def write_pairs(
+    labelled: LabelledSet,
+    output: Path,
+    *,
+    seed: int = 0,
+    cases: int | None = None,
+    level: str = "standard",
+    without: Iterable[str] = (),
+    size: int | None = None,
+) -> Iterator[Written]:
+    """Makes and writes cases one by one, each into its own folder of ``output``; yields what became of each.
+
+    Photos are taken in an order that the seed shuffles, again and again if ``cases`` is larger than the set. A photo
+    that shows no garment is reported and left out.
+    """
+    wanted = len(labelled.names) if cases is None else cases
+    if wanted < 1:
+        raise OptionError(f"cases: expected at least 1; got {wanted}")
+    order = np.random.default_rng([seed, 1]).permutation(len(labelled.names))
+    for index in range(wanted):
+        name = labelled.names[order[index % len(order)]]
+        case_seed = int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
+        folder = f"{name}-{index // len(order)}"
+        try:
+            photo, label = labelled.load(name)
+            others = _others(labelled, name, case_seed) if level == "hard" else ()
+            case = make_case(photo, label, seed=case_seed, level=level, without=without, size=size, others=others)
+        except InputError as error:
+            yield Written(folder, str(error))
+            continue
+        write_case(case, output / folder, source=name)
+        yield Written(folder)
+
+
+def _others(labelled: LabelledSet, name: str, seed: int) -> Sequence[Labelled]:
+    rest = [other for other in labelled.names if other != name]
+    chosen = np.random.default_rng(seed).permutation(len(rest))[:OTHERS]
+    return tuple(labelled.load(rest[index]) for index in chosen)
+
+
+def _photo(root: Path, name: str) -> Path:
+    for suffix in PHOTO_SUFFIXES:
+        if (path := root / "photos" / f"{name}{suffix}").is_file():
+            return path
+    raise InputError(f"{root / 'photos'}: expected a photo {name} ({', '.join(PHOTO_SUFFIXES)}); found none")
+
+
+def _split_names(path: Path, split: str) -> list[str]:
+    if not path.is_file():
+        raise OptionError(f"{path}: not found; split {split} needs it. Take --split all")
+    table = json.loads(path.read_text(encoding="utf-8"))
+    if tuple(table.get("parts", PARTS)) != PARTS:
+        raise InputError(f"{path}: its parts are not the canonical ones: {', '.join(PARTS)}")
+    if split not in table:
+        raise OptionError(f"{path}: has no part {split!r}")
+    return [str(name) for name in table[split]]

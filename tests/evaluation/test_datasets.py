@@ -22,14 +22,22 @@ def names(dataset):
 def test_folder_per_case(labelled_set):
     root = labelled_set(2)
     (root / "a" / "case.json").write_text(
-        json.dumps({"target": ["upper", "lower"], "level": "hard", "seed": 3, "faults": {"jpeg": {"quality": 80}}})
+        json.dumps(
+            {
+                "targets": ["upper", "lower"],
+                "level": "hard",
+                "seed": 3,
+                "scene": ["people"],
+                "faults": [{"fault": "jpeg", "quality": 80}],
+            }
+        )
     )
     (root / "notes").mkdir()  # not a case
     dataset = read_dataset(root)
     assert dataset.layout == "folder per case"
     assert names(dataset) == ["a", "b"]
     assert dataset.cases[0].target == "upper,lower"
-    assert dataset.cases[0].facts == (("level", "hard"), ("fault jpeg", "yes"))
+    assert dataset.cases[0].facts == (("level", "hard"), ("scene: people", "yes"), ("fault: jpeg", "yes"))
     example = load_example(dataset.cases[0])
     assert example.original.shape == (HEIGHT, WIDTH, 3)
     assert example.truth.change.sum() == 20 * 16
@@ -42,7 +50,7 @@ def test_keep_and_face_files_and_an_edit_of_another_size(tmp_path):
     keep, face = np.zeros((HEIGHT, WIDTH), np.uint8), np.zeros((HEIGHT, WIDTH), np.uint8)
     keep[40:], face[0, 0] = 255, 1
     edited = np.zeros((HEIGHT * 2, WIDTH * 2, 3), np.uint8)
-    edited_parsing = np.full(edited.shape[:2], PART_ID["skin"], np.uint8)
+    edited_parsing = np.full((HEIGHT, WIDTH), PART_ID["skin"], np.uint8)
     more = {"keep": keep, "face": face, "edited": edited, "edited_parsing": edited_parsing}
     write_case(tmp_path / "set" / "a", arrays | more)
     example = load_example(read_dataset(tmp_path / "set").cases[0])
@@ -50,7 +58,7 @@ def test_keep_and_face_files_and_an_edit_of_another_size(tmp_path):
     assert example.truth.face is not None
     assert example.truth.face.sum() == 1  # the face file goes before the parsing
     assert example.edited_parsing is not None
-    assert example.edited_parsing.shape == (HEIGHT * 2, WIDTH * 2)
+    assert example.edited.shape == (HEIGHT * 2, WIDTH * 2, 3)
 
 
 def test_parallel_folders(labelled_set, tmp_path):

@@ -36,7 +36,7 @@ class Case:
     parsing: Path | None = None
     """Canonical part ids of the original."""
     edited_parsing: Path | None = None
-    """Canonical part ids of the edited picture."""
+    """Canonical part ids of what the edit shows, on the original's grid."""
     face: Path | None = None
     """The face in the original."""
     target: str | None = None
@@ -94,7 +94,7 @@ class Example:
     """uint8 (h, w, 3), at its own size."""
     truth: Truth
     edited_parsing: LabelMap | None
-    """uint8 (h, w), at the edited picture's size."""
+    """uint8 (H, W): the edit's parts on the original's grid."""
 
 
 def load_example(case: Case) -> Example:
@@ -115,7 +115,7 @@ def _load(case: Case) -> Example:
         parsing=_read_parts(case.parsing, original),
         face=_read_mask(case.face, original),
     )
-    return Example(case, original, edited, truth, _read_parts(case.edited_parsing, edited))
+    return Example(case, original, edited, truth, _read_parts(case.edited_parsing, original))
 
 
 def _read_mask(path: Path | None, image: Image) -> Mask | None:

@@ -6,6 +6,7 @@ Optional: ``keep.*``, ``parsing.*``, ``edited_parsing.*``, ``face.*`` and ``case
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from segmask.errors import InputError
 from segmask.evaluation.datasets.case import FILES, Case, Problem, make_case
@@ -44,15 +45,20 @@ def _case(folder: Path) -> Case:
 
 
 def _said(path: Path) -> tuple[str | None, tuple[tuple[str, str], ...]]:
-    """Target and facts that the case file gives: its plain values, and for each fault that it was there."""
+    """Target and facts that the case file gives: its plain values, and what was there of scene and faults."""
     if not path.is_file():
         return None, ()
     said = read_json(path)
     if not isinstance(said, dict):
         raise InputError(f"{path}: expected a JSON object, got {type(said).__name__}")
-    faults = said.get("faults", ())
-    if not isinstance(faults, (dict, list)) and faults:
-        raise InputError(f"{path}: expected faults to be an object or a list")
-    names = [fault["name"] if isinstance(fault, dict) and "name" in fault else str(fault) for fault in faults]
-    facts = plain_facts(said, ("name", "target", "faults", "seed", "version"))
-    return read_target(said.get("target"), str(path)), (*facts, *((f"fault {name}", "yes") for name in names))
+    facts = plain_facts(said, ("name", "target", "source", "generator", "seed", "version"))
+    listed = [(f"scene: {name}", "yes") for name in _names(said.get("scene", ()), path, "scene")]
+    listed += [(f"fault: {name}", "yes") for name in _names(said.get("faults", ()), path, "faults")]
+    return read_target(said.get("targets") or said.get("target"), str(path)), (*facts, *listed)
+
+
+def _names(listed: Any, path: Path, key: str) -> list[str]:
+    """The names in a list of names or of objects with the name under ``fault``."""
+    if not isinstance(listed, (list, tuple)):
+        raise InputError(f"{path}: expected {key} to be a list, got {type(listed).__name__}")
+    return [str(item.get("fault", "?")) if isinstance(item, dict) else str(item) for item in listed]

@@ -1,0 +1,216 @@
+"""What an evaluation found: a row a case and strategy, means with intervals, and their files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segmask.errors import InputError, SegmaskError
+from segmask.evaluation.metrics import METRICS
+from segmask.evaluation.statistics import Estimate, mean_estimate, ratio_estimate
+from segmask.evaluation.traits import Traits
+
+if TYPE_CHECKING:
+    import pandas
+
+POOLED = {"worn_iou": ("worn_intersection_px", "worn_union_px")}
+"""Metrics that are a ratio of sums over all cases, and what is summed."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One strategy on one case."""
+
+    name: str
+    strategy: str
+    scores: Mapping[str, float]
+    """Every metric under its flat name; NaN where the case can't tell."""
+    traits: Traits
+    target: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    verdict: str = ""
+    """What the strategy itself said: ok, review, failed, or nothing."""
+    seconds: float = math.nan
+
+    def flat(self) -> dict[str, Any]:
+        """As in results.json: name, strategy, the metrics, then what is known of the case; None for NaN."""
+        known = {"target": self.target, "verdict": self.verdict, "seconds": self.seconds, **vars(self.traits)}
+        values = {"name": self.name, "strategy": self.strategy, **self.scores, **known}
+        values |= {key: value for key, value in self.facts.items() if key not in values}
+        return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in values.items()}
+
+    def score(self, metric: str) -> float:
+        """A metric's value, NaN where it is unknown."""
+        return self.scores.get(metric, math.nan)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A case that could not be read (no strategy), or on which a strategy raised an error."""
+
+    name: str
+    message: str
+    strategy: str = ""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Strategies side by side on one set."""
+
+    dataset: str
+    strategies: tuple[str, ...]
+    rows: tuple[Row, ...]
+    """In the order of the set, then of the strategies."""
+    failures: tuple[Failure, ...] = ()
+
+    def rows_of(self, strategy: str) -> tuple[Row, ...]:
+        """The rows of one strategy in the set's order."""
+        return tuple(row for row in self.rows if row.strategy == strategy)
+
+    @cached_property
+    def estimates(self) -> dict[str, dict[str, Estimate]]:
+        """Strategy -> metric -> mean over its cases with a 95 % interval; without metrics nobody could tell."""
+        return {strategy: estimate_all(self.rows_of(strategy)) for strategy in self.strategies}
+
+    @property
+    def summary(self) -> dict[str, dict[str, float]]:
+        """Strategy -> metric -> mean, with the counts ``cases`` and ``failed``."""
+        failed = {strategy: sum(f.strategy in ("", strategy) for f in self.failures) for strategy in self.strategies}
+        return {
+            strategy: {
+                **{metric: estimate.value for metric, estimate in estimates.items()},
+                "cases": len(self.rows_of(strategy)),
+                "failed": failed[strategy],
+            }
+            for strategy, estimates in self.estimates.items()
+        }
+
+    def table(self) -> str:
+        """The summary as text: a line a strategy, the headline metrics as columns."""
+        shown = [
+            metric
+            for metric in METRICS.values()
+            if (metric.headline or metric.name in POOLED)
+            and any(metric.name in estimates for estimates in self.estimates.values())
+        ]
+        lines = [["strategy", "cases", *(metric.label for metric in shown)]]
+        for strategy, estimates in self.estimates.items():
+            cells = [
+                f"{estimates[metric.name].value:.{metric.digits}f}" if metric.name in estimates else "-"
+                for metric in shown
+            ]
+            lines.append([strategy, str(len(self.rows_of(strategy))), *cells])
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        return "\n".join(
+            "  ".join(
+                [
+                    line[0].ljust(widths[0]),
+                    *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)),
+                ]
+            )
+            for line in lines
+        )
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The rows as a table. Raises SegmaskError without pandas."""
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise SegmaskError("to_pandas() needs pandas; run pip install 'segmask[evaluate]'") from error
+        return pd.DataFrame([row.flat() for row in self.rows])
+
+    def to_json(self) -> str:
+        """The content of results.json."""
+        intervals = {
+            strategy: {metric: [_plain(estimate.low), _plain(estimate.high)] for metric, estimate in estimates.items()}
+            for strategy, estimates in self.estimates.items()
+        }
+        content = {
+            "dataset": self.dataset,
+            "summary": {s: {m: _plain(v) for m, v in values.items()} for s, values in self.summary.items()},
+            "intervals": intervals,
+            "cases": [row.flat() for row in self.rows],
+            "failures": [vars(failure) for failure in self.failures],
+        }
+        return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def to_csv(self) -> str:
+        """The content of results.csv: the same rows."""
+        flat = [row.flat() for row in self.rows]
+        columns = list(dict.fromkeys(key for row in flat for key in row)) or ["name", "strategy"]
+        buffer = io.StringIO()
+        writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(flat)
+        return buffer.getvalue()
+
+
+def estimate_all(rows: tuple[Row, ...]) -> dict[str, Estimate]:
+    """Every metric's mean over the rows; those that no row could tell are left out."""
+    estimates = {}
+    for metric in METRICS:
+        if metric in POOLED:
+            above, below = ([row.scores[key] for row in rows if metric in row.scores] for key in POOLED[metric])
+            estimate = ratio_estimate(above, below)
+        else:
+            estimate = mean_estimate([row.score(metric) for row in rows])
+        if estimate.count:
+            estimates[metric] = estimate
+    return estimates
+
+
+def read_results(path: Path | str) -> Evaluation:
+    """An evaluation from its results.json, or from the folder that holds it. Raises InputError."""
+    path = Path(path)
+    path = path / "results.json" if path.is_dir() else path
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        rows = tuple(read_row(values) for values in content["cases"])
+        strategies = tuple(content["summary"])
+        failures = tuple(Failure(**failure) for failure in content.get("failures", ()))
+    except OSError as error:
+        raise InputError(
+            f"{path}: can't be read ({error.strerror}); expected the results.json of an evaluation"
+        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path}: not the results.json of an evaluation ({type(error).__name__}: {error})") from error
+    return Evaluation(str(content.get("dataset", "")), strategies, rows, failures)
+
+
+def read_row(values: dict[str, Any]) -> Row:
+    """A row from its flat form."""
+    measured = {*METRICS, *(key for keys in POOLED.values() for key in keys)}
+    scores = {key: _number(values[key]) for key in values if key in measured}
+    named = {"name", "strategy", "target", "verdict", "seconds", *measured, *Traits.__dataclass_fields__}
+    return Row(
+        values["name"],
+        values["strategy"],
+        scores,
+        Traits(
+            width=int(values.get("width") or 0),
+            height=int(values.get("height") or 0),
+            drift=_number(values.get("drift")),
+            change_share=_number(values.get("change_share")),
+            person_share=_number(values.get("person_share")),
+        ),
+        values.get("target") or "",
+        {key: str(value) for key, value in values.items() if key not in named and value is not None},
+        values.get("verdict") or "",
+        _number(values.get("seconds")),
+    )
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _plain(value: float) -> float | None:
+    """For JSON, which has no NaN."""
+    return None if math.isnan(value) else value

@@ -1,0 +1,196 @@
+"""Run strategies over a set: case by case, in this process or in several, taking up what an earlier run finished."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from segmask.errors import InputError, OptionError, SegmaskError
+from segmask.evaluation.datasets import Case, Dataset, Example, load_example, read_dataset
+from segmask.evaluation.metrics import score_alpha, score_composite, score_parsing
+from segmask.evaluation.results import Evaluation, Failure, Row, read_row
+from segmask.evaluation.strategies import Outcome, Strategy, make_strategy
+from segmask.evaluation.traits import Traits, measure_traits
+from segmask.evaluation.workspace import Workspace, row_key
+
+Progress = Callable[[int, int], None]
+"""Told how many cases are done, and of how many."""
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """What came of one case: a row or a failure for every strategy."""
+
+    rows: tuple[Row, ...]
+    failures: tuple[Failure, ...]
+
+
+def evaluate(
+    dataset: str | Path | Dataset | Iterable[Case],
+    strategies: Sequence[Any] = ("hybrid",),
+    *,
+    parser: str = "auto",
+    target: str | None = None,
+    output: str | Path | None = None,
+    workers: int = 1,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Score strategies side by side on a labelled set.
+
+    Args:
+        dataset: path of a set in any known layout, or cases.
+        strategies: names (``hybrid``, ``semantic``, ``diff``), functions from an ``Example`` to its alpha, or
+            strategies made by hand (``MaskerStrategy``, ``StoredMasks``, ``FunctionStrategy``).
+        parser: for strategies given by name; ``truth`` takes the set's own label maps.
+        target: for strategies given by name; without it each case's own.
+        output: folder to keep rows, masks and pictures in; what an earlier run finished there is not run again.
+        workers: processes; functions must then be importable ones.
+        strict: raise on the first case that can't be read or that a strategy fails on, instead of counting it.
+        progress: told after each case.
+
+    Raises InputError if there is no set, OptionError on options that don't go together.
+    """
+    chosen = [make_strategy(value, parser=parser, target=target) for value in strategies]
+    _check_options(chosen, workers)
+    found = _as_dataset(dataset)
+    failures = [Failure(problem.name, problem.message) for problem in found.problems]
+    if strict and failures:
+        raise InputError(failures[0].message)
+    workspace = None if output is None else Workspace.open(Path(output))
+    results: dict[str, CaseResult] = {}
+    for done, (name, result) in enumerate(_run(found.cases, chosen, workspace, workers), start=1):
+        if strict and result.failures:
+            raise InputError(result.failures[0].message)
+        results[name] = result
+        if progress:
+            progress(done, len(found.cases))
+    ordered = [results[case.name] for case in found.cases]
+    rows = tuple(row for result in ordered for row in result.rows)
+    failures += [failure for result in ordered for failure in result.failures]
+    return Evaluation(str(found.root), tuple(strategy.name for strategy in chosen), rows, tuple(failures))
+
+
+def _check_options(strategies: Sequence[Strategy], workers: int) -> None:
+    names = [strategy.name for strategy in strategies]
+    if not names:
+        raise OptionError("no strategy given; expected at least one")
+    if len(set(names)) < len(names):
+        raise OptionError(f"strategies: each needs a name of its own; got {', '.join(names)}")
+    if workers < 1:
+        raise OptionError(f"workers: expected 1 or more; got {workers}")
+
+
+def _as_dataset(dataset: str | Path | Dataset | Iterable[Case]) -> Dataset:
+    if isinstance(dataset, Dataset):
+        return dataset
+    if isinstance(dataset, (str, Path)):
+        return read_dataset(dataset)
+    return Dataset(Path(), "cases", tuple(dataset))
+
+
+def _run(
+    cases: Sequence[Case], strategies: Sequence[Strategy], workspace: Workspace | None, workers: int
+) -> Iterator[tuple[str, CaseResult]]:
+    """Case names and results as they are finished, those of an earlier run first."""
+    waiting: list[tuple[Case, list[Strategy]]] = []
+    earlier: dict[str, list[Row]] = {}
+    for case in cases:
+        earlier[case.name] = _finished(case, strategies, workspace)
+        have = {row.strategy for row in earlier[case.name]}
+        missing = [strategy for strategy in strategies if strategy.name not in have]
+        if missing:
+            waiting.append((case, missing))
+        else:
+            yield case.name, _merge(strategies, earlier[case.name], CaseResult((), ()))
+    score = partial(_score_case, workspace=workspace)
+    for case, fresh in _map(score, waiting, workers):
+        _remember(case, strategies, fresh, workspace)
+        yield case.name, _merge(strategies, earlier[case.name], fresh)
+
+
+def _map(
+    score: Callable[[Case, list[Strategy]], CaseResult], jobs: list[tuple[Case, list[Strategy]]], workers: int
+) -> Iterator[tuple[Case, CaseResult]]:
+    if workers == 1 or len(jobs) < 2:
+        for case, strategies in jobs:
+            yield case, score(case, strategies)
+        return
+    # Spawned, not forked: the models' threads don't survive a fork.
+    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(score, case, strategies): case for case, strategies in jobs}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BrokenProcessPool as error:
+            raise SegmaskError(
+                "a worker process ended unexpectedly, perhaps for lack of memory; what was finished is kept: "
+                "run the same command again, with fewer workers"
+            ) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _score_case(case: Case, strategies: list[Strategy], workspace: Workspace | None) -> CaseResult:
+    """Read a case once and run every strategy on it."""
+    try:
+        example = load_example(case)
+    except InputError as error:
+        return CaseResult((), (Failure(case.name, str(error)),))
+    traits = measure_traits(example)
+    rows: list[Row] = []
+    failures: list[Failure] = []
+    for strategy in strategies:
+        try:
+            began = time.perf_counter()
+            outcome = strategy.apply(example)
+            seconds = round(time.perf_counter() - began, 3)
+            rows.append(_row(example, strategy, outcome, traits, seconds))
+        except SegmaskError as error:
+            failures.append(Failure(case.name, f"case {case.name}, {strategy.name}: {error}", strategy.name))
+            continue
+        except Exception as error:  # a strategy is anyone's code; one case must not end the run
+            message = f"case {case.name}, {strategy.name}: {type(error).__name__}: {error}"
+            failures.append(Failure(case.name, message, strategy.name))
+            continue
+        if workspace:
+            workspace.save_outcome(strategy.name, case.name, outcome)
+    return CaseResult(tuple(rows), tuple(failures))
+
+
+def _row(example: Example, strategy: Strategy, outcome: Outcome, traits: Traits, seconds: float) -> Row:
+    truth = example.truth
+    scores = score_alpha(outcome.alpha, truth)
+    scores |= score_composite(outcome.image, example.original, outcome.pasted, outcome.alpha, truth)
+    if outcome.label_map is not None and truth.parsing is not None:
+        scores |= score_parsing(outcome.label_map, truth.parsing)
+    case = example.case
+    return Row(case.name, strategy.name, scores, traits, case.target or "", dict(case.facts), outcome.verdict, seconds)
+
+
+def _finished(case: Case, strategies: Sequence[Strategy], workspace: Workspace | None) -> list[Row]:
+    if workspace is None:
+        return []
+    found = (workspace.find(row_key(case, strategy), strategy.name, case.name) for strategy in strategies)
+    return [read_row(values) for values in found if values is not None]
+
+
+def _remember(case: Case, strategies: Sequence[Strategy], result: CaseResult, workspace: Workspace | None) -> None:
+    if workspace is None:
+        return
+    by_name = {strategy.name: strategy for strategy in strategies}
+    for row in result.rows:
+        workspace.finish(row_key(case, by_name[row.strategy]), row.flat())
+
+
+def _merge(strategies: Sequence[Strategy], earlier: list[Row], fresh: CaseResult) -> CaseResult:
+    """Earlier and fresh rows in the strategies' order."""
+    rows = {row.strategy: row for row in (*earlier, *fresh.rows)}
+    return CaseResult(tuple(rows[s.name] for s in strategies if s.name in rows), fresh.failures)

@@ -1,0 +1,223 @@
+"""What can be measured: segmask's own strategies, masks that another tool made, and any Python function."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+import segmask
+from segmask.errors import InputError, OptionError
+from segmask.evaluation.datasets import Example
+from segmask.evaluation.datasets.files import find_picture
+from segmask.fusion.composite import composite
+from segmask.geometry import resize_image
+from segmask.io import read_gray
+from segmask.options import Options
+from segmask.types import Alpha, Image, LabelMap, describe
+from segmask.version import __version__
+
+if TYPE_CHECKING:
+    from segmask.pipeline import Masker
+
+TRUE_PARSING = "truth"
+"""The parser's name that stands for the case's own label maps."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a strategy made of one case."""
+
+    alpha: Alpha
+    """float32 (H, W), in steps of 1/255."""
+    image: Image
+    """uint8 (H, W, 3): the composite."""
+    pasted: Image
+    """uint8 (H, W, 3): the edited picture on the original's grid, as it was pasted."""
+    label_map: LabelMap | None = None
+    """uint8 (H, W): what the parser saw in the original, where one was asked."""
+    verdict: str = ""
+    """ok, review or failed, where the strategy says so."""
+    reasons: tuple[str, ...] = ()
+
+
+class Strategy(Protocol):
+    """Something that gives an alpha for a case."""
+
+    @property
+    def name(self) -> str:
+        """How tables and files call it."""
+        ...
+
+    def fingerprint(self, example_name: str) -> str | None:
+        """What the outcome depends on, apart from the case; None if that can't be told: never reused."""
+        ...
+
+    def apply(self, example: Example) -> Outcome:
+        """Run it."""
+        ...
+
+
+@dataclass(frozen=True)
+class MaskerStrategy:
+    """One of segmask's own strategies with a parser."""
+
+    strategy: str
+    parser: str = "auto"
+    target: str | None = None
+    """For all cases; ``None`` takes the case's own, else the default."""
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """The strategy, and the parser where one was chosen."""
+        return self.label or (self.strategy if self.parser == "auto" else f"{self.strategy}+{self.parser}")
+
+    def fingerprint(self, example_name: str) -> str | None:  # noqa: ARG002
+        """Options, version and the digest of the code."""
+        return json.dumps([self.strategy, self.parser, self.target, __version__, _code()])
+
+    def apply(self, example: Example) -> Outcome:
+        """Run segmask; a failed verdict leaves the original as it is."""
+        target = self.target or example.case.target or Options.target
+        given = self.parser == TRUE_PARSING
+        masker = _masker(self.strategy, "auto" if given else self.parser, target)
+        result = masker.apply(example.original, example.edited, parsing=_true_parsing(example) if given else None)
+        parsing = result.stages.parsing
+        label_map = None if given or parsing is None else parsing.label_map
+        report = result.report
+        if report.verdict == "failed":  # nothing is written then: the user keeps the original
+            nothing = np.zeros(result.alpha.shape, np.float32)
+            return Outcome(nothing, example.original, result.stages.aligned, label_map, "failed", tuple(report.reasons))
+        reasons = tuple(report.reasons)
+        return Outcome(result.alpha, result.image, result.stages.aligned, label_map, report.verdict, reasons)
+
+
+@dataclass(frozen=True)
+class StoredMasks:
+    """Masks in a folder, ``NAME.*`` a case: white is the edit, grey in between."""
+
+    folder: Path
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.label or self.folder.resolve().name
+
+    def fingerprint(self, example_name: str) -> str | None:
+        """The mask file's size and time."""
+        path = find_picture(self.folder, example_name)
+        return stamp(path) if path else None
+
+    def apply(self, example: Example) -> Outcome:
+        """Read the mask and lay the edit on with it."""
+        path = find_picture(self.folder, example.case.name)
+        if path is None:
+            raise InputError(f"{self.folder}: no mask {example.case.name}.*")
+        return paste(example, read_gray(path))
+
+
+@dataclass(frozen=True)
+class FunctionStrategy:
+    """A function from a case in memory to its alpha: uint8, bool or float in [0, 1], at the original's size."""
+
+    function: Callable[[Example], Any]
+    label: str = ""
+    version: str | None = None
+    """Change it when the function changes; without one nothing is reused from an earlier run."""
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.label or getattr(self.function, "__name__", type(self.function).__name__)
+
+    def fingerprint(self, example_name: str) -> str | None:  # noqa: ARG002
+        """Its version."""
+        return None if self.version is None else json.dumps([self.name, self.version])
+
+    def apply(self, example: Example) -> Outcome:
+        """Call the function and lay the edit on with its mask."""
+        return paste(example, self.function(example))
+
+
+def make_strategy(value: Any, *, parser: str = "auto", target: str | None = None) -> Strategy:
+    """A strategy from its name, a function or a strategy. Raises OptionError for anything else."""
+    if isinstance(value, str):
+        return MaskerStrategy(value, parser, target)
+    if hasattr(value, "apply") and hasattr(value, "fingerprint"):
+        return value
+    if callable(value):
+        return FunctionStrategy(value)
+    raise OptionError(f"strategy: expected a name, a function or a Strategy; got {describe(value)}")
+
+
+def paste(example: Example, mask: Any) -> Outcome:
+    """The composite of an edit that is laid on as it is, resized to the original, without alignment or tone match."""
+    alpha = check_alpha(mask, example.original)
+    pasted = resize_image(example.edited, example.original.shape[:2])
+    image = composite(example.original, pasted, alpha)
+    return Outcome(alpha, image.astype(np.uint8, copy=False), pasted)
+
+
+def check_alpha(mask: Any, original: Image) -> Alpha:
+    """An alpha in steps of 1/255 from bool, uint8 or float. Raises InputError on other kinds, sizes and ranges."""
+    if not isinstance(mask, np.ndarray) or mask.shape != original.shape[:2]:
+        height, width = original.shape[:2]
+        raise InputError(f"the mask: expected an array of shape {(height, width)}; got {describe(mask)}")
+    if mask.dtype == np.bool_:
+        return mask.astype(np.float32)
+    if mask.dtype == np.uint8:
+        return mask.astype(np.float32) / np.float32(255)
+    if not np.issubdtype(mask.dtype, np.floating):
+        raise InputError(f"the mask: expected bool, uint8 or float values; got {mask.dtype}")
+    if not (np.isfinite(mask).all() and mask.min() >= 0 and mask.max() <= 1):
+        raise InputError(f"the mask: expected values in [0, 1]; got {mask.min()}..{mask.max()}")
+    return np.rint(mask * 255).astype(np.float32) / np.float32(255)
+
+
+def stamp(path: Path) -> str:
+    """Tells a file from its later versions: path, size and time of change."""
+    stat = path.stat()
+    return f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns}"
+
+
+@cache
+def _masker(strategy: str, parser: str, target: str) -> Masker:
+    """One a process and target; they share the models."""
+    from segmask.pipeline import Masker
+
+    if strategy == "diff":
+        return Masker(strategy, target)
+    models = _models(parser)
+    return Masker(strategy, target, parser=models.parser, face_detector=models.face_detector)
+
+
+@cache
+def _models(parser: str) -> Masker:
+    from segmask.pipeline import Masker
+
+    return Masker(parser=parser)
+
+
+@cache
+def _code() -> str:
+    """Digest of the code that makes masks: a finished case holds only as long as that is the same."""
+    root = Path(segmask.__file__).parent
+    apart = {"cli", "web", "batch", "evaluation"}
+    files = sorted(path for path in root.rglob("*.py") if path.relative_to(root).parts[0] not in apart)
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:16]
+
+
+def _true_parsing(example: Example) -> Any:
+    if example.truth.parsing is None:
+        raise InputError(f"parser {TRUE_PARSING!r} needs parsing.* in the case")
+    if example.edited_parsing is None:
+        return example.truth.parsing
+    return example.truth.parsing, example.edited_parsing

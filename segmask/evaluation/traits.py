@@ -1,0 +1,39 @@
+"""What kind of case it is, measured alike on every set, so that results can be sliced by it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from segmask.evaluation.datasets import Example
+from segmask.evaluation.metrics.composite import leak_delta_e
+from segmask.geometry import resize_image
+from segmask.labels import PART_ID
+
+
+@dataclass(frozen=True)
+class Traits:
+    """Measured on the pictures and labels alone, before any strategy."""
+
+    width: int
+    height: int
+    drift: float
+    """Mean ΔE of the edit, resized but not aligned, on must-stay pixels: how much the model redrew by itself."""
+    change_share: float
+    """Share of the picture that must change."""
+    person_share: float
+    """Share of the picture that shows a person; NaN without a parsing."""
+
+
+def measure_traits(example: Example) -> Traits:
+    """The traits of a case."""
+    height, width = example.original.shape[:2]
+    pasted = resize_image(example.edited, (height, width))
+    parsing = example.truth.parsing
+    return Traits(
+        width=width,
+        height=height,
+        drift=leak_delta_e(pasted, example.original, example.truth.stay),
+        change_share=float(example.truth.change.mean()),
+        person_share=math.nan if parsing is None else float((parsing != PART_ID["background"]).mean()),
+    )

@@ -1,0 +1,107 @@
+"""An evaluation's folder: finished rows, masks and pictures, so that a second run takes up where one ended."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from segmask.errors import OutputError
+from segmask.evaluation.datasets import Case
+from segmask.evaluation.strategies import Outcome, Strategy, stamp
+from segmask.files import write_files
+from segmask.geometry import resize_image, working_size
+from segmask.io import Metadata, encode, encode_png
+
+JOURNAL = "journal.jsonl"
+PICTURE_SIDE = 480
+"""Long side of the pictures that the report shows, in pixels."""
+SCORING = 1
+"""Raise when a metric's definition changes: no row from before is reused then."""
+
+
+@dataclass
+class Workspace:
+    """Keeps what is finished under ``root``; a row is found again by what it depends on."""
+
+    root: Path
+    _finished: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, root: Path) -> Workspace:
+        """The folder with what an earlier run left in it; made if it isn't there. Raises OutputError."""
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            lines = (root / JOURNAL).read_text("utf-8").splitlines() if (root / JOURNAL).is_file() else []
+        except OSError as error:
+            raise OutputError(f"{root}: can't be used as output folder ({error.strerror})") from error
+        return cls(root, dict(filter(None, map(_entry, lines))))
+
+    def find(self, key: str | None, strategy: str, case: str) -> dict[str, Any] | None:
+        """The finished row under this key, if its mask is still there."""
+        if key is None or key not in self._finished or not self.mask_path(strategy, case).is_file():
+            return None
+        return self._finished[key]
+
+    def finish(self, key: str | None, row: dict[str, Any]) -> None:
+        """Remember a row, at once and for good."""
+        if key is None:
+            return
+        self._finished[key] = row
+        with (self.root / JOURNAL).open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"key": key, "row": row}) + "\n")
+
+    def save_outcome(self, strategy: str, case: str, outcome: Outcome) -> None:
+        """Keep the mask as it is and a small picture of the composite."""
+        mask, picture = self.mask_path(strategy, case), self.picture_path(strategy, case)
+        for path in (mask, picture):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        stored = np.rint(outcome.alpha * 255).astype(np.uint8)
+        write_files({mask: encode_png(stored), picture: small_jpeg(outcome.image)})
+
+    def mask_path(self, strategy: str, case: str) -> Path:
+        """Where a mask is kept; ``--masks`` can score it again."""
+        return self.root / "masks" / file_name(strategy) / f"{file_name(case)}.png"
+
+    def picture_path(self, strategy: str, case: str) -> Path:
+        """Where the composite's picture is kept."""
+        return self.root / "composites" / file_name(strategy) / f"{file_name(case)}.jpg"
+
+
+def row_key(case: Case, strategy: Strategy) -> str | None:
+    """What a row depends on, as a digest: the case's files, the strategy's options, the scoring; None: never reuse."""
+    options = strategy.fingerprint(case.name)
+    if options is None:
+        return None
+    try:
+        files = [stamp(path) for path in case.files]
+    except OSError:  # gone since the set was listed: reading the case will say so
+        return None
+    parts = [case.name, strategy.name, options, case.target, case.facts, case.mask_reader.__qualname__, files, SCORING]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def small_jpeg(image: np.ndarray) -> bytes:
+    """A picture for people: at most PICTURE_SIDE px, JPEG."""
+    small = resize_image(image, working_size(image.shape[:2], PICTURE_SIDE))
+    return encode(small, Metadata(), "JPEG")[0]
+
+
+def file_name(name: str) -> str:
+    """A name that every file system takes; what was changed is told apart by a digest."""
+    plain = re.sub(r"[^\w.+-]+", "_", name).strip(".") or "_"
+    return plain if plain == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+
+
+def _entry(line: str) -> tuple[str, dict[str, Any]] | None:
+    """A journal line; None for one that was cut short when a run was ended."""
+    try:
+        entry = json.loads(line)
+        return entry["key"], entry["row"]
+    except (ValueError, KeyError, TypeError):
+        return None

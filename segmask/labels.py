@@ -127,7 +127,7 @@ LABEL_SETS: dict[str, tuple[tuple[str, str], ...]] = {
         ("arms", "skin"),
         ("hands", "skin"),
         ("legs", "skin"),
-        ("feet", "footwear"),  # the set has no shoes of their own
+        ("feet", "footwear"),  # the set has no class for shoes
         ("torso", "skin"),
         ("jewelry", "accessory"),
     ),

@@ -10,12 +10,11 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from segmask.errors import ModelError
-from segmask.geometry import letterbox, resize_map
+from segmask.geometry import letterbox
 from segmask.labels import PARTS
+from segmask.models.catalog import BUILTIN_INPUT
+from segmask.models.network_input import resize_planes, softmax, to_tensor
 from segmask.models.session import Network
 from segmask.models.zoom import coarse_to_fine
 from segmask.types import Image, Parsing, Probs, check_image
@@ -30,7 +29,7 @@ MAX_ASPECT = 4.0
 
 @dataclass(frozen=True)
 class BuiltinParser:
-    """Human parsing with the package's own network."""
+    """Human parsing with the package's own network, or another of its signature."""
 
     network: Network
     name: str = NAME
@@ -40,8 +39,8 @@ class BuiltinParser:
         fits = len(inputs) == 1 and len(inputs[0].shape) == 4 and len(outputs[0].shape) == 4
         if not fits or outputs[0].shape[1] not in (None, len(PARTS)):
             raise ModelError(
-                f"{self.network.path}: expected a parser with one input (N, 3, H, W) and logits of {len(PARTS)} parts, "
-                f"got {inputs} -> {outputs}; for a network of your own, give its labels file as well"
+                f"{self.network.path}: expected a parser with one input (N, 3, H, W) and logits of {len(PARTS)} parts; "
+                f"got {self.network.signature}; for a network with other classes, give its labels file as well"
             )
 
     def parse(self, image: Image) -> Parsing:
@@ -51,11 +50,10 @@ class BuiltinParser:
 
     def _infer(self, image: Image) -> Probs:
         port = self.network.inputs[0]
-        boxed = letterbox(image, canvas_size(image.shape[0], image.shape[1]))
-        (logits,) = self.network.run({port.name: boxed.canvas.transpose(2, 0, 1)[None].astype(np.float32)})[:1]
-        height, width = boxed.canvas.shape[:2]
-        full = np.stack([resize_map(plane, (height, width)) for plane in logits[0]])
-        return softmax(boxed.crop(full))
+        rows, columns = canvas_size(image.shape[0], image.shape[1])
+        boxed = letterbox(image, (port.shape[2] or rows, port.shape[3] or columns))
+        logits = self.network.run({port.name: to_tensor(boxed.canvas, BUILTIN_INPUT)})[0][0]
+        return softmax(boxed.crop(resize_planes(logits, boxed.canvas.shape[:2])))
 
 
 def canvas_size(height: int, width: int) -> tuple[int, int]:
@@ -63,9 +61,3 @@ def canvas_size(height: int, width: int) -> tuple[int, int]:
     aspect = min(max(height / width, 1 / MAX_ASPECT), MAX_ASPECT)
     rows = math.sqrt(CANVAS_AREA * aspect)
     return round(rows / STRIDE) * STRIDE, round(CANVAS_AREA / rows / STRIDE) * STRIDE
-
-
-def softmax(logits: NDArray[np.float32]) -> Probs:
-    """Probabilities over the first axis."""
-    odds = np.exp(logits - logits.max(0, keepdims=True))
-    return (odds / odds.sum(0, keepdims=True)).astype(np.float32)

@@ -24,26 +24,28 @@ DETECTOR_IN_BUNDLE = "face_detector.tflite"  # the .task file is a zip that hold
 MAX_FACES_IN_CROP = 3
 
 
-def check_importable() -> None:
-    """MissingLibraryError where MediaPipe or a system library that it needs is not there."""
-    _vision()
-
-
 @dataclass(frozen=True)
 class BlazeFaceTask:
     """MediaPipe's short-range face detector on one picture at one scale."""
 
     path: Path
+    """Its own .tflite file, or the face landmarker's bundle, which holds it as well."""
+
+    def check(self) -> None:
+        """Open the task now: MissingLibraryError or ModelError where it can't be."""
+        self._task()
 
     def detect(self, image: Image) -> list[tuple[Box, float]]:
         """Boxes in the picture's pixels and their scores in [0, 1]."""
-        task = _open("FaceDetector", self.path, _detector_bytes)
         found = []
-        for detection in task(image).detections:
+        for detection in self._task()(image).detections:
             box = detection.bounding_box
             x0, y0 = box.origin_x, box.origin_y
             found.append((Box(x0, y0, x0 + box.width, y0 + box.height), float(detection.categories[0].score)))
         return found
+
+    def _task(self) -> _Task:
+        return _open("FaceDetector", self.path, _detector_bytes)
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,20 @@ class FaceLandmarkerTask:
 
     path: Path
 
+    def check(self) -> None:
+        """Open the task now: MissingLibraryError or ModelError where it can't be."""
+        self._task()
+
     def ovals(self, crop: Image) -> list[NDArray[np.float32]]:
         """Outlines (36, 2) in x and y of the crop's pixels, of the faces in a crop around one."""
-        task = _open("FaceLandmarker", self.path, Path.read_bytes, num_faces=MAX_FACES_IN_CROP)
         order, size_xy = _oval_order(), np.array(crop.shape[1::-1], np.float32)
         return [
             np.array([(points[i].x, points[i].y) for i in order], np.float32) * size_xy
-            for points in task(crop).face_landmarks
+            for points in self._task()(crop).face_landmarks
         ]
+
+    def _task(self) -> _Task:
+        return _open("FaceLandmarker", self.path, Path.read_bytes, num_faces=MAX_FACES_IN_CROP)
 
 
 @dataclass(frozen=True)
@@ -68,11 +76,17 @@ class SegmenterTask:
 
     path: Path
 
+    def check(self) -> None:
+        """Open the task now: MissingLibraryError or ModelError where it can't be."""
+        self._task()
+
     def confidences(self, image: Image) -> NDArray[np.float32]:
         """float32 (classes, H, W) in [0, 1]."""
-        task = _open("ImageSegmenter", self.path, Path.read_bytes)
-        masks = task(image).confidence_masks
+        masks = self._task()(image).confidence_masks
         return np.stack([np.squeeze(mask.numpy_view()).astype(np.float32) for mask in masks])
+
+    def _task(self) -> _Task:
+        return _open("ImageSegmenter", self.path, Path.read_bytes)
 
 
 class _Task:
@@ -86,8 +100,11 @@ class _Task:
         import mediapipe
 
         picture = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(image))
-        with self._lock:
-            return self._run(picture)
+        try:
+            with self._lock:
+                return self._run(picture)
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(f"MediaPipe failed on a picture of {image.shape}: {_first_line(error)}") from error
 
 
 _tasks: OncePerProcess[_Task] = OncePerProcess()
@@ -107,8 +124,7 @@ def _start(kind: str, path: Path, read: Callable[[Path], bytes], options: dict[s
         try:
             opened = getattr(vision, kind).create_from_options(settings)
         except (RuntimeError, ValueError, OSError) as error:
-            reason = str(error).strip().partition("\n")[0][:300]
-            raise ModelError(f"{path}: expected a model for MediaPipe's {kind}: {reason}") from error
+            raise ModelError(f"{path}: expected a model for MediaPipe's {kind}: {_first_line(error)}") from error
         run = opened.segment if kind == "ImageSegmenter" else opened.detect
         task = _Task(opened, run)
         task(np.zeros((64, 64, 3), np.uint8))  # the first call logs as well
@@ -145,6 +161,10 @@ def _oval_order() -> list[int]:
     while follows[order[-1]] != first:
         order.append(follows[order[-1]])
     return order
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0][:300]
 
 
 @contextmanager

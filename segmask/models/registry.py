@@ -6,15 +6,17 @@ import logging
 from pathlib import Path
 
 from segmask.errors import MissingLibraryError, ModelError, OptionError, unknown
+from segmask.labels import set_parts
 from segmask.models.base import FaceDetector, Parser
-from segmask.models.catalog import CATALOG, ModelEntry
+from segmask.models.catalog import BY_NAME, CATALOG, ModelEntry
+from segmask.models.session import Network
 from segmask.models.store import is_present, stored_path
 
 log = logging.getLogger(__name__)
 
-FACE_DETECTORS = tuple(item.name for item in CATALOG if item.task == "face detector")
+PARSERS = tuple(entry.name for entry in CATALOG if entry.task == "parser")
+FACE_DETECTORS = tuple(entry.name for entry in CATALOG if entry.task == "face detector")
 """Best first: ``auto`` takes the first that is present."""
-PARSERS = tuple(item.name for item in CATALOG if item.task == "parser")
 DETECTOR_SUFFIXES = (".onnx", ".tflite", ".task")
 
 
@@ -25,23 +27,23 @@ def load_parser(
     device: str = "cpu",
     threads: int | None = None,
 ) -> Parser:
-    """The parser of a name (``builtin``, one of ``segmask models list``, ``auto``) or of an ONNX file.
+    """The parser of a name (``auto`` or one of ``segmask models list``) or of an ONNX file.
 
-    ``auto`` takes the best permissively licensed one that is present, else the built-in. ``labels`` is the JSON file
-    that describes an ONNX file of one's own; without it the file must have the built-in parser's signature.
+    ``auto`` takes the first of the list that is present, permissively licensed and proven, else the built-in one.
+    ``labels`` is the JSON file that describes an ONNX file of one's own (``segmask.models.own``); without it the file
+    must have the built-in parser's signature. Raises OptionError for an unknown name, ModelError for a file that is
+    missing, damaged or of another kind.
     """
-    from segmask.models.builtin import NAME, WEIGHTS, BuiltinParser
-    from segmask.models.session import Network
-
     choice = str(name_or_path)
-    if choice in ("auto", NAME):
-        return BuiltinParser(Network(WEIGHTS, device, threads))
-    if not _is_path(choice, (".onnx",)):
-        raise unknown("parser", choice, ("auto", NAME, *PARSERS, "a path to an .onnx file"))
+    if Path(choice).suffix.lower() == ".onnx":
+        return _parser_file(Network(Path(choice), device, threads), labels)
     if labels is not None:
-        raise OptionError("labels: not there yet")
-    path = Path(choice)
-    return BuiltinParser(Network(path, device, threads), path.stem)
+        raise OptionError(f"labels describe an .onnx file of your own; the parser {choice!r} has its own")
+    if choice == "auto":
+        return _parser(_best_parser(), device, threads)
+    if choice not in PARSERS:
+        raise unknown("parser", choice, ("auto", *PARSERS, "a path to an .onnx file"))
+    return _parser(BY_NAME[choice], device, threads)
 
 
 def load_face_detector(
@@ -50,7 +52,8 @@ def load_face_detector(
     """The face detector of a name or of a file (.onnx: YuNet; .tflite, .task: MediaPipe).
 
     ``auto`` takes the best that is present, or None where none is; ``none`` is None. Where the face landmarker is
-    present, it draws the faces' outlines.
+    present, it draws the faces' outlines. Raises OptionError for an unknown name, ModelError for a file that is
+    missing, damaged or of another kind, MissingLibraryError where only MediaPipe is present and can't run.
     """
     choice = str(name_or_path)
     if choice == "none":
@@ -58,65 +61,95 @@ def load_face_detector(
     if choice == "auto":
         return _best_face_detector(device, threads)
     if choice in FACE_DETECTORS:
-        item = next(item for item in CATALOG if item.name == choice)
-        return _outlined(_face_detector(item.name, _present(item), device, threads))
-    if _is_path(choice, DETECTOR_SUFFIXES):
+        entry = BY_NAME[choice]
+        return _outlined(_face_detector(entry.name, _present(entry), device, threads))
+    if Path(choice).suffix.lower() in DETECTOR_SUFFIXES:
         path = Path(choice)
         return _outlined(_face_detector(path.stem, path, device, threads))
-    raise unknown(
-        "face detector", choice, ("auto", "none", *FACE_DETECTORS, "a path to a .onnx, .tflite or .task file")
-    )
+    known = ("auto", "none", *FACE_DETECTORS, "a path to a .onnx, .tflite or .task file")
+    raise unknown("face detector", choice, known)
+
+
+def _parser_file(network: Network, labels: str | Path | None) -> Parser:
+    if labels is not None:
+        from segmask.models.own import load_own_parser
+
+        return load_own_parser(network, Path(labels))
+    from segmask.models.builtin import BuiltinParser
+
+    return BuiltinParser(network, network.path.stem)
+
+
+def _best_parser() -> ModelEntry:
+    downloaded = [entry for entry in CATALOG if entry.task == "parser" and entry.urls and is_present(entry)]
+    return next((entry for entry in downloaded if entry.permissive and entry.proven), BY_NAME["builtin"])
+
+
+def _parser(entry: ModelEntry, device: str, threads: int | None) -> Parser:
+    path = _present(entry)
+    if entry.adapter == "selfie":
+        from segmask.models.mediapipe_tasks import SegmenterTask
+        from segmask.models.selfie import SelfieParser
+
+        task = SegmenterTask(path)
+        task.check()
+        return SelfieParser(task, entry.name, set_parts(str(entry.labels)))
+    network = Network(path, device, threads)
+    if entry.adapter == "builtin" or entry.input is None:
+        from segmask.models.builtin import BuiltinParser
+
+        return BuiltinParser(network, entry.name)
+    from segmask.models.onnx_parser import OnnxParser
+    from segmask.models.schp import SCHP
+    from segmask.models.segformer import SEGFORMER
+
+    family = SCHP if entry.adapter == "schp" else SEGFORMER
+    return OnnxParser(network, entry.name, entry.input, set_parts(str(entry.labels)), family)
 
 
 def _best_face_detector(device: str, threads: int | None) -> FaceDetector | None:
-    candidates = [item for item in CATALOG if item.task in ("face detector", "face outline") and is_present(item)]
-    for index, item in enumerate(candidates):
+    candidates = [entry for entry in CATALOG if entry.task != "parser" and is_present(entry)]
+    for index, entry in enumerate(candidates):
         try:
-            return _outlined(_face_detector(item.name, stored_path(item), device, threads))
+            return _outlined(_face_detector(entry.name, stored_path(entry), device, threads))
         except MissingLibraryError as error:
             if index == len(candidates) - 1:
                 raise
-            log.warning("%s is passed over: %s", item.name, error)
+            log.warning("%s is passed over: %s", entry.name, error)
     return None
 
 
 def _face_detector(name: str, path: Path, device: str, threads: int | None) -> FaceDetector:
-    if not path.is_file():
-        raise ModelError(f"{path}: no such model file")
-    if path.suffix == ".onnx":
-        from segmask.models.session import Network
+    if path.suffix.lower() == ".onnx":
         from segmask.models.yunet import YuNet
 
         return YuNet(Network(path, device, threads), name)
     from segmask.models.faces import BlazeFace
-    from segmask.models.mediapipe_tasks import BlazeFaceTask, check_importable
+    from segmask.models.mediapipe_tasks import BlazeFaceTask
 
-    check_importable()
-    return BlazeFace(BlazeFaceTask(path), name)
+    task = BlazeFaceTask(path)
+    task.check()
+    return BlazeFace(task, name)
 
 
 def _outlined(detector: FaceDetector) -> FaceDetector:
     """The detector with the landmarker's outlines, where the landmarker is present and can run."""
-    landmarker = next(item for item in CATALOG if item.task == "face outline")
+    landmarker = BY_NAME["face-landmarker"]
     if not is_present(landmarker):
         return detector
     from segmask.models.faces import OutlinedFaces
-    from segmask.models.mediapipe_tasks import FaceLandmarkerTask, check_importable
+    from segmask.models.mediapipe_tasks import FaceLandmarkerTask
 
+    task = FaceLandmarkerTask(stored_path(landmarker))
     try:
-        check_importable()
+        task.check()
     except MissingLibraryError as error:
         log.warning("faces go without outlines: %s", error)
         return detector
-    task = FaceLandmarkerTask(stored_path(landmarker))
     return OutlinedFaces(detector, task, f"{detector.name}+{landmarker.name}")
 
 
-def _present(item: ModelEntry) -> Path:
-    if not is_present(item):
-        raise ModelError(f"{item.name} is not downloaded: `segmask models download {item.name}` fetches it")
-    return stored_path(item)
-
-
-def _is_path(choice: str, suffixes: tuple[str, ...]) -> bool:
-    return Path(choice).suffix.lower() in suffixes
+def _present(entry: ModelEntry) -> Path:
+    if not is_present(entry):
+        raise ModelError(f"{entry.name} is not downloaded: `segmask models download {entry.name}` fetches it")
+    return stored_path(entry)

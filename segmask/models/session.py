@@ -60,6 +60,14 @@ class Network:
         """What the graph gives."""
         return tuple(map(_port, _session(self).get_outputs()))
 
+    @property
+    def signature(self) -> str:
+        """Inputs and outputs with their shapes, for messages."""
+        return " -> ".join(
+            ", ".join(f"{port.name} ({', '.join(str(side or '?') for side in port.shape)})" for port in ports)
+            for ports in (self.inputs, self.outputs)
+        )
+
     def run(self, feeds: Mapping[str, NDArray]) -> list[NDArray]:
         """All outputs, in the graph's order. ModelError when the graph can't take these inputs."""
         session = _session(self)

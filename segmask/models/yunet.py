@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from segmask.errors import ModelError
 from segmask.geometry import resize_image, working_size
+from segmask.models.catalog import YUNET_INPUT
+from segmask.models.network_input import to_tensor
 from segmask.models.session import Network
 from segmask.types import Box, Face, Image, check_image
 
@@ -57,10 +59,10 @@ class YuNet:
     def _at_scale(self, image: Image, size_hw: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Boxes (N, 4) in the picture's pixels and their scores (N,), from the picture at one size."""
         height, width = size_hw
-        canvas = np.zeros((*self._canvas_hw(size_hw), 3), np.float32)
-        canvas[:height, :width] = resize_image(image, size_hw)[..., ::-1]
+        canvas = np.zeros((*self._canvas_hw(size_hw), 3), np.uint8)
+        canvas[:height, :width] = resize_image(image, size_hw)
         port = self.network.inputs[0]
-        values = self.network.run({port.name: canvas.transpose(2, 0, 1)[None].copy()})
+        values = self.network.run({port.name: to_tensor(canvas, YUNET_INPUT)})
         outputs = dict(zip((port.name for port in self.network.outputs), values, strict=True))
         boxes, scores = decode(outputs, canvas.shape[1])
         keep = scores >= MIN_SCORE

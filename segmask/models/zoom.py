@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.geometry import resize_map, working_size
+from segmask.geometry import working_size
 from segmask.labels import PART_ID
+from segmask.models.network_input import resize_planes
 from segmask.types import Box, Image, Mask, Prob, Probs
 
 Infer = Callable[[Image], Probs]
@@ -35,11 +36,14 @@ BORDER = 0.12
 HEAD_PARTS = tuple(PART_ID[part] for part in ("hair", "face", "headwear", "eyewear"))
 
 
-def coarse_to_fine(image: Image, infer: Infer) -> Probs:
-    """Probabilities of the parts, float32 (14, h, w) at the working size, each pixel's sum 1."""
+def coarse_to_fine(image: Image, infer: Infer, *, heads: bool = True) -> Probs:
+    """Probabilities of the parts, float32 (14, h, w) at the working size, each pixel's sum 1.
+
+    ``heads=False`` leaves the closest look out, for networks that were never shown a head alone.
+    """
     working_hw = working_size(image.shape[:2], WORKING_LONG_SIDE)
     probs = _resized(infer(image), working_hw)
-    for find_boxes in (_people, _heads):
+    for find_boxes in (_people, _heads) if heads else (_people,):
         for box in find_boxes(probs):
             probs = _look_closer(probs, image, box, infer)
     return probs
@@ -122,7 +126,5 @@ def _ramp(length: int, ramp: float, at_start: bool, at_end: bool) -> NDArray[np.
 
 
 def _resized(probs: Probs, size_hw: tuple[int, int]) -> Probs:
-    if probs.shape[1:] == size_hw:
-        return probs
-    resized = np.stack([resize_map(plane, size_hw) for plane in probs])
+    resized = resize_planes(probs, size_hw)
     return resized / resized.sum(0, keepdims=True)

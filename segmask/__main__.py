@@ -1,0 +1,6 @@
+"""``python -m segmask``: the command line."""
+
+from segmask.cli.main import run
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,73 @@
+"""``segmask apply``: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from segmask.cli import options as o
+from segmask.cli.output import finish, say
+from segmask.options import Options
+
+Output = Annotated[
+    Path,
+    typer.Option(
+        "--output", "-o", metavar="OUT", help="The composite: .png, .tif or .webp (lossless), .jpg.", show_default=False
+    ),
+]
+MaskFile = Annotated[
+    Path | None, typer.Option("--mask", metavar="FILE.png", help="Write the mask; white is edited.", show_default=False)
+]
+
+
+def apply(
+    original: o.Original,
+    edited: o.Edited,
+    output: Output,
+    strategy: o.Strategy = Options.strategy,
+    target: o.Target = Options.target,
+    mask: MaskFile = None,
+    report: o.ReportFile = None,
+    preview: o.PreviewFile = None,
+    parser: o.ParserName = str(Options.parser),
+    face_detector: o.FaceDetectorName = str(Options.face_detector),
+    include: o.Include = None,
+    exclude: o.Exclude = None,
+    parsing: o.ParsingMaps = None,
+    labels: o.LabelSet = None,
+    threshold: o.Threshold = Options.threshold,
+    min_area: o.MinArea = Options.min_area,
+    feather: o.Feather = Options.feather,
+    tone_match: o.ToneMatch = Options.tone_match,
+    strict: o.Strict = False,
+) -> None:
+    """Take the target from EDITED and everything else from ORIGINAL, bit for bit.
+
+    Exit codes: 0 done, 1 could not (a picture or model), 2 usage, 3 done, but --strict and the verdict is not ok.
+    """
+    from segmask import io
+    from segmask.files import check_outputs
+    from segmask.pipeline import Masker
+
+    report_file = o.report_path(report)
+    inputs = [path for path in (original, edited, include, exclude, *(parsing or [])) if path]
+    check_outputs([path for path in (output, mask, report_file, preview) if path], inputs)
+    io.output_format(output)
+    masker = Masker(
+        strategy,
+        target,
+        parser,
+        face_detector,
+        threshold=threshold,
+        min_area=min_area,
+        feather=feather,
+        tone_match=tone_match,
+    )
+    result = masker.apply(
+        original, edited, parsing=o.parsing_input(parsing), labels=labels, include=include, exclude=exclude
+    )
+    written = result.save(output, mask=mask, report=report_file, preview=preview)
+    say(f"{output}: {written.mask.share:.1%} of the picture comes from the edit ({written.strategy}); verdict {written.verdict}")
+    finish(written, report, strict)

@@ -1,0 +1,92 @@
+"""The ``segmask`` command."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from segmask.cli.output import say
+
+DEBUG = "--debug"
+
+app = typer.Typer(
+    name="segmask",
+    help="Take only the outfit (or the hair, or the background) from a generative edit of a photo; "
+    "everything else stays the original, bit for bit.",
+    epilog=f"{DEBUG}, anywhere, shows the traceback of an error.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from segmask.version import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+def _add_commands() -> None:
+    from segmask.cli import models
+    from segmask.cli.apply import apply
+    from segmask.cli.demo import demo
+    from segmask.cli.evaluate import evaluate
+    from segmask.cli.mask import mask
+    from segmask.cli.synth import synth
+
+    for command in (apply, mask, demo, evaluate, synth):
+        app.command()(command)
+    app.add_typer(models.app, name="models")
+
+
+_add_commands()
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code; errors are one line on stderr."""
+    from segmask.errors import SegmaskError
+
+    arguments = sys.argv[1:] if arguments is None else arguments
+    debug = DEBUG in arguments
+    arguments = [argument for argument in arguments if argument != DEBUG]
+    try:
+        code = app(arguments, standalone_mode=False)
+    except SegmaskError as error:
+        if debug:
+            raise
+        say(f"segmask: {_one_line(str(error))}")
+        code = error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        say("segmask: stopped")
+        code = 130
+    except MemoryError:
+        say("segmask: not enough memory for a picture of this size; close other programs or shrink the picture")
+        code = 1
+    except Exception as error:
+        # Typer's own errors of usage have no public base class that all its releases share.
+        if debug or not hasattr(error, "format_message"):
+            raise
+        say(f"segmask: {_one_line(error.format_message())} (see segmask --help)")  # type: ignore[attr-defined]
+        code = 2
+    sys.exit(code or 0)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+if __name__ == "__main__":
+    run()

@@ -129,7 +129,7 @@ class _opened:  # noqa: N801  (reads as a verb: with _opened(path) as picture)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 self.picture = Pil.open(path)
-                self.picture.load()
+                self._load()
         except Pil.UnidentifiedImageError as error:
             raise InputError(f"{path}: not a picture that can be read (PNG, JPEG, WebP, TIFF expected)") from error
         except Pil.DecompressionBombError as error:
@@ -139,6 +139,13 @@ class _opened:  # noqa: N801  (reads as a verb: with _opened(path) as picture)
         except (OSError, SyntaxError, ValueError, EOFError) as error:
             raise InputError(f"{path}: damaged or cut short, can't be decoded ({error})") from error
         return self.picture
+
+    def _load(self) -> None:
+        try:
+            self.picture.load()
+        except BaseException:
+            self.picture.close()
+            raise
 
     def __exit__(self, *_: object) -> None:
         self.picture.close()
@@ -184,6 +191,7 @@ def _from_pil(picture: Any, path: Path | None, deep: Raster | None = None) -> Pi
     if getattr(picture, "n_frames", 1) > 1:
         notes.append(f"{picture.n_frames} frames: the first one was used")
         picture.seek(0)
+    orientation = picture.getexif().get(274, 1)
     metadata = _metadata(picture)
     if deep is not None:
         raster, icc = deep, metadata.icc
@@ -192,7 +200,6 @@ def _from_pil(picture: Any, path: Path | None, deep: Raster | None = None) -> Pi
         notes += [note] if note else []
         raster = np.array(picture)
         raster = raster[..., None] if raster.ndim == 2 else raster
-    orientation = picture.getexif().get(274, 1)
     raster = np.ascontiguousarray(_upright(raster, orientation))
     metadata = Metadata(icc, metadata.exif, metadata.xmp, metadata.dpi, metadata.text)
     image, note = _to_srgb(raster, icc)

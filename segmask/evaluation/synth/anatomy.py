@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from segmask.evaluation.synth.fields import within
-from segmask.labels import CLOTHING, PART_ID, part_ids
+from segmask.labels import CLOTHING, PART_ID, PARTS, part_ids
 from segmask.types import LabelMap, Mask
 
 # From the back to the front; arms (skin that is neither leg nor neck) lie before the garments, in doubt.
 DEPTH = {"background": 0, "skin": 1, "legwear": 2, "lower": 3, "upper": 4, "dress": 4, "outerwear": 5}
 ARM_DEPTH, FRONT_DEPTH = 6, 7
+FRONT = len(PARTS)  # id of what hides the figure and is no part of it: a bystander, a table
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Figure:
     """One dressed person in a picture; masks are bool (H, W)."""
 
     label: LabelMap
+    """Canonical ids, and ``FRONT``."""
     top: int
     """First row of the figure."""
     height: int
@@ -35,19 +37,24 @@ class Figure:
         return np.isin(self.label, part_ids(parts))
 
     @property
+    def body(self) -> Mask:
+        """All of the figure that can be seen."""
+        return (self.label > 0) & (self.label < FRONT)
+
+    @property
     def garments(self) -> tuple[str, ...]:
         """The garments that are large enough to be edited: over 4 % of the figure."""
-        least = 0.04 * max(1, np.count_nonzero(self.label))
+        least = 0.04 * max(1, np.count_nonzero(self.body))
         return tuple(part for part in CLOTHING if np.count_nonzero(self.label == PART_ID[part]) > least)
 
 
 def read_figure(label: LabelMap) -> Figure:
     """The figure that a label map shows; without one, everything is background."""
-    rows = np.nonzero(label.any(1))[0]
+    rows = np.nonzero(((label > 0) & (label < FRONT)).any(1))[0]
     top = int(rows[0]) if len(rows) else 0
     height = int(rows[-1]) - top + 1 if len(rows) else label.shape[0]
     arms, legs, neck = _sort_skin(label, top, height)
-    depth = np.full(len(PART_ID), FRONT_DEPTH, np.uint8)
+    depth = np.full(FRONT + 1, FRONT_DEPTH, np.uint8)
     for part, rank in DEPTH.items():
         depth[PART_ID[part]] = rank
     depth_map = depth[label]

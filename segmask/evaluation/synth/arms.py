@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -17,7 +18,7 @@ REACH = 0.075  # radius of the bend, share of the figure's height: about a forea
 class MovedArm:
     """Where the bend is centred and how far its middle goes, px."""
 
-    name = "arms"
+    name: ClassVar[str] = "arms"
     x: float
     y: float
     dx: float
@@ -57,7 +58,7 @@ def move_arm(image: Map, figure: Figure, arm: MovedArm, unit: float) -> Moved:
     rows, columns = np.indices(figure.label.shape, dtype=np.float32)
     weight = np.exp(-((columns - arm.x) ** 2 + (rows - arm.y) ** 2) / (2 * arm.radius_px**2))
     dx, dy = arm.dx * weight, arm.dy * weight
-    person = figure.label > 0
+    person = figure.body
     alpha = np.clip(blur(signed_distance(person), unit) / (1.4 * unit) + 0.5, 0, 1)
     near = weight > 0.02
     background = mirror_fill(image, within(person, 3 * unit) & near | person)
@@ -73,7 +74,9 @@ def _displaced_label(label: LabelMap, dx: Map, dy: Map) -> LabelMap:
     import cv2
 
     rows, columns = np.indices(label.shape, dtype=np.float32)
-    return cv2.remap(label, columns - dx, rows - dy, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+    x, y = (np.asarray(at, np.float32) for at in (columns - dx, rows - dy))
+    moved = cv2.remap(label, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.uint8)
 
 
 def limb_to_take(before: Figure, after: Figure, moved: Moved, must: Mask, unit: float) -> Mask:

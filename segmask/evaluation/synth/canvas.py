@@ -38,8 +38,11 @@ class Canvas:
 
     @cached_property
     def face_width_px(self) -> float:
-        """Side of a square as large as the faces; a face is about as wide."""
-        return float(np.sqrt(np.count_nonzero(self.face)))
+        """Side of a square as large as the largest face, which is about as wide; 0 without one."""
+        import cv2
+
+        areas = cv2.connectedComponentsWithStats(self.face.astype(np.uint8))[2][1:, cv2.CC_STAT_AREA]
+        return float(np.sqrt(areas.max(initial=0)))
 
     @cached_property
     def hair(self) -> Mask:

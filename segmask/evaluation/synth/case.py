@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segmask.evaluation.synth.garment import Material
 from segmask.evaluation.synth.outline import OutlineChange
+from segmask.evaluation.synth.scene import Bystander
+from segmask.evaluation.synth.table import Table
 from segmask.types import Image, LabelMap, Mask
 
 
 class Fault(Protocol):
     """A fault with its numbers: a frozen dataclass with a name."""
 
-    @property
-    def name(self) -> str:
-        """As in ``SWITCHES``."""
-        ...
+    name: ClassVar[str]
+    """As in ``SWITCHES``."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Record:
     without: tuple[str, ...]
     scene: tuple[str, ...]
     """Names of the hard circumstances that the case has: people, table, sheer, same_colour, negative."""
+    people: tuple[Bystander, ...]
+    table: Table | None
     targets: tuple[str, ...]
     size_hw: tuple[int, int]
     edited_size_hw: tuple[int, int]

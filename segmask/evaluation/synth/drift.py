@@ -97,8 +97,8 @@ class Detail:
 
 
 def _cut(rng: Rng, deviation: float) -> float:
-    """A normal draw, cut at two and a half deviations."""
-    return float(np.clip(rng.normal(), -2.5, 2.5) * deviation)
+    """A normal draw, cut at two deviations."""
+    return float(np.clip(rng.normal(), -2, 2) * deviation)
 
 
 def _rounded(values: np.ndarray) -> tuple[float, float, float]:

@@ -24,7 +24,7 @@ def smooth_noise(size_hw: tuple[int, int], wavelength_px: float | tuple[float, f
     waves = (wavelength_px, wavelength_px) if isinstance(wavelength_px, (int, float)) else wavelength_px
     rows, columns = (int(np.ceil(2 * size / max(wave, 2.0))) + 2 for size, wave in zip(size_hw, waves, strict=True))
     grid = rng.standard_normal((rows, columns), dtype=np.float32) * 1.2  # the spline takes a sixth of the deviation
-    return cv2.resize(grid, size_hw[::-1], interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(grid, size_hw[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def blur(values: Map, sigma_px: float) -> Map:
@@ -36,10 +36,10 @@ def blur(values: Map, sigma_px: float) -> Map:
     height, width = values.shape[:2]
     shrink = min(2 ** int(np.log2(max(sigma_px / 3.0, 1.0))), max(1, min(height, width) // 4))
     if shrink == 1:
-        return cv2.GaussianBlur(values, (0, 0), sigma_px)
+        return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma_px), np.float32)
     small = cv2.resize(values, (max(2, width // shrink), max(2, height // shrink)), interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), sigma_px / shrink)
-    return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def signed_distance(mask: Mask) -> Map:
@@ -124,6 +124,7 @@ def mirror_fill(image: Map, hole: Mask) -> Map:
     distance, nearest = cv2.distanceTransformWithLabels(
         hole.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
+    nearest = np.asarray(nearest, np.int32)
     where = np.zeros((int(nearest.max()) + 1, 2), np.int32)
     rows, columns = np.nonzero(~hole)
     where[nearest[rows, columns]] = np.stack([rows, columns], 1)
@@ -155,4 +156,4 @@ def displaced(image: Map, dx: Map, dy: Map) -> Map:
 
     rows, columns = np.indices(dx.shape, dtype=np.float32)
     x, y = (columns - dx).astype(np.float32), (rows - dy).astype(np.float32)
-    return cv2.remap(image, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(cv2.remap(image, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101), np.float32)

@@ -25,8 +25,8 @@ class Framing:
 
     @classmethod
     def draw(cls, unit: float, strength: Strength, rng: Rng) -> Framing:
-        """Numbers for one picture, normal and cut at two and a half deviations."""
-        draws = np.clip(rng.normal(size=4), -2.5, 2.5)
+        """Numbers for one picture, normal and cut at two deviations."""
+        draws = np.clip(rng.normal(size=4), -2, 2)
         dx, dy = (round(float(value), 3) for value in draws[:2] * strength.shift_u * unit)
         return cls(
             (dx, dy),
@@ -79,7 +79,7 @@ def decode(coded: bytes) -> Image:
     """uint8 (H, W, 3) RGB of a JPEG file's bytes."""
     import cv2
 
-    return cv2.imdecode(np.frombuffer(coded, np.uint8), cv2.IMREAD_COLOR_RGB)
+    return np.asarray(cv2.imdecode(np.frombuffer(coded, np.uint8), cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
 def frame_matrix(size_hw: tuple[int, int], framing: Framing | None, output_hw: tuple[int, int]) -> Matrix:

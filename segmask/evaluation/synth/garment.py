@@ -16,12 +16,13 @@ from segmask.types import Mask
 PATTERNS = ("plain", "melange", "twill", "stripes", "check", "dots", "print", "camouflage")
 PATTERN_ODDS = (0.3, 0.12, 0.1, 0.14, 0.1, 0.08, 0.1, 0.06)
 # Colours that clothes have, sRGB: white, ivory, greys, black, navy, blues, teal, greens, mustard, rust, reds, pinks, …
-PALETTE = np.float32(
+PALETTE = np.array(
     [
         (238, 238, 236), (228, 217, 196), (158, 160, 163), (84, 86, 90), (28, 28, 31), (31, 40, 66), (62, 96, 148),
         (132, 168, 201), (28, 110, 116), (42, 84, 58), (118, 128, 84), (206, 164, 58), (172, 84, 44), (150, 30, 40),
         (206, 52, 58), (214, 140, 152), (236, 200, 204), (96, 54, 104), (122, 88, 62), (196, 172, 140), (236, 122, 60),
-    ]
+    ],
+    np.float32,
 )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def shading(image: Map, old: Mask, unit: float, rng: Rng) -> Map:
 
     A pattern on the old garment would pass for folds: fine contrast is blurred away and wide contrast is bounded.
     """
-    grey = image @ np.float32([0.299, 0.587, 0.114])
+    grey = image @ np.array([0.299, 0.587, 0.114], np.float32)
     core = old & (signed_distance(old) > 2.5 * unit)
     core = core if core.any() else old
     light = np.log(spread(grey, core) + 20)

@@ -1,6 +1,6 @@
 """Make one labelled pair from a photo and its label map.
 
-Arms move, garments are cut and woven anew, then the faults of generative models are laid over the whole picture, and
+A scene is set, the figure is dressed anew, then the faults of generative models are laid over the whole picture, and
 only then is it framed, resized and coded. Every concern draws from its own random stream, so that leaving one out
 (``without``) leaves all the others as they were.
 """
@@ -9,38 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from segmask.errors import InputError, OptionError
-from segmask.evaluation.synth import arms, frame
-from segmask.evaluation.synth.anatomy import Figure, read_figure
+from segmask.evaluation.synth import frame
 from segmask.evaluation.synth.canvas import Canvas
 from segmask.evaluation.synth.case import Case, Fault, Record
 from segmask.evaluation.synth.drift import Detail, LightField, ToneDrift
-from segmask.evaluation.synth.fields import Map, Rng, blur, mix, within
-from segmask.evaluation.synth.garment import Material, choose_material, shading, weave
+from segmask.evaluation.synth.edit import Streams, dress_anew
+from segmask.evaluation.synth.fields import within
 from segmask.evaluation.synth.levels import REFERENCE_HEIGHT, Odds, Strength, check_switches, find_level
-from segmask.evaluation.synth.outline import Redesign, redesign
 from segmask.evaluation.synth.redrawn import FaceRedrawn, Patches, Spill
-from segmask.evaluation.synth.reveal import behind
-from segmask.evaluation.synth.truth import CHANGE, LABEL_NOISE_U, UNKNOWN, truth_map
-from segmask.geometry import resize_image, resize_map
-from segmask.labels import PART_ID, PARTS, part_ids
+from segmask.evaluation.synth.scene import Bystander, Labelled, Scene, add_people, plain_scene, resize_label
+from segmask.evaluation.synth.table import Table, add_table
+from segmask.evaluation.synth.truth import CHANGE, LABEL_NOISE_U, UNKNOWN
+from segmask.geometry import resize_image
+from segmask.labels import PARTS, part_ids
 from segmask.types import Image, LabelMap, Mask, Matrix, check_image, describe
 
 VERSION = 0  # not frozen yet
 
 # One random stream each, by place: append only.
 STREAMS = ("plan", "arms", "outline", "garment", "behind", "spill", "face", "patches", "detail", "light", "tone",
-           "geometry", "size", "jpeg", "people", "table", "sheer", "same_colour", "negative")  # fmt: skip
+           "geometry", "size", "jpeg", "people", "table", "sheer", "same_colour", "negative", "props")  # fmt: skip
 PICTURE_FAULTS = (Spill, FaceRedrawn, Patches, Detail, LightField, ToneDrift)
-SWITCHES = ("arms", "outline", *(fault.name for fault in PICTURE_FAULTS), "geometry", "size", "jpeg",
-            "people", "table", "sheer", "same_colour", "negative")  # fmt: skip
-Labelled: TypeAlias = tuple[Image, LabelMap]
-Streams: TypeAlias = dict[str, Rng]
+CIRCUMSTANCES = ("outline", "arms", "people", "table", "props", "sheer", "same_colour", "negative")
+SWITCHES = (*CIRCUMSTANCES, *(fault.name for fault in PICTURE_FAULTS), "geometry", "size", "jpeg")
+LEAST_SIZE = 64  # px: below, lengths in pixels round to nothing
 
 
 def make_case(
@@ -55,131 +51,85 @@ def make_case(
 ) -> Case:
     """One labelled pair: an outfit edit of ``photo`` with the faults that generative models make.
 
-    ``photo`` is uint8 (H, W, 3) RGB and ``label`` uint8 (H, W) of canonical ids. ``without`` names faults to leave out
-    (``SWITCHES``); ``size`` is the long side in pixels to which the photo is brought first. ``others`` are labelled
-    photos that hard scenes take bystanders from. The same arguments give the same bytes on one machine.
+    ``photo`` is uint8 (H, W, 3) RGB and ``label`` uint8 (H, W) of canonical ids. ``without`` names faults and
+    circumstances to leave out (``SWITCHES``); ``size`` is the long side in pixels to which the photo is brought first.
+    ``others`` are labelled photos that hard scenes take bystanders from. The same arguments give the same bytes on one
+    machine.
 
     Raises InputError where the arrays don't fit or the labels show no garment, OptionError for an unknown name.
     """
-    check_image(photo, "photo")
-    _check_label(photo, label)
+    _check_labelled(photo, label)
+    for other in others:
+        _check_labelled(*other)
     chosen, off = find_level(level), check_switches(without, SWITCHES)
     odds = _switched(chosen.odds, off)
+    streams = {name: np.random.default_rng([seed, index]) for index, name in enumerate(STREAMS)}
     if size is not None:
         photo, label = _resized(photo, label, size)
-    streams = {name: np.random.default_rng([seed, index]) for index, name in enumerate(STREAMS)}
-    unit = label.shape[0] / REFERENCE_HEIGHT
-    edit = _edited(photo, label, chosen.strength, odds, off, unit, streams)
-    canvas, faults = edit.canvas, list(edit.faults)
-    for kind in PICTURE_FAULTS:
-        if kind.name not in off:
-            fault = kind.draw(canvas, chosen.strength, streams[kind.name])
-            canvas = replace(canvas, image=np.clip(fault.apply(canvas), 0, 255).astype(np.float32))
-            faults.append(fault)
+    setting = _set_scene(photo, label, tuple(others), odds, streams)
+    scene = setting.scene
+    unit = scene.image.shape[0] / REFERENCE_HEIGHT
+    edit = dress_anew(scene, chosen.strength, odds, unit, streams)
+    canvas = Canvas(edit.image, scene.parsing_with(edit.figure_label), edit.alpha, unit)
+    canvas, faults = _with_faults(canvas, chosen.strength, off, streams)
     sent = _sent(canvas, chosen.strength, off, streams)
     truth = np.where(~sent.covered & (edit.truth == CHANGE), np.uint8(UNKNOWN), edit.truth)
+    face = np.isin(scene.parsing, part_ids(("face", "eyewear"))) & ~within(truth == CHANGE, LABEL_NOISE_U * unit)
     record = Record(
-        version=VERSION, seed=seed, level=chosen.name, without=tuple(sorted(off)), scene=(), targets=edit.targets,
-        size_hw=canvas.size_hw, edited_size_hw=sent.image.shape[:2],
+        version=VERSION,
+        seed=seed,
+        level=chosen.name,
+        without=tuple(sorted(off)),
+        scene=(*setting.circumstances, *edit.circumstances),
+        people=setting.people,
+        table=setting.table,
+        targets=edit.targets,
+        size_hw=canvas.size_hw,
+        edited_size_hw=(sent.image.shape[0], sent.image.shape[1]),
         matrix=tuple(tuple(float(value) for value in row) for row in sent.matrix),
-        outline=edit.shape.changes if edit.shape else (), materials=edit.materials,
-        faults=(*faults, *sent.faults),
-    )  # fmt: skip
-    face = np.isin(label, part_ids(("face", "eyewear"))) & ~within(truth == CHANGE, LABEL_NOISE_U * unit)
-    return Case(photo, sent.image, truth, label, canvas.label, face, record, sent.coded)
+        outline=edit.outline,
+        materials=edit.materials,
+        faults=(*edit.faults, *faults, *sent.faults),
+    )
+    return Case(scene.image, sent.image, truth, scene.parsing, canvas.label, face, record, sent.coded)
 
 
 @dataclass(frozen=True)
-class _Edit:
-    """The edited picture before its faults, on the original's grid."""
+class _Setting:
+    """The scene, and how it was set."""
 
-    canvas: Canvas
-    truth: NDArray[np.uint8]
-    targets: tuple[str, ...]
-    shape: Redesign | None
-    materials: tuple[Material, ...]
-    faults: tuple[Fault, ...]
+    scene: Scene
+    people: tuple[Bystander, ...] = ()
+    table: Table | None = None
 
-
-def _edited(
-    photo: Image, label: LabelMap, strength: Strength, odds: Odds, off: frozenset[str], unit: float, streams: Streams
-) -> _Edit:
-    before = read_figure(label)
-    targets = _choose_targets(before, odds, streams["plan"])
-    image, after, limb, faults = photo.astype(np.float32), before, np.zeros(label.shape, bool), []
-    arm = arms.choose_arm(before, strength.arm_u * unit, streams["arms"])
-    if arm is not None and "arms" not in off and streams["arms"].random() < odds.arms:
-        moved = arms.move_arm(image, before, arm, unit)
-        image, after = moved.image, read_figure(moved.label)
-        must = before.mask(*targets) | after.mask(*targets)
-        limb = arms.limb_to_take(before, after, moved, must, unit)
-        faults.append(arm)
-    shape = redesign(image, after, targets, odds, unit, streams["outline"])
-    materials = _choose_materials(photo, before, targets, odds, streams["garment"])
-    image = _dressed(image, after, shape, materials, unit, streams)
-    edited_label = _edited_label(after, shape)
-    truth = truth_map(before.mask(*targets), shape, limb, unit)
-    return _Edit(Canvas(image, edited_label, shape.alpha, unit), truth, targets, shape, materials, tuple(faults))
+    @property
+    def circumstances(self) -> tuple[str, ...]:
+        return (("people",) if self.people else ()) + (("table",) if self.table else ())
 
 
-def _choose_targets(figure: Figure, odds: Odds, rng: Rng) -> tuple[str, ...]:
-    garments = figure.garments
-    if not garments:
-        raise InputError(
-            "label map: expected a garment (upper, outerwear, dress, lower, legwear) of at least 4 % of the figure; "
-            "found none. Choose another photo, or check that the labels use the canonical ids"
-        )
-    if rng.random() < odds.whole_outfit:
-        return garments
-    count = min(len(garments), int(rng.integers(1, 3)))
-    chosen = set(rng.choice(np.array(garments), count, replace=False).tolist())
-    return tuple(part for part in garments if part in chosen)
+def _set_scene(photo: Image, label: LabelMap, others: tuple[Labelled, ...], odds: Odds, streams: Streams) -> _Setting:
+    setting = _Setting(plain_scene(photo, label))
+    if not label.any():
+        return setting
+    if others and streams["people"].random() < odds.people:
+        scene, people = add_people(setting.scene, others, streams["people"])
+        setting = _Setting(scene, people)
+    if streams["table"].random() < odds.table:
+        scene, table = add_table(setting.scene, streams["table"])
+        setting = _Setting(scene, setting.people, table)
+    return setting
 
 
-def _choose_materials(
-    photo: Image, figure: Figure, targets: tuple[str, ...], odds: Odds, rng: Rng
-) -> tuple[Material, ...]:
-    """One material each; now and then one for the whole outfit."""
-    suit = rng.random() < 0.15
-    materials: list[Material] = []
-    for part in targets:
-        colour = photo[figure.mask(part)].mean(0).astype(np.float32)
-        material = choose_material(part, colour, rng, same_colour=False, opacity=1.0)
-        materials.append(replace(materials[0], part=part) if suit and materials else material)
-    return tuple(materials)
-
-
-def _dressed(
-    image: Map, figure: Figure, shape: Redesign, materials: tuple[Material, ...], unit: float, streams: Streams
-) -> Map:
-    """The old garments taken off the picture and the new ones laid in, behind what is in front of them."""
-    hidden = within(shape.old, LABEL_NOISE_U * unit)
-    bared = behind(image, figure, hidden, shape.bare, unit, streams["behind"])
-    gone = blur(hidden.astype(np.float32), 0.8 * unit) * (1 - shape.front_alpha)
-    dressed = mix(image, bared, gone)
-    cloth = np.zeros_like(image)
-    total = np.full(shape.alpha.shape, 1e-6, np.float32)
-    for material in materials:
-        own = shape.part_map == PART_ID[material.part]
-        weight = blur(own.astype(np.float32), 0.8 * unit)
-        light = shading(image, figure.mask(material.part), unit, streams["garment"])
-        cloth += weave(material, light, shape.alpha, unit, streams["garment"]) * weight[..., None]
-        total += weight
-    return mix(dressed, cloth / total[..., None], shape.alpha)
-
-
-def _edited_label(figure: Figure, shape: Redesign) -> LabelMap:
-    label = figure.label.copy()
-    nearest = _nearest_label(np.where(shape.old, PART_ID["background"], label))
-    label[shape.old] = nearest[shape.old]
-    label[shape.bare] = PART_ID["skin"]
-    new = shape.alpha >= 0.5
-    label[new] = shape.part_map[new]
-    return label
-
-
-def _nearest_label(label: LabelMap) -> LabelMap:
-    return label
+def _with_faults(
+    canvas: Canvas, strength: Strength, off: frozenset[str], streams: Streams
+) -> tuple[Canvas, tuple[Fault, ...]]:
+    faults: list[Fault] = []
+    for kind in PICTURE_FAULTS:
+        if kind.name not in off:
+            fault = kind.draw(canvas, strength, streams[kind.name])
+            canvas = replace(canvas, image=np.clip(fault.apply(canvas), 0, 255).astype(np.float32))
+            faults.append(fault)
+    return canvas, tuple(faults)
 
 
 @dataclass(frozen=True)
@@ -216,28 +166,23 @@ def _sent(canvas: Canvas, strength: Strength, off: frozenset[str], streams: Stre
 
 def _switched(odds: Odds, off: frozenset[str]) -> Odds:
     """The odds with what is switched off at none."""
-    drawn = {"outline": ("hem", "sleeve", "collar")}
-    names = [name for switch in off for name in drawn.get(switch, (switch,))]
-    return replace(odds, **{name: 0.0 for name in names if hasattr(odds, name)})
+    names = set(off) & set(CIRCUMSTANCES) - {"outline"}
+    if "outline" in off:
+        names |= {"hem", "sleeve", "collar"}
+    return replace(odds, **dict.fromkeys(names, 0.0))
 
 
-def _check_label(photo: Image, label: LabelMap) -> None:
+def _check_labelled(photo: Image, label: LabelMap) -> None:
+    check_image(photo, "photo")
     if not isinstance(label, np.ndarray) or label.dtype != np.uint8 or label.shape != photo.shape[:2]:
         raise InputError(f"label: expected a uint8 array of the photo's size {photo.shape[:2]}; got {describe(label)}")
-    if label.size and label.max() >= len(PARTS):
+    if label.max() >= len(PARTS):
         raise InputError(f"label: expected canonical ids 0 to {len(PARTS) - 1}; got {label.max()}")
 
 
 def _resized(photo: Image, label: LabelMap, size: int) -> Labelled:
-    """Photo and labels with this long side; labels are resized as one map each, then decided."""
-    if size < 64:
-        raise OptionError(f"size: expected a long side of at least 64 px; got {size}")
+    if size < LEAST_SIZE:
+        raise OptionError(f"size: expected a long side of at least {LEAST_SIZE} px; got {size}")
     scale = size / max(label.shape)
     size_hw = (max(1, round(label.shape[0] * scale)), max(1, round(label.shape[1] * scale)))
-    best = np.zeros(size_hw, np.float32)
-    resized = np.zeros(size_hw, np.uint8)
-    for index in np.unique(label):
-        share = resize_map((label == index).astype(np.float32), size_hw)
-        resized[share > best] = index
-        best = np.maximum(best, share)
-    return resize_image(photo, size_hw), resized
+    return resize_image(photo, size_hw), resize_label(label, size_hw)

@@ -63,12 +63,13 @@ def longer_hem(figure: Figure, garment: Mask, length_px: float, flare: float) ->
     tail = garment.copy()
     tail[: int(rows.max() - 0.2 * (rows.max() - rows.min()))] = False
     centre = float(columns.mean())
-    drawn = np.zeros(garment.shape, np.uint8)
+    drawn = np.zeros_like(garment)
     for step in np.arange(2.0, max(length_px, 2.0) + 0.1, 2.0):
         wide = 1 + (flare - 1) * step / length_px
         matrix = np.array([[wide, 0, centre * (1 - wide)], [0, 1, step]])
-        drawn |= cv2.warpAffine(tail.astype(np.uint8), matrix, garment.shape[::-1], flags=cv2.INTER_NEAREST)
-    return (drawn > 0) & ~garment & (figure.depth < 4)
+        moved = cv2.warpAffine(tail.astype(np.uint8), matrix, garment.shape[::-1], flags=cv2.INTER_NEAREST)
+        drawn |= np.asarray(moved) > 0
+    return drawn & ~garment & (figure.depth < 4)
 
 
 def shorter_hem(figure: Figure, garment: Mask, length_px: float) -> Cut:

@@ -17,7 +17,7 @@ REFERENCE_HEIGHT = 830  # px: the height at which lengths are given (the labelle
 
 @dataclass(frozen=True)
 class Strength:
-    """Sizes of the faults at standard level; "deviation" is that of a normal draw, cut at 2.5."""
+    """Sizes of the faults at standard level; "deviation" is that of a normal draw, cut at two."""
 
     shift_u: float = 1.5
     """Deviation of the frame's shift. Measured |shift|: median 0.5, 90th percentile 4."""
@@ -37,7 +37,7 @@ class Strength:
     """Deviation of the log saturation. Guess, by eye from the same pairs."""
     light: float = 4.0
     """Deviation of the low-frequency light field, 8-bit levels. Measured: median 3.7, 90th percentile 8.1."""
-    face_warp: float = 0.02
+    face_warp: float = 0.014
     """Deviation of the face's inner displacement, share of its width. Measured landmark shift: .01 to .05."""
     face_smoothing: float = 0.5
     """Largest share of the skin's fine texture that is lost. By eye."""
@@ -49,7 +49,7 @@ class Strength:
     """How far it reaches (deviation of the Gaussian)."""
     detail_lost: float = 0.3
     """Largest share of the fine detail (below 3 px) that is lost. Measured energy kept: .77 to 1.2."""
-    detail_invented: float = 0.35
+    detail_invented: float = 0.6
     """Largest invented detail, as a share of the local detail. Measured mean |difference|: 3 to 24 levels."""
     patches: float = 3.0
     """Largest number of redrawn places in the background."""
@@ -75,6 +75,8 @@ class Odds:
     """Every garment is new; else one or two."""
     people: float = 0.0
     table: float = 0.0
+    props: float = 1.0
+    """Weight of the odds that a thing on a table is forgotten."""
     sheer: float = 0.0
     same_colour: float = 0.0
     negative: float = 0.0

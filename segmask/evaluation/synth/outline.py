@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from segmask.evaluation.synth import hems
-from segmask.evaluation.synth.anatomy import DEPTH, FRONT_DEPTH, Figure
+from segmask.evaluation.synth.anatomy import DEPTH, FRONT, FRONT_DEPTH, Figure
 from segmask.evaluation.synth.fields import Map, Rng, blur, signed_distance, smooth_noise
 from segmask.evaluation.synth.levels import Odds
 from segmask.labels import PART_ID
-from segmask.types import Image, LabelMap, Mask
+from segmask.types import LabelMap, Mask
 
 EDGE_U = 1.4  # width of the ramp at an outline: about a camera's edge spread
 SMOOTHING_U = 3.0  # the label outlines' superpixel noise is 2-3 px
@@ -49,8 +49,8 @@ class Redesign:
     changes: tuple[OutlineChange, ...]
 
 
-def redesign(photo: Image, figure: Figure, targets: tuple[str, ...], odds: Odds, unit: float, rng: Rng) -> Redesign:
-    """New shapes for the target garments of one figure; ``unit`` is the length u in pixels."""
+def redesign(photo: Map, figure: Figure, targets: tuple[str, ...], odds: Odds, unit: float, rng: Rng) -> Redesign:
+    """New shapes for the target garments of one figure; ``photo`` is (H, W, 3), ``unit`` the length u in pixels."""
     masks, cuts, changes = {}, [], []
     for part in targets:
         gained, cut, done = _recut(figure, part, odds, rng)
@@ -121,7 +121,7 @@ def _nearest(masks: dict[str, Mask]) -> LabelMap:
 
 def _in_front(figure: Figure, part_map: LabelMap, cloth: Mask) -> Mask:
     """What hides the new garment: nearer parts, and garments of the same depth that stay."""
-    rank = np.full(len(PART_ID), FRONT_DEPTH, np.uint8)
+    rank = np.full(FRONT + 1, FRONT_DEPTH, np.uint8)
     for part, depth in DEPTH.items():
         rank[PART_ID[part]] = depth
     return ~cloth & (figure.depth >= rank[part_map])
@@ -133,11 +133,11 @@ def _cloth_level(union: Mask, front: Mask, unit: float) -> Map:
     return blur(signed_distance(union | (front & near)), SMOOTHING_U * unit)
 
 
-def _snapped(photo: Image, mask: Mask, unit: float) -> Map:
+def _snapped(photo: Map, mask: Mask, unit: float) -> Map:
     """A label's soft outline, drawn to the photo's own edges (guided filter, He 2010), float32 in [0, 1]."""
     import cv2
 
-    guide = photo.astype(np.float32) / 255
+    guide = np.asarray(photo, np.float32) / 255
     radius = max(2, round(4 * unit))
     soft = cv2.ximgproc.guidedFilter(guide, blur(mask.astype(np.float32), unit), radius, 1e-3)
     return np.clip((soft - 0.5) * 1.6 + 0.5, 0, 1).astype(np.float32)

@@ -19,10 +19,11 @@ LABEL_NOISE_U = 3.0  # px at 830 px height: the labels' superpixels are off by 2
 RAMP_U = 1.5  # px at 830 px height: beside the new outline, blur and resampling mix the two sides
 
 
-def truth_map(old: Mask, shape: Redesign, limb: Mask, unit: float) -> NDArray[np.uint8]:
+def truth_map(old: Mask, shape: Redesign, limb: Mask, forgotten: Mask, unit: float) -> NDArray[np.uint8]:
     """uint8 (H, W) of 255, 128 and 0 for one redesigned figure.
 
-    ``old`` is where the original shows the target garments, ``limb`` a moved arm that must come from the edit.
+    ``old`` is where the original shows the target garments, ``limb`` a moved arm that must come from the edit and
+    ``forgotten`` a thing in front of the figure that the edit has lost: it must stay.
     """
     noise, ramp = LABEL_NOISE_U * unit, RAMP_U * unit
     new = shape.alpha >= 0.98
@@ -32,6 +33,8 @@ def truth_map(old: Mask, shape: Redesign, limb: Mask, unit: float) -> NDArray[np
     truth[_core(new | uncovered, 0.5 * ramp)] = CHANGE
     truth[within(limb, noise) & (truth == STAY)] = UNKNOWN
     truth[_core(limb, ramp)] = CHANGE
+    truth[within(forgotten, ramp)] = UNKNOWN
+    truth[_core(forgotten, 0.5 * ramp)] = STAY
     return truth
 
 

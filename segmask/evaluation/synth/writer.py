@@ -12,7 +12,8 @@ import numpy as np
 
 from segmask.errors import InputError, OptionError, unknown
 from segmask.evaluation.synth.case import Case, Record
-from segmask.evaluation.synth.generator import Labelled, make_case
+from segmask.evaluation.synth.generator import make_case
+from segmask.evaluation.synth.scene import Labelled
 from segmask.files import write_files
 from segmask.io import encode_png, read_image, read_labels
 from segmask.labels import PARTS

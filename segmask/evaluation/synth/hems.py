@@ -18,6 +18,7 @@ from segmask.types import Mask
 HAND = 0.055
 ARM_RADIUS = 0.030
 LEG_RADIUS = 0.042
+ANKLE = 0.05  # an ankle or a calf is about as wide
 KNEE = 0.68  # rows from the head's top; no hem is raised above the knee
 
 
@@ -82,7 +83,7 @@ def shorter_hem(figure: Figure, garment: Mask, length_px: float) -> Cut:
     gone = garment.copy()
     bottom = np.quantile(np.nonzero(garment)[0], 0.995)
     gone[: int(max(bottom - length_px, figure.top + KNEE * figure.height))] = False
-    legs = _drawn_up(within(figure.legs, 2.0) | below, gone)
+    legs = _drawn_up(below, gone, figure.height)
     trousers = gone & thin(garment, LEG_RADIUS * figure.height)
     if np.count_nonzero(trousers) > 0.6 * np.count_nonzero(gone):
         legs |= gone & _inset(garment, 0.008 * figure.height)
@@ -95,11 +96,25 @@ def higher_collar(figure: Figure, garment: Mask, length_px: float) -> Mask:
     return geodesic(within(garment, 3.0) & free, free, length_px) <= length_px
 
 
-def _drawn_up(legs: Mask, gone: Mask) -> Mask:
-    drawn = gone & legs
-    for row in range(gone.shape[0] - 2, -1, -1):
-        if gone[row].any():
-            drawn[row] |= gone[row] & (drawn[row + 1] | (legs[row + 1] & ~gone[row + 1]))
+def _drawn_up(contact: Mask, gone: Mask, height: int) -> Mask:
+    """Legs from where they meet the old hem upwards, each getting wider; a wide contact is two legs."""
+    import cv2
+
+    drawn = np.zeros_like(gone)
+    columns = np.arange(gone.shape[1])
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(contact.astype(np.uint8))
+    for index in range(1, count):
+        left, top, width = (int(stats[index][key]) for key in (cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH))
+        legs = 2 if width > 2 * ANKLE * height else 1
+        for leg in range(legs):
+            centre = left + width * (leg + 0.5) / legs
+            ankle = min(width / legs - 1, ANKLE * height) / 2
+            for row in range(top, -1, -1):
+                half = ankle + min(0.1 * (top - row), 0.5 * ankle) * (1 if legs == 1 else 0.3)
+                if not gone[row].any() and row < top - 6:
+                    break
+                drawn[row] |= np.abs(columns - centre) <= half
+        drawn |= pieces == index
     return drawn
 
 

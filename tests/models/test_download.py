@@ -115,7 +115,7 @@ def test_no_network(toy, home):
     assert files(home) == []
 
 
-def test_a_full_disk(toy, site, home):
+def test_a_full_disk(site, home):
     """A limit on the size of files makes the write fail as a full disk does."""
     url = site.serve("toy.onnx", BODY)
     script = (
@@ -141,7 +141,7 @@ def test_a_cache_that_cant_be_made(toy, site, home):
 @pytest.mark.parametrize("by_option", [True, False])
 def test_offline_nothing_is_asked_of_the_network(toy, site, monkeypatch, by_option):
     monkeypatch.setenv("SEGMASK_OFFLINE", "0" if by_option else "1")
-    with pytest.raises(ModelError, match="carry toy.onnx here by hand"):
+    with pytest.raises(ModelError, match="here by hand"):
         download(replace(toy, urls=(site.serve("toy.onnx", BODY),)), offline=by_option)
     assert site.asked == []
 
@@ -202,7 +202,7 @@ def test_a_damaged_lock_file_is_named(toy, site, home):
 
 def test_a_licence_that_restricts_use_is_asked_for_once(toy, site):
     entry = replace(toy, licence=RESTRICTED, urls=(site.serve("toy.onnx", BODY),))
-    with pytest.raises(OptionError, match="non-commercial.*--accept-license"):
+    with pytest.raises(OptionError, match=r"non-commercial.*--accept-license"):
         download(entry)
     assert site.asked == []
     download(entry, accept_license=True)

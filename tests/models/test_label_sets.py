@@ -40,7 +40,7 @@ def test_an_id_that_the_set_lacks(label):
 
 
 def test_an_unknown_set_lists_the_known_ones():
-    with pytest.raises(OptionError, match="atr-18.*celebamask-19"):
+    with pytest.raises(OptionError, match=r"atr-18.*celebamask-19"):
         set_parts("atr")
 
 

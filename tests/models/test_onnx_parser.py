@@ -118,7 +118,8 @@ def test_a_network_without_the_output_is_refused(colour_reader):
         OnnxParser(Network(colour_reader(7, spec)), "toy", spec, set_parts("pascal-7"), Family("centre", output=1))
 
 
-def test_a_listed_parser_that_is_not_there(home):
+@pytest.mark.usefixtures("home")
+def test_a_listed_parser_that_is_not_there():
     with pytest.raises(ModelError, match="segmask models download schp-lip"):
         load_parser("schp-lip")
 

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from segmask.errors import InputError, OptionError, SegmaskError
+from segmask.errors import InputError, MissingLibraryError, ModelError, OptionError, SegmaskError
 from segmask.evaluation.datasets import Case, Dataset, Example, load_example, read_dataset
 from segmask.evaluation.metrics import score_alpha, score_composite, score_parsing
 from segmask.evaluation.results import Evaluation, Failure, Row, read_row
@@ -50,13 +50,13 @@ def evaluate(
         strategies: names (``hybrid``, ``semantic``, ``diff``), functions from an ``Example`` to its alpha, or
             strategies made by hand (``MaskerStrategy``, ``StoredMasks``, ``FunctionStrategy``).
         parser: for strategies given by name; ``truth`` takes the set's own label maps.
-        target: for strategies given by name; without it each case's own.
+        target: for strategies given by name; without it the default, or the case's own if that goes beyond it.
         output: folder to keep rows, masks and pictures in; what an earlier run finished there is not run again.
         workers: processes; functions must then be importable ones.
         strict: raise on the first case that can't be read or that a strategy fails on, instead of counting it.
         progress: told after each case.
 
-    Raises InputError if there is no set, OptionError on options that don't go together.
+    Raises InputError if there is no set, OptionError on options that don't go together, ModelError on models.
     """
     chosen = [make_strategy(value, parser=parser, target=target) for value in strategies]
     _check_options(chosen, workers)
@@ -153,6 +153,8 @@ def _score_case(case: Case, strategies: list[Strategy], workspace: Workspace | N
             outcome = strategy.apply(example)
             seconds = round(time.perf_counter() - began, 3)
             rows.append(_row(example, strategy, outcome, traits, seconds))
+        except (OptionError, ModelError, MissingLibraryError):
+            raise  # the same for every case
         except SegmaskError as error:
             failures.append(Failure(case.name, f"case {case.name}, {strategy.name}: {error}", strategy.name))
             continue

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 import segmask
-from segmask.errors import InputError, OptionError
+from segmask.errors import InputError, OptionError, unknown
 from segmask.evaluation.datasets import Example
 from segmask.evaluation.datasets.files import find_picture
 from segmask.fusion.composite import composite
 from segmask.geometry import resize_image
 from segmask.io import read_gray
-from segmask.options import Options
+from segmask.labels import resolve_target
+from segmask.options import STRATEGIES, Options
 from segmask.types import Alpha, Image, LabelMap, describe
 from segmask.version import __version__
 
@@ -71,13 +72,17 @@ class MaskerStrategy:
     strategy: str
     parser: str = "auto"
     target: str | None = None
-    """For all cases; ``None`` takes the case's own, else the default."""
+    """For all cases; ``None`` asks as a user would, see ``_asked_target``."""
     label: str = ""
+
+    def __post_init__(self) -> None:
+        if self.strategy not in STRATEGIES:
+            raise unknown("strategy", self.strategy, STRATEGIES)
 
     @property
     def name(self) -> str:
         """The strategy, and the parser where one was chosen."""
-        return self.label or (self.strategy if self.parser == "auto" else f"{self.strategy}+{self.parser}")
+        return self.label or (self.strategy if self.parser == "auto" else f"{self.strategy}+{Path(self.parser).name}")
 
     def fingerprint(self, example_name: str) -> str | None:  # noqa: ARG002
         """Options, version and the digest of the code."""
@@ -85,7 +90,7 @@ class MaskerStrategy:
 
     def apply(self, example: Example) -> Outcome:
         """Run segmask; a failed verdict leaves the original as it is."""
-        target = self.target or example.case.target or Options.target
+        target = self.target or _asked_target(example.case.target)
         given = self.parser == TRUE_PARSING
         masker = _masker(self.strategy, "auto" if given else self.parser, target)
         result = masker.apply(example.original, example.edited, parsing=_true_parsing(example) if given else None)
@@ -186,6 +191,13 @@ def stamp(path: Path) -> str:
     """Tells a file from its later versions: path, size and time of change."""
     stat = path.stat()
     return f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns}"
+
+
+def _asked_target(meant: str | None) -> str:
+    """The default target where it holds all that a case means to change: nobody names garments one by one."""
+    if meant is None or set(resolve_target(meant)) <= set(resolve_target(Options.target)):
+        return Options.target
+    return meant
 
 
 @cache

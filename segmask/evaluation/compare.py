@@ -1,0 +1,129 @@
+"""What got better or worse between two evaluations, case by case, with paired bootstrap intervals."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from segmask.errors import OptionError
+from segmask.evaluation.metrics import METRICS
+from segmask.evaluation.results import POOLED, Evaluation, Row
+from segmask.evaluation.statistics import Estimate, paired_difference
+
+SAME = 1e-9
+"""Differences below are rounding."""
+Direction = Literal["better", "worse", "same"]
+
+
+@dataclass(frozen=True)
+class MetricChange:
+    """One metric of one strategy over the cases that both evaluations have."""
+
+    strategy: str
+    metric: str
+    old: float
+    new: float
+    difference: Estimate
+    """new - old, mean over the pairs with its interval."""
+    better: int
+    worse: int
+
+    @property
+    def verdict(self) -> Direction:
+        """Better or worse if the interval excludes 0, else the same."""
+        if math.isnan(self.difference.low) or self.difference.low <= 0 <= self.difference.high:
+            return "same"
+        return "better" if (self.difference.low > 0) == (METRICS[self.metric].better == "higher") else "worse"
+
+
+@dataclass(frozen=True)
+class CasePair:
+    """One case in both evaluations."""
+
+    old: Row
+    new: Row
+
+    def difference(self, metric: str) -> float:
+        """new - old; NaN if either can't tell."""
+        return self.new.score(metric) - self.old.score(metric)
+
+    def direction(self, metric: str) -> Direction:
+        """Which way the metric moved."""
+        change = self.difference(metric) * (1 if METRICS[metric].better == "higher" else -1)
+        return "same" if math.isnan(change) or abs(change) < SAME else "better" if change > 0 else "worse"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two evaluations of one set."""
+
+    changes: tuple[MetricChange, ...]
+    pairs: tuple[CasePair, ...]
+    only_old: int
+    """Rows of compared strategies without a partner."""
+    only_new: int
+
+    def to_csv(self) -> str:
+        """A line a case, strategy and metric."""
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(["name", "strategy", "metric", "old", "new", "difference", "change"])
+        for pair in self.pairs:
+            for metric in METRICS:
+                values = (pair.old.score(metric), pair.new.score(metric), pair.difference(metric))
+                if not math.isnan(values[2]):
+                    writer.writerow([pair.new.name, pair.new.strategy, metric, *values, pair.direction(metric)])
+        return buffer.getvalue()
+
+
+def compare(new: Evaluation, old: Evaluation) -> Comparison:
+    """Pair the cases by name and the strategies by name; two single strategies are compared whatever their names.
+
+    Raises OptionError if nothing can be paired.
+    """
+    matches = _match(new, old)
+    changes: list[MetricChange] = []
+    pairs: list[CasePair] = []
+    only_old = only_new = 0
+    for new_name, old_name in matches:
+        before = {row.name: row for row in old.rows_of(old_name)}
+        after = new.rows_of(new_name)
+        shared = [CasePair(before[row.name], row) for row in after if row.name in before]
+        changes += _changes(new_name, shared)
+        pairs += shared
+        only_old += len(before) - len(shared)
+        only_new += len(after) - len(shared)
+    if not pairs:
+        raise OptionError("--compare: the two evaluations have no case in common")
+    return Comparison(tuple(changes), tuple(pairs), only_old, only_new)
+
+
+def _match(new: Evaluation, old: Evaluation) -> list[tuple[str, str]]:
+    common = [(name, name) for name in new.strategies if name in old.strategies]
+    if common:
+        return common
+    if len(new.strategies) == len(old.strategies) == 1:
+        return [(new.strategies[0], old.strategies[0])]
+    raise OptionError(
+        f"--compare: no strategy in common; the old evaluation has {', '.join(old.strategies)}, "
+        f"the new one {', '.join(new.strategies)}"
+    )
+
+
+def _changes(strategy: str, pairs: list[CasePair]) -> list[MetricChange]:
+    changes = []
+    for metric in METRICS:
+        known = [pair for pair in pairs if not math.isnan(pair.difference(metric))]
+        if not known or metric in POOLED:
+            continue
+        old, new = ([getattr(pair, side).score(metric) for pair in known] for side in ("old", "new"))
+        directions = [pair.direction(metric) for pair in known]
+        difference = paired_difference(new, old)
+        better, worse = directions.count("better"), directions.count("worse")
+        changes.append(
+            MetricChange(strategy, metric, sum(old) / len(old), sum(new) / len(new), difference, better, worse)
+        )
+    return changes

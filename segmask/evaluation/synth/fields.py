@@ -136,7 +136,7 @@ def mirror_fill(image: Map, hole: Mask) -> Map:
     source = np.clip(source, 0, (height - 1, width - 1))
     fits &= ~hole[source[:, 0], source[:, 1]]
     weight = np.where(fits, np.exp(-distance[rows, columns] / (0.2 * height)), 0).astype(np.float32)
-    seam = np.zeros(hole.shape, np.float32)
+    seam = np.ones(hole.shape, np.float32)
     seam[rows, columns] = weight
     seam = blur(seam, 1.0)[rows, columns, None]
     filled = image.copy()

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from segmask.errors import InputError, OptionError, unknown
+from segmask.errors import InputError, OptionError, OutputError, unknown
 from segmask.evaluation.synth.case import Case, Record
 from segmask.evaluation.synth.generator import make_case
 from segmask.evaluation.synth.scene import Labelled
@@ -100,8 +100,11 @@ def write_pairs(
     """Makes and writes cases one by one, each into its own folder of ``output``; yields what became of each.
 
     Photos are taken in an order that the seed shuffles, again and again if ``cases`` is larger than the set. A photo
-    that shows no garment is reported and left out.
+    that shows no garment is reported and left out. Raises OutputError where ``output`` already holds something: pairs
+    of two runs in one folder would pass for one set.
     """
+    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+        raise OutputError(f"{output}: expected a new or empty folder for the pairs; choose another or empty it")
     wanted = len(labelled.names) if cases is None else cases
     if wanted < 1:
         raise OptionError(f"cases: expected at least 1; got {wanted}")
@@ -137,9 +140,12 @@ def _photo(root: Path, name: str) -> Path:
 def _split_names(path: Path, split: str) -> list[str]:
     if not path.is_file():
         raise OptionError(f"{path}: not found; split {split} needs it. Take --split all")
-    table = json.loads(path.read_text(encoding="utf-8"))
-    if tuple(table.get("parts", PARTS)) != PARTS:
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: expected JSON ({error})") from error
+    if not isinstance(table, dict) or tuple(table.get("parts", PARTS)) != PARTS:
         raise InputError(f"{path}: its parts are not the canonical ones: {', '.join(PARTS)}")
     if split not in table:
-        raise OptionError(f"{path}: has no part {split!r}")
+        raise OptionError(f"{path}: has no part {split!r}; take --split all")
     return [str(name) for name in table[split]]

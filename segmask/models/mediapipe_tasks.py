@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 import threading
@@ -20,7 +19,7 @@ from segmask.errors import MissingLibraryError, ModelError
 from segmask.models.process import OncePerProcess, file_version, never_free
 from segmask.types import Box, Image
 
-DETECTOR_IN_BUNDLE = "face_detector.tflite"  # the .task file is a zip that holds BlazeFace as well
+BUNDLE_SUFFIX, DETECTOR_IN_BUNDLE = ".task", "face_detector.tflite"  # a zip that holds BlazeFace as well
 MAX_FACES_IN_CROP = 3
 
 
@@ -144,13 +143,13 @@ def _vision() -> Any:
 
 def _detector_bytes(path: Path) -> bytes:
     """A detector's file, or the detector inside a landmarker bundle."""
-    data = path.read_bytes()
-    if not zipfile.is_zipfile(io.BytesIO(data)):
-        return data
-    with zipfile.ZipFile(io.BytesIO(data)) as bundle:
-        if DETECTOR_IN_BUNDLE not in bundle.namelist():
-            raise ModelError(f"{path}: expected a face landmarker bundle with {DETECTOR_IN_BUNDLE} in it")
-        return bundle.read(DETECTOR_IN_BUNDLE)
+    if path.suffix.lower() != BUNDLE_SUFFIX:
+        return path.read_bytes()
+    try:
+        with zipfile.ZipFile(path) as bundle:
+            return bundle.read(DETECTOR_IN_BUNDLE)
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise ModelError(f"{path}: expected a face landmarker bundle with {DETECTOR_IN_BUNDLE} in it") from error
 
 
 def _oval_order() -> list[int]:

@@ -1,0 +1,64 @@
+"""The packaged parser: canvases, any shape of picture, determinism, and what it makes of a real photo."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segmask.errors import InputError
+from segmask.labels import PART_ID
+from segmask.models.builtin import CANVAS_AREA, STRIDE, WEIGHTS, canvas_size
+from segmask.models.registry import load_parser
+
+
+@pytest.mark.parametrize(
+    ("size_hw", "canvas"),
+    [((830, 550), (384, 256)), ((550, 830), (256, 384)), ((700, 700), (320, 320)), ((4000, 1000), (640, 160))],
+)
+def test_the_canvas_suits_the_picture(size_hw, canvas):
+    assert canvas_size(*size_hw) == canvas
+
+
+@given(st.integers(1, 20000), st.integers(1, 20000))
+def test_a_canvas_is_of_the_trained_area(height, width):
+    rows, columns = canvas_size(height, width)
+    assert rows % STRIDE == columns % STRIDE == 0
+    assert 0.75 * CANVAS_AREA <= rows * columns <= 1.25 * CANVAS_AREA
+
+
+def test_the_weights_are_small_enough_for_the_package():
+    assert WEIGHTS.stat().st_size < 10e6
+
+
+@pytest.mark.parametrize("size_hw", [(1, 1), (10, 4000), (300, 75), (75, 300)])
+def test_any_shape_is_parsed(size_hw):
+    parsing = load_parser("builtin", threads=1).parse(np.full((*size_hw, 3), 90, np.uint8))
+    assert parsing.label_map.shape == size_hw
+    assert parsing.working_probs.dtype == np.float32
+    np.testing.assert_allclose(parsing.working_probs.sum(0), 1, atol=1e-4)
+
+
+def test_the_same_picture_gives_the_same_bytes(rng):
+    image = rng.integers(0, 256, (120, 90, 3), dtype=np.uint8)
+    first = load_parser("builtin", threads=1).parse(image).working_probs
+    assert np.array_equal(load_parser("builtin", threads=1).parse(image).working_probs, first)
+
+
+def test_what_is_no_picture_is_refused():
+    with pytest.raises(InputError, match="uint8 array of shape"):
+        load_parser("builtin").parse(np.zeros((4, 4)))
+
+
+@pytest.mark.shared
+def test_a_street_photo(shared):
+    from PIL import Image
+
+    photo = np.array(Image.open(shared / "data" / "ccp" / "photos" / "0001.jpg").convert("RGB"))
+    truth = np.array(Image.open(shared / "data" / "ccp" / "labels" / "0001.png"))
+    label_map = load_parser().parse(photo).label_map
+    for parts, least in ((("background",), 0.8), (("hair", "face"), 0.4)):
+        ids = [PART_ID[part] for part in parts]
+        got, expected = np.isin(label_map, ids), np.isin(truth, ids)
+        assert (got & expected).sum() / (got | expected).sum() > least

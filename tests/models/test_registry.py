@@ -1,0 +1,146 @@
+"""Names, paths and ``auto``: what is loaded, and what an error says."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from segmask.errors import ModelError, OptionError
+from segmask.models.registry import load_face_detector, load_parser
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+def put(home: Path, face_models: Path, *names: str) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (home / name).write_bytes((face_models / name).read_bytes())
+
+
+@pytest.fixture
+def face_models(shared) -> Path:
+    return shared / "models" / "face"
+
+
+def test_an_unknown_parser_lists_the_known_ones():
+    with pytest.raises(OptionError, match=r"unknown parser 'best'; expected one of: auto, builtin, segformer"):
+        load_parser("best")
+
+
+def test_an_unknown_face_detector_lists_the_known_ones():
+    with pytest.raises(OptionError, match=r"unknown face detector 'haar'.*auto, none, yunet-2026may.*blaze-face"):
+        load_face_detector("haar")
+
+
+def test_a_detector_that_is_not_downloaded():
+    with pytest.raises(ModelError, match="segmask models download yunet-2026may"):
+        load_face_detector("yunet-2026may")
+
+
+@pytest.mark.parametrize("name", ["absent.onnx", "absent.tflite", "absent.task"])
+def test_a_file_that_is_not_there(tmp_path, name):
+    with pytest.raises(ModelError, match="absent"):
+        load_face_detector(tmp_path / name)
+
+
+def test_a_parser_file_that_is_not_there(tmp_path):
+    with pytest.raises(ModelError, match="No such file"):
+        load_parser(tmp_path / "absent.onnx")
+
+
+def test_none_and_an_empty_cache_are_no_detector():
+    assert load_face_detector("none") is None
+    assert load_face_detector("auto") is None
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("present", "name"),
+    [
+        (["yunet_n_dynamic.onnx"], "yunet-n-dynamic"),
+        (["blaze_face_short_range.tflite"], "blaze-face"),
+        (["face_landmarker.task"], "face-landmarker+face-landmarker"),
+        (["face_detection_yunet_2026may.onnx", "yunet_n_dynamic.onnx"], "yunet-2026may"),
+        (
+            ["blaze_face_short_range.tflite", "face_landmarker.task", "face_detection_yunet_2026may.onnx"],
+            "yunet-2026may+face-landmarker",
+        ),
+    ],
+)
+def test_auto_takes_the_best_that_is_present_and_says_which(home, face_models, present, name):
+    put(home, face_models, *present)
+    detector = load_face_detector("auto")
+    assert detector is not None
+    assert detector.name == name
+
+
+@pytest.mark.shared
+def test_a_half_copied_file_does_not_count(home, face_models):
+    put(home, face_models, "yunet_n_dynamic.onnx")
+    (home / "face_detection_yunet_2026may.onnx").write_bytes(b"\x08\x07")
+    detector = load_face_detector("auto")
+    assert detector is not None
+    assert detector.name == "yunet-n-dynamic"
+
+
+def in_a_container_without_libraries(home: Path, script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script where importing MediaPipe fails as it does without libEGL."""
+    (home.parent / "mediapipe.py").write_text(
+        "raise OSError('libEGL.so.1: cannot open shared object file: No such file or directory')\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{home.parent}{os.pathsep}{Path(__file__).resolve().parents[2]}"}
+    return subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, env=environment, timeout=60
+    )
+
+
+@pytest.mark.shared
+def test_without_mediapipes_libraries_yunet_serves(home, face_models):
+    put(home, face_models, "face_detection_yunet_2026may.onnx", "face_landmarker.task")
+    done = in_a_container_without_libraries(
+        home, "from segmask.models.registry import load_face_detector; print(load_face_detector().name)"
+    )
+    assert done.stdout == "yunet-2026may\n"
+    assert "faces go without outlines" in done.stderr
+
+
+@pytest.mark.shared
+def test_without_mediapipes_libraries_and_yunet_the_error_says_what_to_install(home, face_models):
+    put(home, face_models, "face_landmarker.task")
+    done = in_a_container_without_libraries(
+        home, "from segmask.models.registry import load_face_detector; load_face_detector()"
+    )
+    assert "MissingLibraryError" in done.stderr
+    assert "libEGL.so.1" in done.stderr
+    assert "apt-get install libegl1 libgles2" in done.stderr
+
+
+def test_importing_the_registry_loads_no_heavy_library():
+    script = (
+        "import sys, segmask.models.registry\n"
+        "print([name for name in ('cv2', 'onnxruntime', 'mediapipe', 'scipy', 'PIL') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_parser_of_another_kind(colour_reader):
+    from segmask.models.catalog import NetworkInput
+
+    with pytest.raises(ModelError, match=r"expected a parser with .* logits of 14 parts.*labels file"):
+        load_parser(colour_reader(5, NetworkInput((64, 64))))
+
+
+def test_a_parser_of_the_builtin_signature_needs_no_labels(colour_reader):
+    """Fourteen classes: the canonical parts; the file fixes its input's size."""
+    from segmask.models.catalog import BUILTIN_INPUT, NetworkInput
+
+    path = colour_reader(14, NetworkInput((64, 64), scale=BUILTIN_INPUT.scale), stride=2)
+    parsing = load_parser(path).parse(np.full((50, 30, 3), (0, 0, 255), np.uint8))
+    assert parsing.source == path.stem
+    assert (parsing.label_map == 2).all()  # blue is the third colour: face

@@ -15,6 +15,8 @@ SHOWN = ("iou", "coverage", "kept", "boundary_f")
 ASKED = {"coverage": COVERAGE_FROM, "kept": KEPT_FROM}
 """What a strict success asks for: drawn as a line."""
 BINS = 40
+STARTS = (0.9, 0.8, 0.5)
+"""Where an axis may begin, if not at 0; from there to 1 five steps give round numbers."""
 WIDTH, ROW_HEIGHT, LABEL_WIDTH, AXIS_HEIGHT = 560, 46, 150, 24
 NAME_LENGTH = 22
 
@@ -27,8 +29,7 @@ def distributions(evaluation: Evaluation) -> str:
 def _chart(evaluation: Evaluation, metric: str) -> str:
     values = {name: _known(evaluation, name, metric) for name in evaluation.strategies}
     known = np.concatenate([*values.values(), np.array([1.0])])
-    low = math.floor(max(0.0, float(known.min())) * 10) / 10
-    low = min(low, 0.9)
+    low = next((start for start in STARTS if start <= known.min()), 0.0)
     height = ROW_HEIGHT * len(values) + AXIS_HEIGHT
     rows = "".join(_histogram(found, low, index, name, metric) for index, (name, found) in enumerate(values.items()))
     axis = _axis(low, ROW_HEIGHT * len(values))
@@ -52,7 +53,7 @@ def _x(value: float, low: float) -> float:
 def _histogram(values: np.ndarray, low: float, index: int, name: str, metric: str) -> str:
     base = ROW_HEIGHT * (index + 1) - 6
     shown = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
-    parts = [f'<text x="{LABEL_WIDTH - 10}" y="{base - 10}" class="name">{text(shown)}</text>']
+    parts = [f'<text x="{LABEL_WIDTH - 10}" y="{base - 13}" class="name">{text(shown)}</text>']
     if values.size:
         counts, edges = np.histogram(values, BINS, (low, 1))
         tallest = counts.max()
@@ -68,7 +69,7 @@ def _histogram(values: np.ndarray, low: float, index: int, name: str, metric: st
         mean = _x(float(values.mean()), low)
         parts.append(f'<path d="M{mean:.1f} {base + 5}l-4 5h8z" class="mean"/>')
         parts.append(
-            f'<text x="{LABEL_WIDTH - 10}" y="{base + 3}" class="value">{number(metric, float(values.mean()))}</text>'
+            f'<text x="{LABEL_WIDTH - 10}" y="{base + 2}" class="value">{number(metric, float(values.mean()))}</text>'
         )
     parts.append(f'<path d="M{LABEL_WIDTH} {base + 0.5}H{WIDTH - 12}" class="base"/>')
     return "".join(parts)

@@ -64,15 +64,18 @@ def _honesty(rows: tuple[Row, ...]) -> str:
     judged = [row for row in rows if row.verdict]
     if not judged:
         return "It gives no verdict of its own."
-    bad = [row for row in judged if row.score("strict_success") < 1]
-    flagged = [row for row in judged if row.verdict != "ok"]
-    caught = sum(row.verdict != "ok" for row in bad)
+    good, bad = ([row for row in judged if (row.score("strict_success") < 1) is short] for short in (False, True))
     if not bad:
-        return f"It asked for a look at {len(flagged)} of {len(judged)} cases; none of them was a failure."
+        return f"No case falls short; it asked for a look at {_asked(good)} of the {len(good)}."
     return (
-        f"It asked for a look at {len(flagged)} of {len(judged)} cases, "
-        f"among them {caught} of the {len(bad)} that fall short."
+        f"Of the {len(bad)} cases that fall short it asked for a look at {_asked(bad)}, "
+        f"of the {len(good)} others at {_asked(good)}."
     )
+
+
+def _asked(rows: list[Row]) -> int:
+    """How many the strategy itself did not call ok."""
+    return sum(row.verdict != "ok" for row in rows)
 
 
 def summary(evaluation: Evaluation) -> str:

@@ -23,7 +23,6 @@ from segmask.labels import PART_ID
 from segmask.types import Image, LabelMap, Mask
 
 Streams: TypeAlias = dict[str, Rng]
-FORGETS = 0.6  # share of the scenes with things in which the model loses one
 SUIT = 0.15  # share of the outfits that are of one material
 
 
@@ -88,7 +87,7 @@ def dress_anew(scene: Scene, strength: Strength, odds: Odds, unit: float, stream
 
 def _posed(scene: Scene, before: Figure, strength: Strength, odds: Odds, unit: float, streams: Streams) -> _Pose:
     image, figure, faults = scene.image, before, []
-    if scene.forgetful is not None and streams["props"].random() < FORGETS * odds.props:
+    if scene.forgetful is not None and streams["props"].random() < odds.props:
         image, label = scene.forgetful
         figure = read_figure(label)
         faults.append(PropForgotten())

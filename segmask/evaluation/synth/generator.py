@@ -19,7 +19,7 @@ from segmask.evaluation.synth.case import Case, Fault, Record
 from segmask.evaluation.synth.drift import Detail, LightField, ToneDrift
 from segmask.evaluation.synth.edit import Streams, dress_anew
 from segmask.evaluation.synth.fields import within
-from segmask.evaluation.synth.levels import REFERENCE_HEIGHT, Odds, Strength, check_switches, find_level
+from segmask.evaluation.synth.levels import REFERENCE_HEIGHT, Level, Odds, Strength, check_switches, find_level
 from segmask.evaluation.synth.redrawn import FaceRedrawn, Patches, Spill
 from segmask.evaluation.synth.scene import Bystander, Labelled, Scene, add_people, plain_scene, resize_label
 from segmask.evaluation.synth.table import Table, add_table
@@ -28,7 +28,7 @@ from segmask.geometry import resize_image
 from segmask.labels import PARTS, part_ids
 from segmask.types import Image, LabelMap, Mask, Matrix, check_image, describe
 
-VERSION = 0  # not frozen yet
+VERSION = 1  # frozen: whatever changes a byte of a case raises it (docs/decisions/0020)
 
 # One random stream each, by place: append only.
 STREAMS = ("plan", "arms", "outline", "garment", "behind", "spill", "face", "patches", "detail", "light", "tone",
@@ -44,7 +44,7 @@ def make_case(
     label: LabelMap,
     *,
     seed: int,
-    level: str = "standard",
+    level: str | Level = "standard",
     without: Iterable[str] = (),
     size: int | None = None,
     others: Sequence[Labelled] = (),

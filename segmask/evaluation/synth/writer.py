@@ -13,6 +13,7 @@ import numpy as np
 from segmask.errors import InputError, OptionError, OutputError, unknown
 from segmask.evaluation.synth.case import Case, Record
 from segmask.evaluation.synth.generator import make_case
+from segmask.evaluation.synth.levels import find_level
 from segmask.evaluation.synth.scene import Labelled
 from segmask.files import write_files
 from segmask.io import encode_png, read_image, read_labels
@@ -115,7 +116,7 @@ def write_pairs(
         folder = f"{name}-{index // len(order)}"
         try:
             photo, label = labelled.load(name)
-            others = _others(labelled, name, case_seed) if level == "hard" else ()
+            others = _others(labelled, name, case_seed) if find_level(level).odds.people else ()
             case = make_case(photo, label, seed=case_seed, level=level, without=without, size=size, others=others)
         except InputError as error:
             yield Written(folder, str(error))

@@ -3,7 +3,7 @@ import pytest
 
 from segmask.errors import OptionError
 from segmask.evaluation.synth import frame
-from segmask.evaluation.synth.levels import LEVELS, Strength, check_switches, find_level
+from segmask.evaluation.synth.levels import LEVELS, Level, Odds, Strength, check_switches, find_level, scaled
 
 
 def test_without_faults_the_frame_is_the_originals():
@@ -49,6 +49,12 @@ def test_easy_is_half_and_hard_is_twice_the_standard():
     easy, standard, hard = (LEVELS[name].strength for name in ("easy", "standard", "hard"))
     assert easy.zoom == pytest.approx(standard.zoom / 2)
     assert hard.zoom == pytest.approx(standard.zoom * 2)
+
+
+def test_a_level_of_ones_own_is_taken_as_it_is():
+    level = Level("x1.5", scaled(1.5), Odds())
+    assert find_level(level) is level
+    assert level.strength.zoom == pytest.approx(1.5 * Strength().zoom)
 
 
 def test_unknown_names_say_which_are_known():

@@ -8,6 +8,7 @@ nothing (a crop, a large shift), SIFT matches (Lowe 2004) give the first guess. 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from segmask.geometry import resize_image, working_size
 from segmask.types import Alignment, Image, Mask, Matrix
 
-Points = NDArray[np.float32]
+Points = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _gray(image: Image) -> NDArray[np.uint8]:
     import cv2
 
     gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    return cv2.createCLAHE(2.0, (8, 8)).apply(gray)
+    return np.asarray(cv2.createCLAHE(2.0, (8, 8)).apply(gray), np.uint8)
 
 
 def _scaling(source_hw: tuple[int, ...], target_hw: tuple[int, ...]) -> Matrix:
@@ -131,9 +132,7 @@ def _guesses(work_hw: tuple[int, ...], edited_hw: tuple[int, ...], original_hw: 
     return guesses
 
 
-def _follow(
-    first: NDArray[np.uint8], second: NDArray[np.uint8], guess: Matrix, config: AlignConfig
-) -> _Fit | None:
+def _follow(first: NDArray[np.uint8], second: NDArray[np.uint8], guess: Matrix, config: AlignConfig) -> _Fit | None:
     """Fit a motion to corners followed from ``first`` to ``second`` as the guess has warped it."""
     import cv2
 
@@ -148,14 +147,15 @@ def _follow(
     back, returned, _ = cv2.calcOpticalFlowPyrLK(warped, first, forth, np.zeros_like(corners), **window)
     error = np.linalg.norm(back - corners, axis=2)
     good = (seen.ravel() == 1) & (returned.ravel() == 1) & (error.ravel() < config.round_trip_px)
-    good &= _inside(forth[:, 0], np.linalg.inv(guess), second.shape)
+    good &= _inside(forth[:, 0], np.linalg.inv(guess).astype(np.float64), second.shape)
     return _fit(forth[good, 0], corners[good, 0], guess, config)
 
 
 def _inside(points: Points, matrix: Matrix, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which points, mapped by ``matrix``, lie inside a picture of this shape."""
     mapped = points @ matrix[:2, :2].T + matrix[:2, 2]
-    return ((mapped >= 0) & (mapped <= np.array([shape[1] - 1, shape[0] - 1]))).all(1)
+    inside = (mapped >= 0) & (mapped <= np.array([shape[1] - 1, shape[0] - 1]))
+    return np.asarray(inside.all(axis=1), bool)
 
 
 def _fit(moved: Points, fixed: Points, guess: Matrix, config: AlignConfig) -> _Fit | None:
@@ -195,7 +195,7 @@ def _from_features(first: NDArray[np.uint8], second: NDArray[np.uint8], config: 
     """A similarity from SIFT matches with the ratio test, where following from a guess fails."""
     import cv2
 
-    sift = cv2.SIFT_create(1500)
+    sift = cv2.SIFT.create(1500)
     points_1, values_1 = sift.detectAndCompute(first, None)
     points_2, values_2 = sift.detectAndCompute(second, None)
     if values_1 is None or values_2 is None or min(len(points_1), len(points_2)) < config.min_inliers:
@@ -252,10 +252,8 @@ def warp(edited: Image, matrix: Matrix, size_hw: tuple[int, int]) -> tuple[Image
         edited = smaller
     if np.allclose(matrix, np.eye(3), atol=1e-9) and edited.shape[:2] == size_hw:
         return edited.copy(), np.ones(size_hw, bool)
-    warped = cv2.warpAffine(
-        edited, matrix[:2], (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    return warped, _covered(matrix, edited.shape[:2], size_hw)
+    warped = cv2.warpAffine(edited, matrix[:2], (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(warped, np.uint8), _covered(matrix, edited.shape[:2], size_hw)
 
 
 def _covered(matrix: Matrix, edited_hw: tuple[int, ...], size_hw: tuple[int, int]) -> Mask:

@@ -27,18 +27,21 @@ def apply(
         original: path, PIL image, or uint8/uint16 array (H, W, 1..4).
         edited: the same, of any size.
         parsing: a label map of the original, or a pair (the original's, the aligned edit's).
-        labels: the label set of ``parsing``, if not the canonical parts.
+        labels: the label set of ``parsing``, if not the canonical parts; without ``parsing``, the JSON file that
+            describes a parser of your own.
         include: mask (H, W) of what comes from the edit whatever is decided.
         exclude: mask of what stays original; beats ``include``.
-        options: see ``Masker``: strategy, target, parser, face_detector, threshold, min_area, feather, tone_match.
+        options: see ``Masker``: strategy, target, parser, face_detector, threshold, min_area, feather, tone_match,
+            device, threads.
 
     Raises:
         InputError: a picture or mask that can't be used.
         ModelError: a model that can't be loaded.
         OptionError: an option's value that doesn't exist.
     """
-    masker = Masker(**options)
-    return masker.apply(original, edited, parsing=parsing, labels=labels, include=include, exclude=exclude)
+    if parsing is None:
+        return Masker(labels=labels, **options).apply(original, edited, include=include, exclude=exclude)
+    return Masker(**options).apply(original, edited, parsing=parsing, labels=labels, include=include, exclude=exclude)
 
 
 def parse(image: Any, parser: Any = Options.parser) -> Parsing:
@@ -51,7 +54,9 @@ def parse(image: Any, parser: Any = Options.parser) -> Parsing:
     return Masker(parser=parser).parser.parse(io.read_image(image, "image"))
 
 
-def find_faces(image: Any, face_detector: Any = Options.face_detector, parser: Any = Options.parser) -> tuple[Face, ...]:
+def find_faces(
+    image: Any, face_detector: Any = Options.face_detector, parser: Any = Options.parser
+) -> tuple[Face, ...]:
     """Faces in a picture, from left to right.
 
     Args:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.geometry import resize_image, resize_mask, working_size
+from segmask.regions import connected_regions, filled
 from segmask.types import Change, Image, Mask
 
 Map = NDArray[np.float32]
@@ -86,13 +87,13 @@ def _lab(image: Image) -> Map:
     """CIELAB (D65), float32 (h, w, 3): L 0..100."""
     import cv2
 
-    return cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    return np.asarray(cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
 
 
 def _blur(values: Map, sigma: float) -> Map:
     import cv2
 
-    return cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REFLECT), np.float32)
 
 
 def _delta_e(first: Map, second: Map) -> Map:
@@ -141,40 +142,22 @@ def _low_mode(values: Map) -> float:
     counts, edges = np.histogram(values, bins=np.linspace(0, 20, 101))
     smooth = gaussian_filter1d(counts.astype(np.float64), 1.5)
     peaks = np.nonzero((smooth[:-1] >= smooth[1:]) & (smooth[:-1] > 0.3 * smooth.max()))[0]
-    peak = edges[peaks[0]] + 0.1 if peaks.size else float(np.median(values))
-    return float(np.median(values[values <= max(3 * peak, 0.5)])) if (values <= max(3 * peak, 0.5)).any() else peak
+    peak = float(edges[peaks[0]]) + 0.1 if peaks.size else float(np.median(values))
+    near = values[values <= max(3 * peak, 0.5)]
+    return float(np.median(near)) if near.size else peak
 
 
 def _decide(
     score: Map, delta: Map, inside: Mask, low: float, high: float, min_area: float, config: DifferenceConfig
 ) -> Mask:
     """Hysteresis, then regions: large enough, strong enough; small unchanged holes inside are closed."""
-    from scipy import ndimage
+    import cv2
 
     weak = (score >= low) & (delta >= config.least_change) & inside
-    weak = ndimage.binary_opening(weak, iterations=1) | (weak & (score >= high))
-    labels, count = ndimage.label(weak, np.ones((3, 3)))
-    if count == 0:
-        return np.zeros(score.shape, bool)
-    index = np.arange(1, count + 1)
-    areas = ndimage.sum_labels(weak, labels, index)
-    strong = ndimage.sum_labels(weak & (score >= high), labels, index)
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    weak = (cv2.morphologyEx(weak.astype(np.uint8), cv2.MORPH_OPEN, cross) > 0) | (weak & (score >= high))
+    regions = connected_regions(weak)
     least = min_area * score.size
-    keep = (areas >= least) & (strong >= 0.25 * least)
-    mask = np.isin(labels, index[keep])
-    return _close_holes(mask, config.hole_area * score.size) & inside
-
-
-def _close_holes(mask: Mask, largest: float) -> Mask:
-    """Fill unchanged regions that a changed one encloses, up to ``largest`` pixels."""
-    from scipy import ndimage
-
-    labels, count = ndimage.label(~mask)
-    if count == 0:
-        return mask
-    border = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
-    areas = np.bincount(labels.ravel(), minlength=count + 1)
-    fill = areas <= largest
-    fill[border] = False
-    fill[0] = False
-    return mask | fill[labels]
+    strong = regions.total(score >= high)
+    mask = regions.select((regions.areas >= least) & (strong >= 0.25 * least) & (strong > 0))
+    return filled(mask, config.hole_area * score.size) & inside

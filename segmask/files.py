@@ -49,7 +49,7 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
             _write_synced(staged[target], data)
         _move_all(staged)
     except OSError as error:
-        raise OutputError(f"{error.filename or path}: could not be written ({error.strerror}); nothing was") from error
+        raise OutputError(f"{error.filename}: could not be written ({error.strerror}); nothing was") from error
     finally:
         for temporary in staged.values():
             temporary.unlink(missing_ok=True)

@@ -52,14 +52,17 @@ class Picture:
 
     @property
     def size_hw(self) -> tuple[int, int]:
+        """Height and width."""
         return self.raster.shape[0], self.raster.shape[1]
 
     @property
     def has_alpha(self) -> bool:
+        """Does it have an alpha channel?"""
         return self.raster.shape[2] in (2, 4)
 
     @property
     def is_gray(self) -> bool:
+        """Is it without colour?"""
         return self.raster.shape[2] < 3
 
 
@@ -171,9 +174,9 @@ def _sixteen_bit(path: Path, picture: Any) -> Raster | None:
     if values is None or values.dtype != np.uint16:
         return None
     if values.ndim == 2:
-        return values[..., None]
+        return np.asarray(values[..., None], np.uint16)
     order = {3: [2, 1, 0], 4: [2, 1, 0, 3]}[values.shape[2]]
-    return np.ascontiguousarray(values[..., order])
+    return np.ascontiguousarray(values[..., order], np.uint16)
 
 
 def _says_sixteen(path: Path, picture: Any) -> bool:
@@ -269,7 +272,28 @@ def _metadata(picture: Any) -> Metadata:
     data = None
     if len(exif):
         exif[274] = 1  # the pixels are upright now
-        for tag in (254, 256, 257, 258, 259, 262, 273, 277, 278, 279, 284, 317, 322, 323, 324, 325, 338, 339, 34675, 700):
+        for tag in (
+            254,
+            256,
+            257,
+            258,
+            259,
+            262,
+            273,
+            277,
+            278,
+            279,
+            284,
+            317,
+            322,
+            323,
+            324,
+            325,
+            338,
+            339,
+            34675,
+            700,
+        ):
             exif.pop(tag, None)  # how a TIFF stores its samples is the writer's business
         data = exif.tobytes() if len(exif) else None
     dpi = info.get("dpi")
@@ -355,7 +379,8 @@ def to_raster_colours(image: Image, like: Picture) -> Raster:
         values = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None]
     else:
         values = image
-    return values if like.raster.dtype == np.uint8 else values.astype(np.uint16) * 257
+    values = np.asarray(values, np.uint8)
+    return values if like.raster.dtype == np.uint8 else np.asarray(values.astype(np.uint16) * 257, np.uint16)
 
 
 def raster_to_image(raster: Raster, metadata: Metadata) -> Image:
@@ -375,7 +400,9 @@ def encode(raster: Raster, metadata: Metadata, file_format: str) -> tuple[bytes,
     """File contents for a raster (H, W, 1..4), and what the format could not hold."""
     notes: list[str] = []
     if file_format == "JPEG":
-        notes.append(f"JPEG is lossy (quality {JPEG_QUALITY}): pixels outside the mask are not bit for bit the original's")
+        notes.append(
+            f"JPEG is lossy (quality {JPEG_QUALITY}): pixels outside the mask are not bit for bit the original's"
+        )
         if raster.shape[2] in (2, 4):
             raster = _over_white(_to_8bit(raster))
             notes.append("JPEG holds no transparency: laid over white")
@@ -383,9 +410,9 @@ def encode(raster: Raster, metadata: Metadata, file_format: str) -> tuple[bytes,
         notes.append(f"{file_format} holds 8 bits a channel: reduced from 16")
         raster = _to_8bit(raster)
     if raster.dtype == np.uint16:
-        data, more = _encode_deep(raster, metadata, file_format)
+        data, more = _encode_deep(raster.astype(np.uint16, copy=False), metadata, file_format)
         return data, (*notes, *more)
-    return _encode_pil(raster, metadata, file_format), tuple(notes)
+    return _encode_pil(raster.astype(np.uint8, copy=False), metadata, file_format), tuple(notes)
 
 
 def _encode_pil(raster: NDArray[np.uint8], metadata: Metadata, file_format: str) -> bytes:

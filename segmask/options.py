@@ -23,6 +23,8 @@ class Options:
     """What may come from the edit: names of ``segmask.labels.TARGETS``, joined by commas."""
     parser: str | Path = "auto"
     """Human-parsing model: a name of the registry or an ONNX file; ``auto`` takes the best that is present."""
+    labels: str | Path | None = None
+    """JSON file that describes the parser where that is an ONNX file of one's own."""
     face_detector: str | Path = "auto"
     """Face detector: a name of the registry, a file or ``none``; ``auto`` takes the best that is present."""
     threshold: float | None = None
@@ -31,6 +33,10 @@ class Options:
     """Smallest changed region that counts, as a share of the picture in [0, 1]; automatic without it."""
     feather: float | None = None
     """Width of the soft edge in pixels at the reference size, >= 0; automatic without it."""
+    device: str = "cpu"
+    """Where networks run: ``cpu``, ``cuda``, ``coreml``, ``directml`` or ``auto``."""
+    threads: int | None = None
+    """Threads a network uses; onnxruntime's own choice without it."""
     tone_match: bool = True
     """Take the model's drift of colour and light out of what comes from the edit."""
 

@@ -36,6 +36,7 @@ from segmask.report import (
     tone_report,
 )
 from segmask.result import MaskResult, Result
+from segmask.system import require_opencv
 from segmask.tone import apply_tone, match_tone
 from segmask.types import Alignment, Alpha, Change, Face, Image, Mask, Parsing, Stages
 from segmask.version import __version__
@@ -77,7 +78,7 @@ class Masker:
         target: what may come from the edit: names joined by commas, or an iterable of names.
         parser: name, ONNX file or a Parser of your own.
         face_detector: name, file, ``none`` or a FaceDetector of your own.
-        options: the others, see ``segmask.options.Options``: threshold, min_area, feather, tone_match.
+        threshold, min_area, feather, tone_match, labels, device, threads: see ``segmask.options.Options``.
 
     Models are loaded when they are first needed: ``diff`` loads none.
     """
@@ -93,6 +94,9 @@ class Masker:
         min_area: float | None = Options.min_area,
         feather: float | None = Options.feather,
         tone_match: bool = Options.tone_match,
+        labels: str | Path | None = Options.labels,
+        device: str = Options.device,
+        threads: int | None = Options.threads,
     ) -> None:
         given_parser = None if isinstance(parser, (str, Path)) else parser
         given_detector = None if isinstance(face_detector, (str, Path)) or face_detector is None else face_detector
@@ -105,6 +109,9 @@ class Masker:
             min_area=min_area,
             feather=feather,
             tone_match=tone_match,
+            labels=labels,
+            device=device,
+            threads=threads,
         )
         self._parser: Parser | None = given_parser
         self._detector: FaceDetector | None = given_detector
@@ -116,7 +123,7 @@ class Masker:
         if self._parser is None:
             from segmask.models.registry import load_parser
 
-            self._parser = load_parser(self.options.parser)
+            self._parser = load_parser(self.options.parser, labels=self.options.labels, **self._place())
         return self._parser
 
     @property
@@ -125,9 +132,13 @@ class Masker:
         if not self._detector_loaded:
             from segmask.models.registry import load_face_detector
 
-            self._detector = load_face_detector(self.options.face_detector)
+            self._detector = load_face_detector(self.options.face_detector, **self._place())
             self._detector_loaded = True
         return self._detector
+
+    def _place(self) -> dict[str, Any]:
+        require_opencv()
+        return {"device": self.options.device, "threads": self.options.threads}
 
     def apply(
         self,
@@ -152,6 +163,7 @@ class Masker:
 
         Raises InputError, ModelError or OptionError.
         """
+        require_opencv()
         run = _Run()
         with run.stage("read"):
             before, after = self._read(original, edited, run)
@@ -210,6 +222,7 @@ class Masker:
         """
         if not 0 <= grow <= REFERENCE_SIDE:
             raise OptionError(f"grow: expected 0 to {REFERENCE_SIDE} pixels at the reference size; got {grow}")
+        require_opencv()
         run = _Run()
         with run.stage("read"):
             picture = _checked(io.read_picture(original, "original"), "original")
@@ -257,7 +270,9 @@ class Masker:
             run.note("the original's transparency is kept; where it is clear the edit shows as far as the mask says")
         return before, after
 
-    def _given(self, parsing: Any, labels: str | None, size_hw: tuple[int, int]) -> tuple[Parsing | None, Parsing | None]:
+    def _given(
+        self, parsing: Any, labels: str | None, size_hw: tuple[int, int]
+    ) -> tuple[Parsing | None, Parsing | None]:
         if parsing is None:
             return None, None
         if self.options.strategy == "diff":
@@ -305,9 +320,10 @@ class Masker:
         before, after = resized_probs(parsed, work_hw), resized_probs(edited_parsed, work_hw)
         if self.options.strategy == "semantic":
             return decide_semantic(before, after, parts, must_keep, must_take), "semantic"
-        if shows_target(parsed, parts) or shows_target(edited_parsed, parts):
+        person = shows_person(parsed) or shows_person(edited_parsed)
+        if person and (shows_target(parsed, parts) or shows_target(edited_parsed, parts)):
             return decide_hybrid(before, after, change, parts, must_keep, must_take), "hybrid"
-        missing = f"{self.options.target} was found in neither picture" if shows_person(parsed) else "no person was found"
+        missing = f"{self.options.target} was found in neither picture" if person else "no person was found"
         run.reasons.append(f"{missing}: hybrid fell back to diff, which decides by what changed alone")
         return decide_fallback(change, before, after, parts, must_keep, must_take), "hybrid (fell back to diff)"
 
@@ -380,7 +396,9 @@ def _composite(before: io.Picture, edited: Image, alpha: Alpha) -> io.Raster:
     raster = composite(before.raster, io.to_raster_colours(edited, before), alpha)
     outside = alpha == 0
     if not np.array_equal(raster[outside], before.raster[outside]):
-        raise SegmaskError("a pixel outside the mask differs from the original; nothing was written. Please report this")
+        raise SegmaskError(
+            "a pixel outside the mask differs from the original; nothing was written. Please report this"
+        )
     return raster
 
 
@@ -415,5 +433,3 @@ def _judge(alignment: Alignment, change: Change, decision: Decision, alpha: Alph
     outside = float((change.mask & ~decision.mask).mean())
     if outside > 0.02:
         run.note(f"{outside:.1%} of the picture changed outside of what was taken and stays original")
-
-

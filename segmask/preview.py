@@ -44,7 +44,7 @@ def heat(values: NDArray[np.float32]) -> Image:
     import cv2
 
     grey = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
-    return cv2.cvtColor(cv2.applyColorMap(grey, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
+    return np.asarray(cv2.cvtColor(cv2.applyColorMap(grey, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def tint(image: Image, weight: NDArray[np.float32], colour: NDArray[np.float32], strength: float = 0.55) -> Image:
@@ -58,7 +58,7 @@ def outline(image: Image, mask: Mask) -> Image:
     import cv2
 
     contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    return cv2.drawContours(image.copy(), contours, -1, (255, 255, 255), 1, cv2.LINE_AA)
+    return np.asarray(cv2.drawContours(image.copy(), contours, -1, (255, 255, 255), 1, cv2.LINE_AA), np.uint8)
 
 
 def _soft(mask: Mask | None, size_hw: tuple[int, int]) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from segmask.types import Alpha, Alignment, Change, Face, Mask, ToneMatch
+from segmask.types import Alignment, Alpha, Change, Face, Mask, ToneMatch
 
 OK, REVIEW, FAILED = "ok", "review", "failed"
 
@@ -136,9 +136,7 @@ def mask_report(alpha: Alpha, protected: Mask | None, change: Change | None, dec
 def face_reports(faces: tuple[Face, ...]) -> tuple[FaceReport, ...]:
     """The faces from left to right."""
     ordered = sorted(faces, key=lambda face: (face.box.x0, face.box.y0))
-    return tuple(
-        FaceReport((f.box.x0, f.box.y0, f.box.x1, f.box.y1), round(f.score, 4), f.source) for f in ordered
-    )
+    return tuple(FaceReport((f.box.x0, f.box.y0, f.box.x1, f.box.y1), round(f.score, 4), f.source) for f in ordered)
 
 
 def _finite(value: float) -> float | None:

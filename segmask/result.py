@@ -55,7 +55,9 @@ class Result:
         written, which also says what the format could not hold. Raises OptionError or OutputError.
         """
         path = Path(path)
-        wanted = {name: Path(value) for name, value in (("mask", mask), ("report", report), ("preview", preview)) if value}
+        wanted = {
+            name: Path(value) for name, value in (("mask", mask), ("report", report), ("preview", preview)) if value
+        }
         files.check_outputs([path, *wanted.values()], self.inputs)
         encoded, notes = io.encode(self.raster, self.original.metadata, io.output_format(path))
         written = replace(self.report, notes=(*self.report.notes, *notes))

@@ -99,7 +99,11 @@ def apply_tone(image: Image, match: ToneMatch, field: NDArray[np.float32]) -> Im
         map_x = np.broadcast_to(columns_map, (len(rows), width))
         map_y = np.broadcast_to(rows[:, None], (len(rows), width))
         light = cv2.remap(
-            field, np.ascontiguousarray(map_x), np.ascontiguousarray(map_y), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            field,
+            np.ascontiguousarray(map_x),
+            np.ascontiguousarray(map_y),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
         )
         values = image[top : top + strip] * gain + offset + light
         result[top : top + strip] = np.clip(np.rint(values), 0, 255).astype(np.uint8)

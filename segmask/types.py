@@ -36,14 +36,17 @@ class Box:
 
     @property
     def width(self) -> int:
+        """Columns."""
         return max(0, self.x1 - self.x0)
 
     @property
     def height(self) -> int:
+        """Rows."""
         return max(0, self.y1 - self.y0)
 
     @property
     def area(self) -> int:
+        """Pixels."""
         return self.width * self.height
 
     def clip(self, height: int, width: int) -> Box:

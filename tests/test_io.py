@@ -90,7 +90,11 @@ def wide_profile() -> bytes:
     """A profile with the wide Display P3 primaries, made from the sRGB one by exchanging its colorants."""
     data = bytearray(SRGB)
     count = int.from_bytes(data[128:132], "big")
-    colorants = {b"rXYZ": (0.51512, 0.2412, -0.00105), b"gXYZ": (0.29198, 0.69225, 0.04189), b"bXYZ": (0.1571, 0.06657, 0.78407)}
+    colorants = {
+        b"rXYZ": (0.51512, 0.2412, -0.00105),
+        b"gXYZ": (0.29198, 0.69225, 0.04189),
+        b"bXYZ": (0.1571, 0.06657, 0.78407),
+    }
     for index in range(count):
         entry = 132 + 12 * index
         name, offset = bytes(data[entry : entry + 4]), int.from_bytes(data[entry + 4 : entry + 8], "big")
@@ -100,9 +104,9 @@ def wide_profile() -> bytes:
         if name == b"desc":
             length = int.from_bytes(data[entry + 8 : entry + 12], "big")
             block = bytes(data[offset : offset + length])
-            data[offset : offset + length] = block.replace("sRGB".encode("utf-16-be"), "wide".encode("utf-16-be")).replace(
-                b"sRGB", b"wide"
-            )
+            data[offset : offset + length] = block.replace(
+                "sRGB".encode("utf-16-be"), "wide".encode("utf-16-be")
+            ).replace(b"sRGB", b"wide")
     return bytes(data)
 
 
@@ -147,7 +151,9 @@ def test_transparent_pixels_show_white_to_the_stages() -> None:
         ("cut.jpg", "half", "damaged or cut short"),
     ],
 )
-def test_unreadable_files_say_what_is_wrong(name: str, content: object, words: str, tmp_path: Path, pair: tuple) -> None:
+def test_unreadable_files_say_what_is_wrong(
+    name: str, content: object, words: str, tmp_path: Path, pair: tuple
+) -> None:
     path = tmp_path / name
     if content is not None:
         data = pair[0].read_bytes()
@@ -162,7 +168,8 @@ def test_a_folder_is_no_picture(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "array", [np.zeros((4, 4, 3), np.float32), np.zeros((4, 4, 5), np.uint8), np.zeros((0, 4, 3), np.uint8), "nowhere", 7]
+    "array",
+    [np.zeros((4, 4, 3), np.float32), np.zeros((4, 4, 5), np.uint8), np.zeros((0, 4, 3), np.uint8), "nowhere", 7],
 )
 def test_other_things_are_refused(array: object) -> None:
     with pytest.raises(InputError):

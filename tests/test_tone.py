@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from segmask.tone import apply_tone, match_tone
@@ -14,7 +13,7 @@ def drifted(image: Image, gain: tuple, offset: tuple) -> Image:
 
 
 def unclipped(image: Image) -> np.ndarray:
-    return ((image > 12) & (image < 243)).all(2)
+    return np.asarray(((image > 12) & (image < 243)).all(axis=2))
 
 
 def test_gain_and_offset_are_taken_out_though_half_is_edited(photo: Image) -> None:
@@ -51,6 +50,6 @@ def test_smooth_light_is_taken_out(photo: Image) -> None:
 
 
 def test_a_picture_without_usable_pixels_is_left_alone(photo: Image) -> None:
-    tone, light = match_tone(photo, cv2.GaussianBlur(photo, (0, 0), 3), np.zeros((512, 512), bool))
+    tone, light = match_tone(photo, photo // 2, np.zeros((512, 512), bool))
     assert not tone.applied
     assert apply_tone(photo, tone, light) is photo

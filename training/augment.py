@@ -1,4 +1,4 @@
-"""Augmentation: framings, new colours and textures of garments, and what cameras and generative models do to a photo."""
+"""Augmentation: framings, new colours and textures of garments, and what cameras and models do to a photo."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from segmask.labels import PARTS
 
 GARMENTS = tuple(PARTS.index(name) for name in ("upper", "outerwear", "dress", "lower", "legwear"))
 HEAD = tuple(PARTS.index(name) for name in ("hair", "face"))
+EMPTY = 0.1  # share of samples that show nobody: without them every picture is dressed in something
 PADDING = 127  # grey beyond the frame, as at inference
 
 Rng = np.random.Generator
@@ -24,6 +25,9 @@ def sample(
     ignore: int = 255,
 ) -> tuple[np.ndarray, np.ndarray]:
     """One training sample: uint8 (H, W, 3) RGB and its labels, uint8 (H, W), at ``size_hw``."""
+    if rng.random() < EMPTY:
+        ground = cv2.resize(nobody(photo, label, rng), size_hw[::-1], interpolation=cv2.INTER_LINEAR)
+        return degrade(tone(ground, rng), rng), np.zeros(size_hw, np.uint8)
     matrix = framing(label, size_hw, rng)
     width_height = size_hw[::-1]
     shrink = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
@@ -76,6 +80,35 @@ def _frame_box(label: np.ndarray, rng: Rng) -> tuple[float, float, float, float]
         return middle - tall / 3, top - 0.15 * head, middle + tall / 3, top + tall
     tall = head * rng.uniform(1.5, 2.5)  # head and shoulders
     return centre - tall / 2, top - 0.3 * head, centre + tall / 2, top + tall
+
+
+def nobody(photo: np.ndarray, label: np.ndarray, rng: Rng) -> np.ndarray:
+    """A picture without a person: the ground beside the figure, or drawn shapes on a ramp or noise."""
+    columns = np.nonzero(label.any(0))[0]
+    left, right = (columns[0], photo.shape[1] - columns[-1]) if columns.size else (photo.shape[1], 0)
+    if max(left, right) > 60 and rng.random() < 0.6:
+        strip = photo[:, : left - 8] if left >= right else photo[:, columns[-1] + 8 :]
+        tall = int(min(photo.shape[0], strip.shape[1] * rng.uniform(1, 3)))
+        top = int(rng.integers(0, photo.shape[0] - tall + 1))
+        return np.ascontiguousarray(strip[top : top + tall])
+    return drawn(rng)
+
+
+def drawn(rng: Rng) -> np.ndarray:
+    """Boxes, discs and lines on a smooth ground or a texture, uint8 (300, 240, 3)."""
+    cells = int(rng.choice([2, 4, 30, 120]))
+    noise = rng.uniform(0, 255, (cells, cells, 3)).astype(np.float32)
+    image = cv2.resize(noise * rng.uniform(0.3, 1), (240, 300), interpolation=cv2.INTER_CUBIC)
+    if rng.random() < 0.5:
+        image = np.repeat(image.mean(2, keepdims=True), 3, 2)
+    for _ in range(int(rng.integers(0, 12))):
+        x, y, w, h = (int(value) for value in rng.integers(5, [240, 300, 120, 120]))
+        colour = tuple(float(value) for value in rng.uniform(0, 255, 3))
+        if rng.random() < 0.5:
+            cv2.rectangle(image, (x, y), (x + w, y + h), colour, -1)
+        else:
+            cv2.ellipse(image, (x, y), (w // 2, h // 2), float(rng.uniform(0, 180)), 0, 360, colour, -1)
+    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
 def recolour(image: np.ndarray, region: np.ndarray, rng: Rng, texture: np.ndarray | None) -> np.ndarray:

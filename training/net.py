@@ -163,7 +163,8 @@ def _calibrate(encoder: Encoder, unit: ConvUnit, batch: Tensor) -> None:
     hook.remove()
     norm = unit.norm
     mean, var = seen[0].mean((0, 2, 3)), seen[0].var((0, 2, 3))
-    assert norm.running_mean is not None and norm.running_var is not None
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
     norm.running_mean.copy_(mean)
     norm.running_var.copy_(var)
     norm.weight.copy_((var + norm.eps).sqrt())

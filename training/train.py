@@ -36,11 +36,11 @@ class Phase:
     batch: int
 
 
-PHASES = (Phase(28, (192, 128), 16), Phase(30, (384, 256), 12))
+PHASES = (Phase(28, (192, 128), 16), Phase(22, (384, 256), 12))
 RATE = 2e-3  # AdamW's peak; the encoder, which starts from ImageNet, gets a third of it
 DECAY = 0.02
 WARM_UP = 0.03  # share of all steps
-EMA = 0.998
+EMA = 0.996
 SCORE_EVERY = 6  # epochs
 
 

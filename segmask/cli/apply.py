@@ -41,6 +41,8 @@ def apply(
     min_area: o.MinArea = Options.min_area,
     feather: o.Feather = Options.feather,
     tone_match: o.ToneMatch = Options.tone_match,
+    device: o.Device = Options.device,
+    threads: o.Threads = Options.threads,
     strict: o.Strict = False,
 ) -> None:
     """Take the target from EDITED and everything else from ORIGINAL, bit for bit.
@@ -64,10 +66,19 @@ def apply(
         min_area=min_area,
         feather=feather,
         tone_match=tone_match,
+        labels=None if parsing else labels,
+        device=device,
+        threads=threads,
     )
     result = masker.apply(
-        original, edited, parsing=o.parsing_input(parsing), labels=labels, include=include, exclude=exclude
+        original,
+        edited,
+        parsing=o.parsing_input(parsing),
+        labels=labels if parsing else None,
+        include=include,
+        exclude=exclude,
     )
     written = result.save(output, mask=mask, report=report_file, preview=preview)
-    say(f"{output}: {written.mask.share:.1%} of the picture comes from the edit ({written.strategy}); verdict {written.verdict}")
+    share = f"{written.mask.share:.1%} of the picture comes from the edit"
+    say(f"{output}: {share} ({written.strategy}); verdict {written.verdict}")
     finish(written, report, strict)

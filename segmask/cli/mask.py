@@ -52,6 +52,8 @@ def mask(
     threshold: o.Threshold = Options.threshold,
     min_area: o.MinArea = Options.min_area,
     feather: o.Feather = Options.feather,
+    device: o.Device = Options.device,
+    threads: o.Threads = Options.threads,
     strict: o.Strict = False,
 ) -> None:
     """Write the mask alone.
@@ -71,17 +73,28 @@ def mask(
     if io.output_format(output) == "JPEG":
         raise OptionError(f"{output}: masks are written without loss; expected .png, .webp or .tif")
     masker = Masker(
-        strategy, target, parser, face_detector, threshold=threshold, min_area=min_area, feather=feather
+        strategy,
+        target,
+        parser,
+        face_detector,
+        threshold=threshold,
+        min_area=min_area,
+        feather=feather,
+        labels=None if parsing else labels,
+        device=device,
+        threads=threads,
     )
     maps = o.parsing_input(parsing)
     if edited is not None:
         if grow:
             raise OptionError("--grow goes with ORIGINAL alone; with EDITED the mask is what really changed")
-        result = masker.apply(original, edited, parsing=maps, labels=labels, include=include, exclude=exclude)
+        result = masker.apply(
+            original, edited, parsing=maps, labels=labels if parsing else None, include=include, exclude=exclude
+        )
     elif include or exclude:
         raise OptionError("--include and --exclude go with EDITED; to correct one picture's mask, paint in the mask")
     else:
-        result = masker.mask(original, grow=grow, parsing=maps, labels=labels)
+        result = masker.mask(original, grow=grow, parsing=maps, labels=labels if parsing else None)
     picture, polarity = _drawn(result.mask, result.original.image, file_format, invert)
     contents = {output: io.encode(picture, io.Metadata(), io.output_format(output))[0]}
     if report_file:

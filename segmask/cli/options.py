@@ -29,7 +29,9 @@ FaceDetectorName = Annotated[
 ]
 Include = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Mask (white) of what comes from the edit whatever is decided.", show_default=False),
+    typer.Option(
+        metavar="FILE", help="Mask (white) of what comes from the edit whatever is decided.", show_default=False
+    ),
 ]
 Exclude = Annotated[
     Path | None,
@@ -46,16 +48,29 @@ ParsingMaps = Annotated[
 ]
 LabelSet = Annotated[
     str | None,
-    typer.Option("--labels", metavar="NAME", help="Label set of --parsing, if not the canonical parts.", show_default=False),
+    typer.Option(
+        "--labels",
+        metavar="NAME|FILE.json",
+        help="Label set of --parsing, if not the canonical parts; or the description of a --parser file of your own.",
+        show_default=False,
+    ),
+]
+Device = Annotated[str, typer.Option(metavar="cpu|cuda|coreml|directml|auto", help="Where networks run.")]
+Threads = Annotated[
+    int | None, typer.Option(min=1, help="Threads a network uses; automatic if not given.", show_default=False)
 ]
 Threshold = Annotated[
     float | None,
-    typer.Option(help="Lowest change that counts, in units of the noise floor; automatic if not given.", show_default=False),
+    typer.Option(
+        help="Lowest change that counts, in units of the noise floor; automatic if not given.", show_default=False
+    ),
 ]
 MinArea = Annotated[
     float | None,
     typer.Option(
-        "--min-area", help="Smallest changed region, as a share of the picture; automatic if not given.", show_default=False
+        "--min-area",
+        help="Smallest changed region, as a share of the picture; automatic if not given.",
+        show_default=False,
     ),
 ]
 Feather = Annotated[
@@ -67,7 +82,9 @@ ToneMatch = Annotated[
 ]
 ReportFile = Annotated[
     str | None,
-    typer.Option("--report", metavar="FILE.json|-", help="Write the report; - prints it on stdout.", show_default=False),
+    typer.Option(
+        "--report", metavar="FILE.json|-", help="Write the report; - prints it on stdout.", show_default=False
+    ),
 ]
 PreviewFile = Annotated[
     Path | None, typer.Option("--preview", metavar="FILE.png", help="Write a sheet of all stages.", show_default=False)

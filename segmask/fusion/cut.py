@@ -62,7 +62,8 @@ def _shift_pair(mask: Mask, axis: int) -> tuple[Mask, Mask]:
 
 
 def _pair_cost(seam: Map, axis: int) -> Map:
-    return (seam[:-1] + seam[1:]) / 2 if axis == 0 else (seam[:, :-1] + seam[:, 1:]) / 2
+    first, second = (seam[:-1], seam[1:]) if axis == 0 else (seam[:, :-1], seam[:, 1:])
+    return np.asarray((first + second) / 2, np.float32)
 
 
 def _solve(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from segmask.fusion.cut import minimum_cut
 from segmask.fusion.evidence import changed_prob, garment_changed
 from segmask.fusion.prior import Prior, moved_limbs, target_prior
+from segmask.regions import connected_regions, filled
 from segmask.types import Change, Mask, Prob, Probs
 
 
@@ -76,7 +77,7 @@ def decide_hybrid(
     """
     prior = target_prior(before, after, parts)
     changed = changed_prob(change.score_map)
-    garment = garment_changed(changed, prior.either)
+    garment = garment_changed(changed, before, after, parts)
     follows = 1 - (1 - changed) * (1 - garment)
     limbs = moved_limbs(before, after, parts) * changed * _near(prior, garment, config)
     probability = np.maximum(prior.either * follows, config.limb_weight * limbs).astype(np.float32)
@@ -119,13 +120,6 @@ def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -
 
 def _without_specks(mask: Mask, config: HybridConfig) -> Mask:
     """Islands and holes too small to be meant take the label around them."""
-    from scipy import ndimage
-
     least = config.speck * mask.size
-    for value in (True, False):
-        labels, count = ndimage.label(mask == value)
-        areas = np.bincount(labels.ravel(), minlength=count + 1)
-        small = areas < least
-        small[0] = False
-        mask = np.where(small[labels], not value, mask)
-    return mask
+    islands = connected_regions(mask)
+    return filled(mask & ~islands.select(islands.areas < least), least)

@@ -85,7 +85,7 @@ def _signed_distance(decision: Mask, size_hw: tuple[int, int], area: Box, smooth
     signed = np.clip(inside, 0, 40) - np.clip(outside, 0, 40)
     signed -= np.where(signed > 0, 0.5, -0.5).astype(np.float32)  # pixel centres lie half a pixel off the outline
     signed = cv2.GaussianBlur(signed, (0, 0), sigma)[8:-8, 8:-8]
-    full = resize_map(np.ascontiguousarray(signed), size_hw)[area.slices]
+    full = resize_map(np.ascontiguousarray(signed, np.float32), size_hw)[area.slices]
     return full * scale
 
 
@@ -94,4 +94,4 @@ def _ramp_from(keep: Mask, width: float) -> Alpha:
     import cv2
 
     distance = cv2.distanceTransform((~keep).astype(np.uint8), cv2.DIST_L2, 5)
-    return np.clip(distance / max(width, 1.0), 0, 1)
+    return np.asarray(np.clip(distance / max(width, 1.0), 0, 1), np.float32)

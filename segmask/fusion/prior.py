@@ -58,12 +58,13 @@ def moved_limbs(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prob:
     return np.maximum(before[skin] * after[ground], after[skin] * before[ground])
 
 
-def shows_person(parsing: Parsing, least: float = 0.003) -> bool:
-    """Is there a person: does any part but the background win on at least this share of the picture?"""
-    return bool((parsing.working_probs[PART_ID["background"]] < 0.5).mean() >= least)
+def shows_person(parsing: Parsing, least: float = 0.0005) -> bool:
+    """Is there a person: do face, hair and skin win on at least this share of the picture?"""
+    body = target_prob(parsing.working_probs, ("hair", "face", "skin"))
+    return bool((body > 0.5).mean() >= least)
 
 
-def shows_target(parsing: Parsing, parts: tuple[str, ...], least: float = 0.0005) -> bool:
+def shows_target(parsing: Parsing, parts: tuple[str, ...], least: float = 0.001) -> bool:
     """Does the target win on at least this share of the picture?"""
     if set(parts) == set(PARTS):
         return True

@@ -8,6 +8,7 @@ import numpy as np
 
 from segmask.geometry import resize_map
 from segmask.labels import PART_ID
+from segmask.regions import connected_regions, filled
 from segmask.types import Box, Face, Mask, Parsing, Prob
 
 
@@ -22,6 +23,8 @@ class ProtectConfig:
     hair_prob: float = 0.6
     hair_core: float = 0.006
     """Of the long side: hair this far inside its outline is core; nearer, strands and garment interleave."""
+    certain: float = 0.5
+    """Somewhere a face must be likelier than not."""
     least_face: float = 0.00004
     """Of the picture: smaller specks of face are noise."""
 
@@ -51,51 +54,40 @@ def protected_region(
 
 def faces_of(parsing: Parsing, config: ProtectConfig = DEFAULT) -> tuple[Face, ...]:
     """The faces that a parsing shows, best first: what serves where there is no detector."""
-    return tuple(
-        Face(Box(columns.start, rows.start, columns.stop, rows.stop), score, parsing.source)
-        for _, (rows, columns), score in _face_components(parsing, True, config)
-    )
+    found = [Face(box, score, parsing.source) for _, box, score in _face_regions(parsing, True, config)]
+    return tuple(sorted(found, key=lambda face: -face.score))
 
 
 def _face_region(parsing: Parsing, with_eyewear: bool, config: ProtectConfig) -> Mask:
-    """The parser's face with the glasses on it, holes filled, grown by a margin."""
+    """The parser's faces with the glasses on them, holes filled, grown by a margin."""
     result = np.zeros(parsing.size_hw, bool)
-    for region, box, _ in _face_components(parsing, with_eyewear, config):
-        result |= _grown(region, box, max(1, round(config.face_margin * (box[0].stop - box[0].start))))
+    for region, box, _ in _face_regions(parsing, with_eyewear, config):
+        margin = max(1, round(config.face_margin * box.height))
+        area = Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin).clip(*parsing.size_hw)
+        result[area.slices] |= _grown(region[area.slices], margin)
     return result
 
 
-def _face_components(
-    parsing: Parsing, with_eyewear: bool, config: ProtectConfig
-) -> list[tuple[Mask, tuple[slice, slice], float]]:
+def _face_regions(parsing: Parsing, with_eyewear: bool, config: ProtectConfig) -> list[tuple[Mask, Box, float]]:
     """Each face of a parsing: its pixels, bool (H, W), the box around them and its highest probability."""
-    from scipy import ndimage
-
     face = parsing.probs("face")
     union = face + parsing.probs("eyewear") if with_eyewear else face
-    labels, count = ndimage.label(union > config.face_prob)
-    areas = np.bincount(labels.ravel(), minlength=count + 1)[1:]
-    certain = ndimage.maximum(face, labels, np.arange(1, count + 1)) if count else []
-    found = [
-        (labels == index + 1, box, float(certain[index]))
-        for index, box in enumerate(ndimage.find_objects(labels))
-        if areas[index] >= config.least_face * labels.size and certain[index] >= 0.5
-    ]
-    return sorted(found, key=lambda item: -item[2])
+    regions = connected_regions(union > config.face_prob)
+    found = []
+    for index in range(1, len(regions) + 1):
+        box = regions.boxes[index]
+        score = float(face[box.slices][regions.labels[box.slices] == index].max())
+        if regions.areas[index] >= config.least_face * face.size and score >= config.certain:
+            found.append((regions.labels == index, box, score))
+    return found
 
 
-def _grown(region: Mask, box: tuple[slice, ...], margin: int) -> Mask:
-    """One component with its holes filled, dilated by a disc; only the surroundings of its box are touched."""
+def _grown(region: Mask, margin: int) -> Mask:
+    """A region with its holes filled, dilated by a disc."""
     import cv2
-    from scipy import ndimage
 
-    rows = slice(max(0, box[0].start - margin), box[0].stop + margin)
-    columns = slice(max(0, box[1].start - margin), box[1].stop + margin)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
-    filled = ndimage.binary_fill_holes(region[rows, columns])
-    result = np.zeros_like(region)
-    result[rows, columns] = cv2.dilate(np.asarray(filled, np.uint8), disc) > 0
-    return result
+    return cv2.dilate(filled(region).astype(np.uint8), disc) > 0
 
 
 def _oval(face: Face, size_hw: tuple[int, int]) -> Mask:

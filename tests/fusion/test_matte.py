@@ -50,7 +50,7 @@ def test_a_feather_of_0_is_a_hard_edge_at_the_outline() -> None:
 @pytest.mark.parametrize("scale", [2, 5])
 def test_the_mask_covers_the_same_share_at_every_size(scale: int) -> None:
     small = make_alpha(square(100), (100, 100), np.zeros((100, 100), bool)).mean()
-    large = make_alpha(square(100), (100 * scale,) * 2, np.zeros((100 * scale,) * 2, bool)).mean()
+    large = make_alpha(square(100), (100 * scale, 100 * scale), np.zeros((100 * scale, 100 * scale), bool)).mean()
     assert abs(float(large) - float(small)) < 0.01
 
 

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from segmask.fusion.hybrid import Decision, decide_hybrid
+from segmask.labels import CLOTHING
+from tests.fusion.scenes import change, mask, probs, share
+
+
+def decide(before: str, after: str, changed: str, keep: str | None = None, take: str | None = None) -> Decision:
+    nothing = np.zeros(probs(before).shape[1:], bool)
+    must_keep = nothing if keep is None else mask(keep)
+    must_take = nothing if take is None else mask(take)
+    return decide_hybrid(probs(before), probs(after), change(changed), CLOTHING, must_keep, must_take)
+
+
+PERSON = """
+    ..........
+    ...FFFF...
+    ...ssss...
+    .UUUUUUUU.
+    .UUUUUUUU.
+    .UUUUUUUU.
+    .LLL..LLL.
+    .LLL..LLL.
+"""
+TOP = """
+    ..........
+    ..........
+    ..........
+    .xxxxxxxx.
+    .xxxxxxxx.
+    .xxxxxxxx.
+    ..........
+    ..........
+"""
+
+
+def test_a_changed_top_comes_whole_and_alone() -> None:
+    got = decide(PERSON, PERSON, TOP).mask
+    assert share(got, mask(TOP)) > 0.99
+    assert share(got, ~mask(TOP)) < 0.02
+
+
+def test_trousers_that_the_model_redrew_a_little_stay() -> None:
+    redrawn = "\n".join([*TOP.strip().splitlines()[:-2], ".~~~..~~~.", ".~~~..~~~."])
+    got = decide(PERSON, PERSON, redrawn).mask
+    assert share(got, mask(TOP)) > 0.99
+    assert share(got, mask(PERSON, "L")) < 0.02
+
+
+def test_an_island_of_the_new_fabric_that_looks_like_the_old_is_taken_too() -> None:
+    island = """
+    ..........
+    ..........
+    ..........
+    .xxxxxxxx.
+    .xxx..xxx.
+    .xxxxxxxx.
+    ..........
+    ..........
+"""
+    assert share(decide(PERSON, PERSON, island).mask, mask(TOP)) > 0.99
+
+
+def test_old_sleeves_become_skin_from_the_edit() -> None:
+    bare = PERSON.replace(".UUUUUUUU.\n    .UUUUUUUU.\n    .LLL", ".sUUUUUUs.\n    .sUUUUUUs.\n    .LLL")
+    sleeves = mask(bare.replace("sUUUUUUs", "x......x"))
+    assert share(decide(PERSON, bare, TOP).mask, sleeves) > 0.95
+
+
+def test_new_sleeves_cover_skin_from_the_edit() -> None:
+    bare = PERSON.replace(".UUUUUUUU.\n    .UUUUUUUU.\n    .LLL", ".sUUUUUUs.\n    .sUUUUUUs.\n    .LLL")
+    sleeves = mask(bare.replace("sUUUUUUs", "x......x"))
+    assert share(decide(bare, PERSON, TOP).mask, sleeves) > 0.95
+
+
+@pytest.mark.parametrize("changed", ["..........\n" * 8, "~~~~~~~~~~\n" * 8])
+def test_nothing_changed_takes_nothing(changed: str) -> None:
+    assert not decide(PERSON, PERSON, changed).mask.any()
+
+
+def test_a_redrawn_background_stays() -> None:
+    ground = PERSON.replace(".", "x")
+    got = decide(PERSON, PERSON, ground).mask
+    assert share(got, mask(ground)) < 0.05
+
+
+def test_a_bag_in_front_stays() -> None:
+    with_bag = PERSON.replace(".UUUUUUUU.\n    .LLL", ".UUUUUUBB.\n    .LLL")
+    got = decide(
+        with_bag,
+        with_bag,
+        TOP.replace(".xxxxxxxx.\n    ..........\n    ..........", ".xxxxxx...\n" + "    ..........\n" * 2),
+    ).mask
+    assert share(got, mask(with_bag, "B")) < 0.05
+
+
+def test_constraints_win() -> None:
+    face = mask(PERSON, "F")
+    everything = "xxxxxxxxxx\n" * 8
+    keep = PERSON.replace("F", "x")
+    take = "x" + "." * 9 + "\n" + ("." * 10 + "\n") * 7
+    got = decide(PERSON, PERSON, everything, keep=keep, take=take).mask
+    assert not got[face].any()
+    assert got[mask(take)].all()
+
+
+def test_an_arm_that_moved_with_the_garment_comes_from_the_edit() -> None:
+    before = """
+    ..........
+    ...FFFF...
+    ...ssss...
+    sssUUUU...
+    sssUUUU...
+    ...UUUU...
+    """
+    after = """
+    ..........
+    ...FFFF...
+    sssssss...
+    sssUUUU...
+    ...UUUU...
+    ...UUUU...
+    """
+    changed = """
+    ..........
+    ..........
+    xxx.......
+    ...xxxx...
+    xxxxxxx...
+    ...xxxx...
+    """
+    got = decide(before, after, changed).mask
+    assert share(got[:, 45:60], mask(changed)[:, 45:60]) > 0.8
+    assert share(got, mask(before, "F")) == 0

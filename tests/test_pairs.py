@@ -1,0 +1,38 @@
+"""The real pairs beside the project: promises hold on each, and the mask is empty where no clothing was edited."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from segmask import io
+from segmask.pipeline import Masker
+
+pytestmark = pytest.mark.shared
+PAIRS = Path(__file__).resolve().parents[2] / "shared" / "data" / "pairs"
+
+
+def pairs() -> list[tuple[str, str]]:
+    index = PAIRS / "INDEX.tsv"
+    if not index.exists():
+        return []
+    with index.open(newline="") as file:
+        return [(row["name"], row["clothing mask expected"]) for row in csv.DictReader(file, delimiter="\t")]
+
+
+@pytest.mark.parametrize(("name", "expected"), pairs())
+def test_a_real_pair(name: str, expected: str, masker: Masker) -> None:
+    original, edited = (next((PAIRS / name).glob(f"{kind}.*")) for kind in ("original", "edited"))
+    result = masker.apply(original, edited)
+    outside = result.alpha == 0
+    np.testing.assert_array_equal(result.raster[outside], io.read_picture(original).raster[outside])
+    if expected == "empty":
+        assert not result.alpha.any()
+    else:
+        taken = result.alpha == 1
+        assert taken.mean() > 0.05, "the new clothing covers more than a twentieth of every one of these pictures"
+        difference = np.abs(result.image[taken].astype(int) - result.original.image[taken]).mean()
+        assert difference > 8, "what was taken differs from what was there"

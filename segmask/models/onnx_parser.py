@@ -62,7 +62,7 @@ class OnnxParser:
     def parse(self, image: Image) -> Parsing:
         """Probabilities of the canonical parts for one picture, uint8 (H, W, 3) RGB."""
         check_image(image)
-        return Parsing(coarse_to_fine(image, self._infer, heads=False), (image.shape[0], image.shape[1]), self.name)
+        return Parsing(coarse_to_fine(image, self._infer), (image.shape[0], image.shape[1]), self.name)
 
     def _infer(self, image: Image) -> Probs:
         canvas, content = frame(image, self.input.size_hw or self._open_size(image), self.family)

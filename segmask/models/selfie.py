@@ -26,7 +26,7 @@ class SelfieParser:
     def parse(self, image: Image) -> Parsing:
         """Probabilities of the canonical parts for one picture, uint8 (H, W, 3) RGB."""
         check_image(image)
-        return Parsing(coarse_to_fine(image, self._infer, heads=False), (image.shape[0], image.shape[1]), self.name)
+        return Parsing(coarse_to_fine(image, self._infer), (image.shape[0], image.shape[1]), self.name)
 
     def _infer(self, image: Image) -> Probs:
         confidences = self.task.confidences(image)

@@ -1,7 +1,10 @@
-"""Coarse to fine: a picture is parsed whole, then each person in it, then each head; the closer looks are blended in.
+"""Coarse to fine: a picture is parsed whole, then each person that is small in it, and the closer looks are blended in.
 
 A network sees a fixed number of pixels, whatever the picture's size: a figure that fills a tenth of the frame would
-get a tenth of them. The closer passes give small figures and heads the detail that the whole frame can't.
+get a tenth of them. Measured on labelled street photos in frames two and four times as large: skin .28 -> .65 and
+.04 -> .11 IoU, hair .11 -> .35, lower .55 -> .69. What was measured and left out: closer looks at half figures (worn
+items .88 -> .82: cut off, a dress and a skirt look alike) and at heads (no gain for hair and face, at twice the time),
+the mean with the mirrored picture (worn items +.006, at twice the time).
 """
 
 from __future__ import annotations
@@ -21,32 +24,34 @@ Infer = Callable[[Image], Probs]
 
 WORKING_LONG_SIDE = 640
 """Pixels of the maps' long side: beyond it, twice the networks' own resolution, there is nothing more to resolve."""
-PERSON_MARGIN = 0.12
+MARGIN = 0.12
 """Room around a person, in the longer side of its box."""
-HEAD_MARGIN = 0.55
-"""Room around a head: the shoulders tell hair from collar."""
-MIN_GAIN = 1.25
-"""A closer look must show its region at least this much larger to be worth its time."""
-MIN_PERSON, MIN_HEAD = 0.002, 0.0004
-"""Smallest share of the frame that counts as a person or a head; smaller ones are mostly noise."""
-MAX_PEOPLE, MAX_HEADS = 4, 6
+MIN_GAIN = 1.6
+"""A closer look must show its region at least this much larger: figures that fill the frame gain nothing (measured)."""
+MIN_PERSON = 0.002
+"""Smallest share of the frame that counts as a person; smaller regions are mostly noise."""
+MAX_PEOPLE = 4
 BORDER = 0.12
 """Width of the soft border of a closer look, in its shorter side."""
 
-HEAD_PARTS = tuple(PART_ID[part] for part in ("hair", "face", "headwear", "eyewear"))
 
-
-def coarse_to_fine(image: Image, infer: Infer, *, heads: bool = True) -> Probs:
-    """Probabilities of the parts, float32 (14, h, w) at the working size, each pixel's sum 1.
-
-    ``heads=False`` leaves the closest look out, for networks that were never shown a head alone.
-    """
+def coarse_to_fine(image: Image, infer: Infer) -> Probs:
+    """Probabilities of the parts, float32 (14, h, w) at the working size, each pixel's sum 1."""
     working_hw = working_size(image.shape[:2], WORKING_LONG_SIDE)
     probs = _resized(infer(image), working_hw)
-    for find_boxes in (_people, _heads) if heads else (_people,):
-        for box in find_boxes(probs):
-            probs = _look_closer(probs, image, box, infer)
+    for box in _small_people(probs):
+        probs = _look_closer(probs, image, box, infer)
     return probs
+
+
+def _small_people(probs: Probs) -> Iterator[Box]:
+    """Boxes with room around the people that a closer look would show clearly larger; largest first."""
+    person: Mask = probs[PART_ID["background"]] < 0.5
+    for box in region_boxes(person, MIN_PERSON, MAX_PEOPLE):
+        room = round(MARGIN * max(box.width, box.height))
+        roomy = Box(box.x0 - room, box.y0 - room, box.x1 + room, box.y1 + room).clip(*person.shape)
+        if person.size >= MIN_GAIN**2 * roomy.area:
+            yield roomy
 
 
 def _look_closer(probs: Probs, image: Image, box: Box, infer: Infer) -> Probs:
@@ -62,25 +67,6 @@ def _look_closer(probs: Probs, image: Image, box: Box, infer: Infer) -> Probs:
     merged = probs.copy()
     merged[:, *box.slices] += weight * (finer - merged[:, *box.slices])
     return merged
-
-
-def _people(probs: Probs) -> Iterator[Box]:
-    person = 1 - probs[0]
-    return _boxes(person, MIN_PERSON, MAX_PEOPLE, PERSON_MARGIN)
-
-
-def _heads(probs: Probs) -> Iterator[Box]:
-    head: Prob = probs[list(HEAD_PARTS)].sum(0)
-    return _boxes(head, MIN_HEAD, MAX_HEADS, HEAD_MARGIN)
-
-
-def _boxes(prob: Prob, least: float, most: int, margin: float) -> Iterator[Box]:
-    """Boxes around the largest regions that a closer look would show clearly larger; largest region first."""
-    for box in region_boxes(prob >= 0.5, least, most):
-        room = round(margin * max(box.width, box.height))
-        roomy = Box(box.x0 - room, box.y0 - room, box.x1 + room, box.y1 + room).clip(*prob.shape)
-        if prob.size >= MIN_GAIN**2 * roomy.area:
-            yield roomy
 
 
 def region_boxes(mask: Mask, least: float, most: int) -> list[Box]:

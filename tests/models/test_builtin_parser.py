@@ -48,7 +48,7 @@ def test_the_same_picture_gives_the_same_bytes(rng):
 
 def test_what_is_no_picture_is_refused():
     with pytest.raises(InputError, match="uint8 array of shape"):
-        load_parser("builtin").parse(np.zeros((4, 4)))
+        load_parser("builtin").parse(np.zeros((4, 4)))  # type: ignore[arg-type]
 
 
 @pytest.mark.shared

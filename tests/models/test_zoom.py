@@ -11,7 +11,7 @@ from segmask.labels import PART_ID, PARTS
 from segmask.models.zoom import coarse_to_fine, region_boxes, soft_border
 from segmask.types import Box, Image, Probs
 
-SKIN, FACE = PART_ID["skin"], PART_ID["face"]
+SKIN = PART_ID["skin"]
 
 
 def one_hot(label_map: np.ndarray) -> Probs:
@@ -19,7 +19,7 @@ def one_hot(label_map: np.ndarray) -> Probs:
 
 
 class RedIsSkin:
-    """A network that sees a fixed number of pixels: red is skin, green is face; remembers what it was shown."""
+    """A network that sees a fixed number of pixels; remembers what it was shown."""
 
     def __init__(self, side: int) -> None:
         self.side, self.shown = side, []
@@ -28,15 +28,13 @@ class RedIsSkin:
         self.shown.append(image.shape[:2])
         step = max(1, max(image.shape[:2]) // self.side)
         small = image[::step, ::step]
-        label_map = np.where(small[..., 0] > 99, SKIN, np.where(small[..., 1] > 99, FACE, 0))
-        return one_hot(label_map)
+        return one_hot(np.where(small[..., 0] > 99, SKIN, 0))
 
 
-def picture(size_hw: tuple[int, int], red: Box, green: Box | None = None) -> Image:
+def picture(size_hw: tuple[int, int], *people: Box) -> Image:
     image = np.zeros((*size_hw, 3), np.uint8)
-    image[red.slices] = (200, 0, 0)
-    if green:
-        image[green.slices] = (0, 200, 0)
+    for person in people:
+        image[person.slices] = (200, 0, 0)
     return image
 
 
@@ -55,24 +53,9 @@ def test_a_small_person_is_looked_at_closer():
     assert probs[SKIN, 350, 200] == 0
 
 
-def test_the_head_is_looked_at_last():
-    network = RedIsSkin(64)
-    coarse_to_fine(picture((600, 600), Box(250, 300, 350, 600), Box(270, 240, 330, 300)), network)
-    assert len(network.shown) == 3
-    assert max(network.shown[2]) < max(network.shown[1])
-
-
-def test_heads_can_be_left_out():
-    network = RedIsSkin(64)
-    coarse_to_fine(picture((600, 600), Box(250, 300, 350, 600), Box(270, 240, 330, 300)), network, heads=False)
-    assert len(network.shown) == 2
-
-
 def test_people_apart_are_looked_at_one_by_one():
     network = RedIsSkin(100)
-    image = picture((600, 1200), Box(100, 200, 160, 400))
-    image[Box(1000, 200, 1060, 400).slices] = (200, 0, 0)
-    coarse_to_fine(image, network)
+    coarse_to_fine(picture((600, 1200), Box(100, 200, 160, 400), Box(1000, 200, 1060, 400)), network)
     assert len(network.shown) == 3
 
 

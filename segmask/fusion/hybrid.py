@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from segmask.fusion.cut import minimum_cut
 from segmask.fusion.evidence import changed_prob, garment_changed
+from segmask.fusion.growth import grown
 from segmask.fusion.prior import Prior, moved_limbs, target_prior
 from segmask.regions import connected_regions, filled
 from segmask.types import Change, Mask, Prob, Probs
@@ -75,8 +76,8 @@ def decide_hybrid(
         must_keep: bool (h, w): protected, excluded or not covered by the edit.
         must_take: bool (h, w): included by the user.
     """
-    prior = target_prior(before, after, parts)
     changed = changed_prob(change.score_map)
+    prior = grown(target_prior(before, after, parts), before, change.score_map, parts)
     garment = garment_changed(changed, before, after, parts)
     follows = 1 - (1 - changed) * (1 - garment)
     limbs = moved_limbs(before, after, parts) * changed * _near(prior, garment, config)

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import numpy as np
+
+from segmask.fusion.growth import grown
+from segmask.fusion.prior import target_prior
+from segmask.labels import CLOTHING
+from tests.fusion.scenes import change, mask, probs
+
+SEEN = """
+    ..........
+    ..UUUUU...
+    ..UUUUU...
+    ..UUUUU...
+    ..........
+    ..........
+"""
+CHANGED = """
+    ..........
+    ..xxxxx...
+    ..xxxxx...
+    ..xxxxx...
+    ..xxxxx...
+    ..........
+"""
+TAIL = mask(CHANGED) & ~mask(SEEN, "U")
+
+
+def raised(seen: str, changed: str) -> np.ndarray:
+    soft = probs(seen)
+    return grown(target_prior(soft, soft, CLOTHING), soft, change(changed).score_map, CLOTHING).either
+
+
+def test_a_coat_tail_that_the_parser_missed_is_likely_coat() -> None:
+    assert (raised(SEEN, CHANGED)[TAIL] > 0.5).mean() > 0.9
+
+
+def test_a_changed_background_that_holds_little_garment_gains_nothing() -> None:
+    everywhere = "xxxxxxxxxx\n" * 6
+    assert (raised(SEEN, everywhere)[~mask(SEEN, "U")] < 0.2).all()
+
+
+def test_what_is_surely_skin_gains_nothing() -> None:
+    with_skin = SEEN.replace("    ..........\n    ..........\n", "    ..sssss...\n    ..........\n")
+    assert (raised(with_skin, CHANGED)[TAIL] < 0.2).all()

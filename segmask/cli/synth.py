@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from segmask.cli.output import say
+
 
 def synth(
     labelled_set: Annotated[Path, typer.Argument(help="Folder with photos/, labels/ and perhaps split.json.")],
@@ -43,4 +45,4 @@ def synth(
                 left_out += 1
                 console.print(f"{written.name}: left out: {written.problem}", markup=False, soft_wrap=True)
     total = cases or len(labelled.names)
-    typer.echo(f"{total - left_out} pairs in {output}" + (f"; {left_out} left out" if left_out else ""))
+    say(f"{total - left_out} pairs in {output}" + (f"; {left_out} left out" if left_out else ""))

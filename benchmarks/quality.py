@@ -48,8 +48,8 @@ STRATEGIES: tuple[Strategy, ...] = (
     MaskerStrategy("hybrid", "truth", label="hybrid, true parsing"),
 )
 COLUMNS = ("strict_success", "iou", "coverage", "kept", "face_kept", "boundary_f", "leak_delta_e", "seam_excess")
-ABOUT = """The photos are the labelled set's (CCP) that the built-in parser was not trained on. A case is a *strict success*
-if kept ≥ .98, coverage ≥ .95 and no face pixel is touched; docs/metrics.md defines all columns. In brackets the 95 %
+ABOUT = """The photos are the labelled set's (CCP) that the built-in parser was not trained on. *Strict success*:
+kept ≥ .98, coverage ≥ .95 and no face pixel is touched; docs/metrics.md defines all columns. In brackets the 95 %
 bootstrap interval. *Plain RGB difference*: 10 % threshold, largest region, feather 30 px. *LAB difference merge*: a
 published editor node with its defaults (threshold, area filter, growth 8 px, blur and feather 15 px). Neither aligns
 the edit. *True parsing* hands `hybrid` the labels of both pictures: what a perfect parser would give."""

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.evaluation import Example
-from segmask.geometry import resize_image
 from segmask.types import Alpha, Image, Mask
 
 RGB_THRESHOLD = 0.10  # of full scale, on the largest channel's difference
@@ -23,7 +22,7 @@ LAB_BLUR_PX = 15
 
 def rgb_difference(example: Example) -> Alpha:
     """Plain difference: any channel differs by more than 10 %, the largest region, feather of 30 px."""
-    difference = np.abs(example.original.astype(np.int16) - _resized(example)).max(2)
+    difference = np.abs(example.original.astype(np.int16) - example.edited_on_grid).max(2)
     mask = _largest_region(difference > RGB_THRESHOLD * 255)
     return np.clip(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), RGB_FEATHER_PX), 0, 1).astype(np.float32)
 
@@ -34,7 +33,7 @@ def lab_difference_merge(example: Example) -> Alpha:
     Weighted Lab difference, absolute or relative threshold, area filter, closing and opening, growth by 8 px, blur
     and feather of 15 px each (its blending apart: the mask alone is compared).
     """
-    mask = _large_regions(_lab_changed(example.original, _resized(example)), LAB_MIN_AREA_PX)
+    mask = _large_regions(_lab_changed(example.original, example.edited_on_grid), LAB_MIN_AREA_PX)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     mask = cv2.morphologyEx(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, disc), cv2.MORPH_OPEN, disc)
     grown = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * LAB_EXPAND_PX + 1,) * 2))
@@ -47,10 +46,6 @@ def _lab_changed(original: Image, edited: Image) -> Mask:
     difference = np.abs(first - second) @ LAB_WEIGHTS
     mean = float(difference.mean())
     return difference > (mean + LAB_THRESHOLD if mean > LAB_GLOBAL else LAB_THRESHOLD)
-
-
-def _resized(example: Example) -> Image:
-    return resize_image(example.edited, example.original.shape[:2])
 
 
 def _largest_region(mask: Mask) -> Mask:

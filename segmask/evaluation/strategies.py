@@ -17,7 +17,6 @@ from segmask.errors import InputError, OptionError, unknown
 from segmask.evaluation.datasets import Example
 from segmask.evaluation.datasets.files import find_picture
 from segmask.fusion.composite import composite
-from segmask.geometry import resize_image
 from segmask.io import read_gray
 from segmask.labels import resolve_target
 from segmask.options import STRATEGIES, Options
@@ -85,8 +84,16 @@ class MaskerStrategy:
         return self.label or (self.strategy if self.parser == "auto" else f"{self.strategy}+{Path(self.parser).name}")
 
     def fingerprint(self, example_name: str) -> str | None:  # noqa: ARG002
-        """Options, version and the digest of the code."""
-        return json.dumps([self.strategy, self.parser, self.target, __version__, _code()])
+        """Options, version, the models that the options stand for here, and the digest of the code."""
+        return json.dumps([self.strategy, self.parser, self.target, __version__, self._model_names(), _code()])
+
+    def _model_names(self) -> list[str]:
+        if self.strategy == "diff":
+            return []
+        given = self.parser == TRUE_PARSING
+        models = _models("auto" if given else self.parser)
+        names = [] if given else [models.parser.name]
+        return names if models.face_detector is None else [*names, models.face_detector.name]
 
     def apply(self, example: Example) -> Outcome:
         """Run segmask; a failed verdict leaves the original as it is."""
@@ -166,9 +173,8 @@ def make_strategy(value: Any, *, parser: str = "auto", target: str | None = None
 def paste(example: Example, mask: Any) -> Outcome:
     """The composite of an edit that is laid on as it is, resized to the original, without alignment or tone match."""
     alpha = check_alpha(mask, example.original)
-    pasted = resize_image(example.edited, example.original.shape[:2])
-    image = composite(example.original, pasted, alpha)
-    return Outcome(alpha, image.astype(np.uint8, copy=False), pasted)
+    image = composite(example.original, example.edited_on_grid, alpha)
+    return Outcome(alpha, image.astype(np.uint8, copy=False), example.edited_on_grid)
 
 
 def check_alpha(mask: Any, original: Image) -> Alpha:
@@ -208,7 +214,7 @@ def _masker(strategy: str, parser: str, target: str) -> Masker:
     if strategy == "diff":
         return Masker(strategy, target)
     models = _models(parser)
-    return Masker(strategy, target, parser=models.parser, face_detector=models.face_detector)
+    return Masker(strategy, target, models.parser, models.face_detector)
 
 
 @cache
@@ -220,10 +226,11 @@ def _models(parser: str) -> Masker:
 
 @cache
 def _code() -> str:
-    """Digest of the code that makes masks: a finished case holds only as long as that is the same."""
+    """Digest of the code and weights that make masks: a finished case holds only as long as they are the same."""
     root = Path(segmask.__file__).parent
     apart = {"cli", "web", "batch", "evaluation"}
-    files = sorted(path for path in root.rglob("*.py") if path.relative_to(root).parts[0] not in apart)
+    kept = (path for path in root.rglob("*") if path.suffix in (".py", ".onnx"))
+    files = sorted(path for path in kept if path.relative_to(root).parts[0] not in apart)
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 

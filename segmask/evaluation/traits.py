@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from segmask.evaluation.datasets import Example
 from segmask.evaluation.metrics.composite import leak_delta_e
-from segmask.geometry import resize_image
 from segmask.labels import PART_ID
 
 
@@ -28,12 +27,11 @@ class Traits:
 def measure_traits(example: Example) -> Traits:
     """The traits of a case."""
     height, width = example.original.shape[:2]
-    pasted = resize_image(example.edited, (height, width))
     parsing = example.truth.parsing
     return Traits(
         width=width,
         height=height,
-        drift=leak_delta_e(pasted, example.original, example.truth.stay),
+        drift=leak_delta_e(example.edited_on_grid, example.original, example.truth.stay),
         change_share=float(example.truth.change.mean()),
         person_share=math.nan if parsing is None else float((parsing != PART_ID["background"]).mean()),
     )

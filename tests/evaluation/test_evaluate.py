@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from segmask.errors import InputError, OptionError, OutputError, SegmaskError
-from segmask.evaluation import FunctionStrategy, StoredMasks, evaluate, read_results
+from segmask.evaluation import FunctionStrategy, MaskerStrategy, StoredMasks, evaluate, read_results
 from segmask.io import read_gray, write_png
 
 
@@ -112,6 +112,33 @@ def test_a_bad_case_is_counted_and_does_not_end_the_run(labelled_set):
     assert "edited.png" in messages["a"]
     assert "case c: " in messages["c"]
     assert any("case b, broken: RuntimeError: no memory" in failure.message for failure in result.failures)
+
+
+def test_segmasks_own_strategies(labelled_set, tmp_path):
+    root = labelled_set(1)
+    strategies = ["diff", "hybrid", MaskerStrategy("semantic", "truth")]
+    result = evaluate(root, strategies, output=tmp_path / "out")
+    assert [row.strategy for row in result.rows] == ["diff", "hybrid", "semantic+truth"]
+    assert result.failures == ()
+    diff, hybrid, truth = result.rows
+    assert {row.verdict for row in result.rows} <= {"ok", "review", "failed"}
+    assert diff.score("kept") > 0.5  # a picture of 32x48 is too small for more
+    assert truth.score("face_kept") == 1
+    assert not math.isnan(hybrid.score("worn_iou"))  # the parser was asked, so it is measured too
+    assert math.isnan(truth.score("worn_iou"))
+    assert evaluate(root, strategies, output=tmp_path / "out").rows == result.rows  # taken up, timings and all
+
+
+def test_true_parsing_needs_label_maps(labelled_set):
+    root = labelled_set(1)
+    (root / "a" / "parsing.png").unlink()
+    result = evaluate(root, ["hybrid"], parser="truth")
+    assert "case a, hybrid+truth: parser 'truth' needs parsing.* in the case" in result.failures[0].message
+
+
+def test_a_parser_that_does_not_exist_ends_the_run_at_once(labelled_set):
+    with pytest.raises(OptionError, match="parser"):
+        evaluate(labelled_set(1), ["hybrid"], parser="clairvoyance")
 
 
 @pytest.mark.parametrize("damage", ["missing", "unreadable", "strategy"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from segmask.errors import InputError
 from segmask.evaluation.metrics.truth import Truth, make_truth
+from segmask.geometry import resize_image
 from segmask.io import read_gray, read_image, read_labels
 from segmask.labels import PARTS
 from segmask.types import Image, LabelMap, Mask
@@ -95,6 +97,11 @@ class Example:
     truth: Truth
     edited_parsing: LabelMap | None
     """uint8 (H, W): the edit's parts on the original's grid."""
+
+    @cached_property
+    def edited_on_grid(self) -> Image:
+        """uint8 (H, W, 3): the edited picture resized to the original's size, not aligned."""
+        return resize_image(self.edited, (self.original.shape[0], self.original.shape[1]))
 
 
 def load_example(case: Case) -> Example:

@@ -37,7 +37,7 @@ from segmask.report import (
 )
 from segmask.result import MaskResult, Result
 from segmask.system import require_opencv
-from segmask.tone import apply_tone, match_tone
+from segmask.tone import OUTPUT_LIMIT, apply_tone, match_tone
 from segmask.types import Alignment, Alpha, Change, Face, Image, Mask, Parsing, Stages
 from segmask.version import __version__
 
@@ -193,7 +193,8 @@ class Masker:
             alpha = make_alpha(decision.mask, before.size_hw, keep, feather=self.options.feather)
             alpha = np.where(corrections.include & ~keep, np.float32(1), alpha)
         with run.stage("composite"):
-            raster = _composite(before, matched if self.options.tone_match else aligned, alpha)
+            toned = apply_tone(aligned, tone, light, OUTPUT_LIMIT) if self.options.tone_match else aligned
+            raster = _composite(before, toned, alpha)
         _judge(alignment, change, decision, alpha, run)
         stages = Stages(
             aligned=aligned,

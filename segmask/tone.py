@@ -35,6 +35,8 @@ class ToneConfig:
 
 
 DEFAULT = ToneConfig()
+OUTPUT_LIMIT = 10.0
+"""Levels that a colour of the edit may move in the output: more would show as another colour, about 4 in lightness."""
 IDENTITY = ToneMatch((1.0, 1.0, 1.0), (0.0, 0.0, 0.0), 0.0, 0, False, float("nan"))
 
 
@@ -81,8 +83,11 @@ def match_tone(
     return match, field.astype(np.float32)
 
 
-def apply_tone(image: Image, match: ToneMatch, field: NDArray[np.float32]) -> Image:
-    """The edit with its drift taken out, uint8 of the same shape; nearly nothing to do leaves it as it is."""
+def apply_tone(image: Image, match: ToneMatch, field: NDArray[np.float32], limit: float | None = None) -> Image:
+    """The edit with its drift taken out, uint8 of the same shape; nearly nothing to do leaves it as it is.
+
+    ``limit`` bounds, in 8-bit levels, how far any pixel may move: the edit's own colours are what the user wants.
+    """
     import cv2
 
     gain, offset = np.array(match.gain, np.float32), np.array(match.offset, np.float32)
@@ -105,7 +110,10 @@ def apply_tone(image: Image, match: ToneMatch, field: NDArray[np.float32]) -> Im
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        values = image[top : top + strip] * gain + offset + light
+        source = image[top : top + strip].astype(np.float32)
+        values = source * gain + offset + light
+        if limit is not None:
+            values = source + np.clip(values - source, -limit, limit)
         result[top : top + strip] = np.clip(np.rint(values), 0, 255).astype(np.uint8)
     return result
 

@@ -53,3 +53,11 @@ def test_a_picture_without_usable_pixels_is_left_alone(photo: Image) -> None:
     tone, light = match_tone(photo, photo // 2, np.zeros((512, 512), bool))
     assert not tone.applied
     assert apply_tone(photo, tone, light) is photo
+
+
+def test_the_limit_bounds_how_far_a_colour_moves(photo: Image) -> None:
+    edited = drifted(photo, (1.0, 1.0, 1.0), (25, 25, 25))
+    tone, light = match_tone(photo, edited, ALL)
+    free, bound = apply_tone(edited, tone, light), apply_tone(edited, tone, light, limit=10)
+    assert np.abs(free.astype(int) - edited).max() > 20
+    assert np.abs(bound.astype(int) - edited).max() <= 10

@@ -21,9 +21,9 @@ class GrowthConfig:
     """Score (units of the noise floor) of a change that no redrawing explains."""
     neck: float = 0.006
     """Of the long side: links narrower than twice this don't join regions; spill around a garment is thinner."""
-    from_share: float = 0.45
+    from_share: float = 0.55
     """Share of a changed region that must be garment before the rest gains anything."""
-    full_share: float = 0.75
+    full_share: float = 0.8
     weight: float = 0.8
     """Prior of the rest of a region that is garment by ``full_share``: likely, not certain."""
 

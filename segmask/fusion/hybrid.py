@@ -38,8 +38,10 @@ class HybridConfig:
     rim: float = 0.012
     """Outer rim in which the mask is tightened to what changed."""
     rim_score: float = 2.0
-    speck: float = 0.0002
-    """Of the picture: smaller islands and holes are not decided on their own."""
+    island: float = 0.0008
+    """Of the picture: no smaller piece is taken alone (the change map's own least region)."""
+    hole: float = 0.0002
+    """Of the picture: no smaller piece inside stays alone."""
 
 
 DEFAULT = HybridConfig()
@@ -121,6 +123,6 @@ def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -
 
 def _without_specks(mask: Mask, config: HybridConfig) -> Mask:
     """Islands and holes too small to be meant take the label around them."""
-    least = config.speck * mask.size
     islands = connected_regions(mask)
-    return filled(mask & ~islands.select(islands.areas < least), least)
+    large = mask & ~islands.select(islands.areas < config.island * mask.size)
+    return filled(large, config.hole * mask.size)

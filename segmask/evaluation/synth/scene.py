@@ -106,7 +106,8 @@ def _placed(figure_label: LabelMap, rng: Rng, *, side: int) -> Bystander:
     # Feet of people as tall lie on a line to the horizon, which a camera at chest height has at .65 of the figure.
     foot_y = foot - 0.65 * tall * (1 - share) if far else foot + rng.uniform(-0.05, 0.04) * tall
     x = float(np.clip(edge + side * away, 0.05 * width, 0.95 * width))
-    return Bystander(round(x, 1), round(float(foot_y), 1), round(float(share * tall), 1), not far and foot_y > foot)
+    in_front = bool(not far and foot_y > foot)
+    return Bystander(round(x, 1), round(float(foot_y), 1), round(float(share * tall), 1), in_front)
 
 
 def _with_bystander(scene: Scene, photo: Image, label: LabelMap, place: Bystander) -> Scene:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,30 +33,13 @@ from segmask.report import (
     tone_report,
 )
 from segmask.result import MaskResult, Result
+from segmask.run import Run, judge, note_pictures, note_sizes
 from segmask.system import require_opencv
 from segmask.tone import OUTPUT_LIMIT, apply_tone, match_tone
-from segmask.types import Alignment, Alpha, Change, Face, Image, Mask, Parsing, Stages
+from segmask.types import Alpha, Change, Face, Image, Mask, Parsing, Stages
 from segmask.version import __version__
 
 SMALLEST_SIDE = 8  # pixels: below, no stage can measure anything
-
-
-@dataclass
-class _Run:
-    """What one run gathers besides its arrays."""
-
-    notes: list[str] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-    timings: list[tuple[str, float]] = field(default_factory=list)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        yield
-        self.timings.append((name, time.perf_counter() - began))
-
-    def note(self, *notes: str) -> None:
-        self.notes.extend(note for note in notes if note)
 
 
 @dataclass(frozen=True)
@@ -164,7 +144,7 @@ class Masker:
         Raises InputError, ModelError or OptionError.
         """
         require_opencv()
-        run = _Run()
+        run = Run()
         with run.stage("read"):
             before, after = self._read(original, edited, run)
             corrections = _read_corrections(include, exclude, before.size_hw, run)
@@ -195,7 +175,7 @@ class Masker:
         with run.stage("composite"):
             toned = apply_tone(aligned, tone, light, OUTPUT_LIMIT) if self.options.tone_match else aligned
             raster = _composite(before, toned, alpha)
-        _judge(alignment, change, decision, alpha, run)
+        judge(alignment, change, decision, alpha, run)
         stages = Stages(
             aligned=aligned,
             alignment=alignment,
@@ -224,7 +204,7 @@ class Masker:
         if not 0 <= grow <= REFERENCE_SIDE:
             raise OptionError(f"grow: expected 0 to {REFERENCE_SIDE} pixels at the reference size; got {grow}")
         require_opencv()
-        run = _Run()
+        run = Run()
         with run.stage("read"):
             picture = _checked(io.read_picture(original, "original"), "original")
             run.note(*picture.notes)
@@ -258,17 +238,12 @@ class Masker:
         )
         return MaskResult(alpha, report, protected, picture)
 
-    def _read(self, original: Any, edited: Any, run: _Run) -> tuple[io.Picture, io.Picture]:
+    def _read(self, original: Any, edited: Any, run: Run) -> tuple[io.Picture, io.Picture]:
         before = _checked(io.read_picture(original, "original"), "original")
         after = _checked(io.read_picture(edited, "edited"), "edited")
         run.note(*before.notes, *after.notes)
-        _note_sizes(before.size_hw, after.size_hw, run)
-        if before.is_gray and not after.is_gray:
-            run.note("the original is grey: what comes from the edit was converted to grey")
-        if before.raster.dtype == np.uint16 and after.raster.dtype == np.uint8:
-            run.note("the original has 16 bits a channel, the edit 8: the edited region has the edit's precision")
-        if before.has_alpha and (before.raster[..., -1] != np.iinfo(before.raster.dtype).max).any():
-            run.note("the original's transparency is kept; where it is clear the edit shows as far as the mask says")
+        note_sizes(before.size_hw, after.size_hw, run)
+        note_pictures(before, after, run)
         return before, after
 
     def _given(
@@ -280,7 +255,7 @@ class Masker:
             raise OptionError("strategy diff uses no parsing; leave it out, or choose hybrid or semantic")
         return read_parsings(parsing, labels, size_hw)
 
-    def _see(self, image: Image, given: Parsing | None, run: _Run) -> tuple[Parsing, tuple[Face, ...]]:
+    def _see(self, image: Image, given: Parsing | None, run: Run) -> tuple[Parsing, tuple[Face, ...]]:
         """What the original shows, and its faces."""
         with run.stage("parse"):
             parsed = given if given is not None else self.parser.parse(image)
@@ -288,7 +263,7 @@ class Masker:
             faces = self.face_detector.detect(image) if self.face_detector is not None else ()
         return parsed, faces
 
-    def _parse_edit(self, aligned: Image, given: Parsing | None, run: _Run) -> Parsing:
+    def _parse_edit(self, aligned: Image, given: Parsing | None, run: Run) -> Parsing:
         with run.stage("parse edit"):
             return given if given is not None else self.parser.parse(aligned)
 
@@ -310,7 +285,7 @@ class Masker:
         edited_parsed: Parsing | None,
         keep: Mask,
         corrections: _Corrections,
-        run: _Run,
+        run: Run,
     ) -> tuple[Decision, str]:
         """The decision, and the name of the strategy that made it."""
         work_hw = (change.mask.shape[0], change.mask.shape[1])
@@ -334,7 +309,7 @@ class Masker:
         return self._detector.name
 
     def _report(
-        self, run: _Run, before: io.Picture, strategy: str, stages: Stages, alpha: Alpha, after: io.Picture
+        self, run: Run, before: io.Picture, strategy: str, stages: Stages, alpha: Alpha, after: io.Picture
     ) -> Report:
         assert stages.decision is not None
         return Report(
@@ -369,15 +344,7 @@ def _checked(picture: io.Picture, name: str) -> io.Picture:
     return picture
 
 
-def _note_sizes(before_hw: tuple[int, int], after_hw: tuple[int, int], run: _Run) -> None:
-    if before_hw == after_hw:
-        return
-    sizes = f"the edit's {after_hw[1]}x{after_hw[0]} was brought to the original's {before_hw[1]}x{before_hw[0]}"
-    ratio = (after_hw[1] / after_hw[0]) / (before_hw[1] / before_hw[0])
-    run.note(sizes + (f"; the aspects differ by {abs(ratio - 1):.1%}" if abs(ratio - 1) > 0.01 else ""))
-
-
-def _read_corrections(include: Any, exclude: Any, size_hw: tuple[int, int], run: _Run) -> _Corrections:
+def _read_corrections(include: Any, exclude: Any, size_hw: tuple[int, int], run: Run) -> _Corrections:
     masks = []
     for source, name in ((include, "include"), (exclude, "exclude")):
         mask, note = (np.zeros(size_hw, bool), "") if source is None else read_mask(source, size_hw, name)
@@ -413,24 +380,3 @@ def _grown(mask: Mask, radius: float) -> Mask:
     if radius < 0.5 or not mask.any():
         return mask
     return cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5) <= radius
-
-
-def _judge(alignment: Alignment, change: Change, decision: Decision, alpha: Alpha, run: _Run) -> None:
-    """Reasons for a person to look, and notes on what the mask means."""
-    if not alignment.trusted:
-        run.reasons.append(
-            f"{alignment.note} ({alignment.inliers} of {alignment.matches} followed points agree): "
-            "edges may be doubled, and redrawn detail may count as change"
-        )
-    share = float((alpha > 0).mean())
-    covered = float(alignment.covered.mean())
-    if covered < 0.999:
-        run.note(f"the edit's frame covers {covered:.1%} of the original; the rest stays original")
-    if share == 0:
-        nothing = "nothing changed" if not change.mask.any() else "nothing of the target changed"
-        run.note(f"{nothing}: the mask is empty, the output equals the original")
-    if share > 0.85:
-        run.reasons.append(f"the mask covers {share:.0%} of the picture")
-    outside = float((change.mask & ~decision.mask).mean())
-    if outside > 0.02:
-        run.note(f"{outside:.1%} of the picture changed outside of what was taken and stays original")

@@ -174,6 +174,7 @@ def test_extreme_aspects_are_done(size_hw: tuple[int, int], masker: Masker, rng:
     strip = rng.integers(0, 256, (*size_hw, 3), dtype=np.uint8)
     result = masker.apply(strip, 255 - strip)
     assert result.image.shape == strip.shape
+    assert any("400:1" in note for note in result.report.notes)
 
 
 def test_a_picture_without_room_to_measure_is_refused(masker: Masker) -> None:

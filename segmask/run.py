@@ -13,7 +13,6 @@ from segmask import io
 from segmask.fusion.hybrid import Decision
 from segmask.types import Alignment, Alpha, Change
 
-
 USUAL_ASPECT = 4  # the widest and tallest pictures that the built-in parser was made for
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from segmask.models.base import FaceDetector
 from segmask.models.mediapipe_tasks import BlazeFaceTask, FaceLandmarkerTask
-from segmask.models.yunet import MIN_SCORE, SAME_FACE_IOU, strongest
+from segmask.models.yunet import SAME_FACE_IOU, strongest
 from segmask.types import Box, Face, Image, check_image
 
 CROPS = (1.9, 1.5, 2.5)
@@ -58,6 +58,8 @@ def _cover(box: Box, oval: NDArray[np.float32]) -> float:
 TILE_STEPS = (1, 2, 4)
 """Tiles of the picture's shorter side over these numbers."""
 MIN_TILE_PX = 96
+MIN_SCORE = 0.7
+"""BlazeFace's own default is 0.5; dozens of tiles need a stricter one."""
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ MAX_LONG_SIDE, SCALE_STEP, WHOLE_FRAME = 1600, 2.5, 400
 """Scales of the search, in pixels of the longer side: from the largest down by the step, until a face that fills the
 frame is within what YuNet knows, faces of about 10 to 300 px."""
 MIN_SCORE = 0.6
-"""On 100 street photos all labelled faces are found, with one or two false ones among 150; at 0.7 one face is missed and
-none is false. A missed face is the greater harm."""
+"""On 100 street photos all labelled faces are found, with one or two false ones among 150; at 0.7 one face is missed
+and none is false. A missed face is the greater harm."""
 SAME_FACE_IOU = 0.3
 """Overlap from which two boxes are one face (OpenCV's default)."""
 

@@ -140,7 +140,7 @@ def comparison(found: Comparison) -> str:
     if found.only_old + found.only_new:
         lead += f" {found.only_old} old and {found.only_new} new results had no partner."
     moved = _moved(found, "better") + _moved(found, "worse")
-    body = table(header, rows, "metrics") + f'<div class="slices">{moved}</div>'
+    body = table(header, rows, "metrics changes") + f'<div class="slices">{moved}</div>'
     return section("Compared with the older evaluation", lead, body)
 
 

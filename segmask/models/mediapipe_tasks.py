@@ -169,8 +169,13 @@ def _first_line(error: Exception) -> str:
 @contextmanager
 def _quiet_stderr() -> Iterator[None]:
     """Without the C++ side's start-up chatter, which no setting of MediaPipe turns off."""
-    sys.stderr.flush()
-    saved = os.dup(2)
+    try:
+        saved = os.dup(2)
+    except OSError:  # a process without a stderr has nothing to keep quiet
+        yield
+        return
+    if sys.stderr is not None:
+        sys.stderr.flush()
     try:
         with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
             os.dup2(nowhere.fileno(), 2)

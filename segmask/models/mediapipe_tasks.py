@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from segmask.errors import MissingLibraryError, ModelError
 from segmask.models.process import OncePerProcess, file_version, never_free
+from segmask.system import REMEDY
 from segmask.types import Box, Image
 
 BUNDLE_SUFFIX, DETECTOR_IN_BUNDLE = ".task", "face_detector.tflite"  # a zip that holds BlazeFace as well
@@ -136,7 +137,7 @@ def _vision() -> Any:
     except (ImportError, OSError) as error:
         raise MissingLibraryError(
             f"MediaPipe can't be loaded ({str(error).strip()}); it needs system libraries that slim containers lack: "
-            "`apt-get install libegl1 libgles2 libgl1`; or use YuNet: `segmask models download yunet-2026may`"
+            f"on Debian or Ubuntu `{REMEDY}` brings them; or use YuNet: `segmask models download yunet-2026may`"
         ) from error
     return vision
 

@@ -1,8 +1,8 @@
 """Per-part IoU, calibration and time of parsers: ``python -m benchmarks.parser DATA [--parser NAME]…``.
 
 DATA holds photos/, labels/ and split.json. IoU is pooled over the pixels of all photos, at the photos' own size; the
-intervals are bootstrapped over photos. Protected faces: share of photos of whose labelled face at least 98 % lies in the
-region that the parser's face part protects, with no detector.
+intervals are bootstrapped over photos. Protected faces: share of photos of whose labelled face at least 98 % lies in
+the region that the parser's face part protects, with no detector.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from segmask.fusion.cut import minimum_cut
 from segmask.fusion.evidence import changed_prob, garment_changed
 from segmask.fusion.growth import grown
-from segmask.fusion.prior import Prior, moved_limbs, target_prior
+from segmask.fusion.prior import Prior, moved_limbs, target_prior, target_prob
 from segmask.regions import connected_regions, filled
 from segmask.types import Change, Mask, Prob, Probs
 
@@ -32,12 +32,17 @@ class HybridConfig:
     """Score from which pictures count as differing strongly."""
     odds_limit: float = 4.0
     """Log odds beyond this add nothing: no single model's certainty outweighs the surroundings."""
+    caution: float = 2.0
+    """Where the garment around did not change, a changed pixel must surely belong to it: its prior is raised to
+    1 + this. Else the parser's soft outline takes slivers of a changed background."""
     limb_weight: float = 0.85
     limb_reach: float = 0.08
     """How far from a changed garment an arm may have been moved by the same edit."""
     rim: float = 0.012
     """Outer rim in which the mask is tightened to what changed."""
     rim_score: float = 2.0
+    new_share: float = 0.15
+    """Of a piece: so much must show the target or skin in the edit."""
     island: float = 0.0008
     """Of the picture: no smaller piece is taken alone (the change map's own least region)."""
     hole: float = 0.0002
@@ -83,7 +88,8 @@ def decide_hybrid(
     garment = garment_changed(changed, before, after, parts)
     follows = 1 - (1 - changed) * (1 - garment)
     limbs = moved_limbs(before, after, parts) * changed * _near(prior, garment, config)
-    probability = np.maximum(prior.either * follows, config.limb_weight * limbs).astype(np.float32)
+    belongs = prior.either ** (1 + config.caution * (1 - garment))
+    probability = np.maximum(belongs * follows, config.limb_weight * limbs).astype(np.float32)
     odds = _log_odds(probability, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():
         return Decision(np.zeros(odds.shape, bool), prior.either, probability)
@@ -91,7 +97,7 @@ def decide_hybrid(
     seam = (config.seam_least + config.seam * agree).astype(np.float32)
     hopeless = probability < 0.004  # far below even odds: leaves the graph small
     taken = minimum_cut(np.maximum(odds, 0), np.maximum(-odds, 0), seam, must_keep | hopeless, must_take)
-    mask = _tighten(taken, change.score_map, config)
+    mask = _with_something_new(_tighten(taken, change.score_map, config), after, parts, must_take, config)
     return Decision((_without_specks(mask, config) & ~must_keep) | (must_take & ~must_keep), prior.either, probability)
 
 
@@ -119,6 +125,18 @@ def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -
     depth = cv2.distanceTransform(padded, cv2.DIST_L2, 5)[1:-1, 1:-1]
     equal = cv2.morphologyEx((score_map < config.rim_score).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return mask & ~((equal > 0) & (depth <= radius))
+
+
+def _with_something_new(
+    mask: Mask, after: Probs, parts: tuple[str, ...], must_take: Mask, config: HybridConfig
+) -> Mask:
+    """Pieces in which the edit shows the target or skin; a garment that turned to nothing but ground was a bush."""
+    if "background" in parts:
+        return mask
+    shown = target_prob(after, (*parts, "skin"))
+    pieces = connected_regions(mask)
+    share = pieces.total(np.maximum(shown, must_take)) / np.maximum(pieces.areas, 1)
+    return pieces.select(share >= config.new_share)
 
 
 def _without_specks(mask: Mask, config: HybridConfig) -> Mask:

@@ -16,9 +16,9 @@ from segmask.types import Box, Face, Mask, Parsing, Prob
 class ProtectConfig:
     """Numbers of the protected region."""
 
-    face_prob: float = 0.35
+    face_prob: float = 0.2
     """Below even odds: a face pixel lost costs more than a collar pixel kept."""
-    face_margin: float = 0.03
+    face_margin: float = 0.04
     """Of the face's height: the parser's outline errs by so much."""
     hair_prob: float = 0.6
     hair_core: float = 0.006

@@ -12,6 +12,8 @@ from segmask.geometry import resize_map, working_size
 from segmask.labels import PARTS
 from segmask.types import LabelMap, Mask, Parsing
 
+GIVEN = "given"
+"""Source of a parsing that the user brought."""
 WORKING_SIDE = 800  # as the change map's: a finer parsing would be averaged down to it
 
 
@@ -60,7 +62,7 @@ def _parsing(source: Any, labels: str | None, size_hw: tuple[int, int], name: st
             f"{name}: class id {label_map.max()} is none of the {len(PARTS)} canonical parts (0..{len(PARTS) - 1}); "
             "name the label set that the map uses"
         )
-    return Parsing(_soft(label_map), size_hw, "given")
+    return Parsing(_soft(label_map), size_hw, GIVEN)
 
 
 def _soft(label_map: LabelMap) -> np.ndarray:

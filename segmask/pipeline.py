@@ -20,7 +20,7 @@ from segmask.fusion.prior import resized_probs, shows_person, shows_target, targ
 from segmask.fusion.protect import protected_region
 from segmask.fusion.semantic import decide_semantic
 from segmask.geometry import resize_mask, working_size
-from segmask.given import WORKING_SIDE, read_mask, read_parsings
+from segmask.given import GIVEN, WORKING_SIDE, read_mask, read_parsings
 from segmask.models.base import FaceDetector, Parser
 from segmask.options import REFERENCE_SIDE, Options
 from segmask.report import (
@@ -296,7 +296,7 @@ class Masker:
         before, after = resized_probs(parsed, work_hw), resized_probs(edited_parsed, work_hw)
         if self.options.strategy == "semantic":
             return decide_semantic(before, after, parts, must_keep, must_take), "semantic"
-        person = shows_person(parsed) or shows_person(edited_parsed)
+        person = parsed.source == GIVEN or shows_person(parsed) or shows_person(edited_parsed)
         if person and (shows_target(parsed, parts) or shows_target(edited_parsed, parts)):
             return decide_hybrid(before, after, change, parts, must_keep, must_take), "hybrid"
         missing = f"{self.options.target} was found in neither picture" if person else "no person was found"

@@ -7,7 +7,7 @@ what the two pictures differ there, so it runs where they agree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from segmask.fusion.cut import minimum_cut
 from segmask.fusion.evidence import changed_prob, garment_changed
 from segmask.fusion.growth import grown
-from segmask.fusion.prior import Prior, moved_limbs, target_prior, target_prob
+from segmask.fusion.prior import Prior, moved_limbs, near_body, target_prior, target_prob
 from segmask.regions import connected_regions, filled
 from segmask.types import Change, Mask, Prob, Probs
 
@@ -84,7 +84,10 @@ def decide_hybrid(
         must_take: bool (h, w): included by the user.
     """
     changed = changed_prob(change.score_map)
-    prior = grown(target_prior(before, after, parts), before, change.score_map, parts)
+    prior = target_prior(before, after, parts)
+    if "background" not in parts:
+        prior = replace(prior, either=prior.either * near_body(before, after))
+    prior = grown(prior, before, change.score_map, parts)
     garment = garment_changed(changed, before, after, parts)
     follows = 1 - (1 - changed) * (1 - garment)
     limbs = moved_limbs(before, after, parts) * changed * _near(prior, garment, config)

@@ -50,9 +50,6 @@ def target_prob(probs: Probs, parts: tuple[str, ...]) -> Prob:
 def target_prior(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prior:
     """Prior of the target from the parsings of the original (``before``) and the aligned edit (``after``)."""
     was, becomes = target_prob(before, parts), target_prob(after, parts)
-    if "background" not in parts:
-        figure = near_body(before, after)
-        was, becomes = was * figure, becomes * figure
     covered = np.zeros_like(was)
     for part, weight in IN_FRONT.items():
         if part not in parts:
@@ -64,7 +61,8 @@ def target_prior(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prior:
 def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:
     """Where people are: regions that are no background in either picture and hold some body; bool (h, w).
 
-    A cup or a curtain that a parser takes for cloth lies apart and is dressed on nobody.
+    A cup or a curtain that a parser takes for cloth lies apart and is dressed on nobody. Without any body in sight
+    (a cropped torso in a parsing of the user's own) nothing is ruled out.
 
     Args:
         before: float32 (14, h, w).
@@ -78,6 +76,8 @@ def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     regions = connected_regions(cv2.dilate(figure.astype(np.uint8), disc) > 0)
     body = target_prob(before, BODY) > 0.5
+    if body.mean() < LEAST_BODY:
+        return np.ones(body.shape, bool)
     return regions.select(regions.total(body) >= LEAST_BODY * body.size)
 
 

@@ -24,9 +24,9 @@ class GrowthConfig:
     """Score (units of the noise floor) of a change that no redrawing explains."""
     neck: float = 0.006
     """Of the long side: links narrower than twice this don't join regions; spill around a garment is thinner."""
-    from_share: float = 0.25
-    """Share of a changed region that must be garment before the rest gains; best of four on synthetic train edits."""
-    full_share: float = 0.55
+    from_share: float = 0.35
+    """Share of a changed region that must be garment before the rest gains anything."""
+    full_share: float = 0.6
     weight: float = 0.8
     """Prior of the rest of a region that is garment by ``full_share``: likely, not certain."""
 
@@ -52,6 +52,7 @@ def grown(
     share = regions.total(prior.either) / np.maximum(regions.areas, 1)
     gain = np.clip((share - config.from_share) / (config.full_share - config.from_share), 0, 1) * config.weight
     gain[0] = 0
+    gain[np.unique(regions.labels[0])] = 0  # open to the top of the picture: a new background, not a coat
     others = [PART_ID[part] for part in PARTS[1:] if part not in parts and part not in MISTAKEN]
     known: Prob = np.minimum(before[others].sum(0), 1)
     raised = gain.astype(np.float32)[regions.labels] * (1 - known)

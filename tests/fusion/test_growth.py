@@ -40,6 +40,12 @@ def test_a_changed_background_that_holds_little_garment_gains_nothing() -> None:
     assert (raised(SEEN, everywhere)[~mask(SEEN, "U")] < 0.2).all()
 
 
+def test_a_new_background_around_a_large_garment_gains_nothing() -> None:
+    large = ".UUUUUUUU.\n" * 6
+    everywhere = "xxxxxxxxxx\n" * 6
+    assert (raised(large, everywhere)[~mask(large, "U")] < 0.2).all()
+
+
 def test_what_is_surely_skin_gains_nothing() -> None:
     with_skin = SEEN.replace("    ..........\n    ..........\n", "    ..sssss...\n    ..........\n")
     assert (raised(with_skin, CHANGED)[TAIL] < 0.2).all()

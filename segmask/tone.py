@@ -37,6 +37,8 @@ class ToneConfig:
 DEFAULT = ToneConfig()
 OUTPUT_LIMIT = 10.0
 """Levels that a colour of the edit may move in the output: more would show as another colour, about 4 in lightness."""
+DARK_LIMIT, DARK_SLOPE = 3.0, 0.1
+"""The same for a dark value v: at most DARK_LIMIT + DARK_SLOPE * v levels; a tint of 10 shows on black."""
 IDENTITY = ToneMatch((1.0, 1.0, 1.0), (0.0, 0.0, 0.0), 0.0, 0, False, float("nan"))
 
 
@@ -86,7 +88,8 @@ def match_tone(
 def apply_tone(image: Image, match: ToneMatch, field: NDArray[np.float32], limit: float | None = None) -> Image:
     """The edit with its drift taken out, uint8 of the same shape; nearly nothing to do leaves it as it is.
 
-    ``limit`` bounds, in 8-bit levels, how far any pixel may move: the edit's own colours are what the user wants.
+    ``limit`` bounds, in 8-bit levels, how far any pixel may move, dark ones less: the edit's own colours are what the
+    user wants, and black cloth has to stay black.
     """
     import cv2
 
@@ -113,7 +116,8 @@ def apply_tone(image: Image, match: ToneMatch, field: NDArray[np.float32], limit
         source = image[top : top + strip].astype(np.float32)
         values = source * gain + offset + light
         if limit is not None:
-            values = source + np.clip(values - source, -limit, limit)
+            most = np.minimum(limit, DARK_LIMIT + DARK_SLOPE * source)
+            values = source + np.clip(values - source, -most, most)
         result[top : top + strip] = np.clip(np.rint(values), 0, 255).astype(np.uint8)
     return result
 

@@ -61,3 +61,5 @@ def test_the_limit_bounds_how_far_a_colour_moves(photo: Image) -> None:
     free, bound = apply_tone(edited, tone, light), apply_tone(edited, tone, light, limit=10)
     assert np.abs(free.astype(int) - edited).max() > 20
     assert np.abs(bound.astype(int) - edited).max() <= 10
+    dark = edited < 20
+    assert np.abs(bound.astype(int) - edited)[dark].max(initial=0) <= 5

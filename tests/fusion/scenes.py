@@ -11,8 +11,8 @@ SYMBOLS = {".": "background", "H": "hair", "F": "face", "s": "skin", "U": "upper
 CELL = 20  # pixels: a drawing's character becomes a square this large
 
 
-def enlarge(drawing: str) -> np.ndarray:
-    """The drawing's characters, each a CELL x CELL square."""
+def enlarge(drawing: str) -> tuple[np.ndarray, np.ndarray]:
+    """Which character stands in each pixel (h, w), a CELL x CELL square each, and the characters in order."""
     rows = [line.strip() for line in drawing.strip().splitlines()]
     grid = np.array([list(row) for row in rows])
     return np.kron(np.arange(grid.size).reshape(grid.shape), np.ones((CELL, CELL), int)), grid.ravel()

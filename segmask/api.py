@@ -6,7 +6,7 @@ from typing import Any
 
 from segmask import io
 from segmask.options import Options
-from segmask.pipeline import Masker
+from segmask.pipeline import Masker, checked
 from segmask.result import Result
 from segmask.types import Face, Parsing
 
@@ -51,7 +51,7 @@ def parse(image: Any, parser: Any = Options.parser) -> Parsing:
         image: path, PIL image or array.
         parser: name, ONNX file or a Parser.
     """
-    return Masker(parser=parser).parser.parse(io.read_image(image, "image"))
+    return Masker(parser=parser).parser.parse(checked(io.read_picture(image, "image"), "image").image)
 
 
 def find_faces(
@@ -67,7 +67,7 @@ def find_faces(
     from segmask.fusion.protect import faces_of
 
     masker = Masker(parser=parser, face_detector=face_detector)
-    pixels = io.read_image(image, "image")
+    pixels = checked(io.read_picture(image, "image"), "image").image
     detector = masker.face_detector
     faces = detector.detect(pixels) if detector is not None else faces_of(masker.parser.parse(pixels))
     return tuple(sorted(faces, key=lambda face: (face.box.x0, face.box.y0)))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
+from segmask.errors import OutputError
 from segmask.files import write_files
 
+RESULTS = ("result.png", "mask.png", "report.json", "preview.png")
+"""What ``segmask demo`` makes of the pair."""
 NAMES = ("original.jpg", "edited.jpg")
 
 
@@ -16,7 +19,14 @@ def sample(name: str) -> bytes:
 
 
 def write_pair(folder: Path) -> tuple[Path, Path]:
-    """Write the pair into a folder; returns the paths of the original and the edit. Raises OutputError."""
+    """Write the pair into a folder; returns the paths of the original and the edit.
+
+    Raises OutputError where that would overwrite a file that an earlier demo did not write.
+    """
     paths = (folder / NAMES[0], folder / NAMES[1])
+    ours = all(path.is_file() and path.read_bytes() == sample(path.name) for path in paths)
+    taken = [name for name in (*NAMES, *RESULTS) if (folder / name).exists()]
+    if taken and not ours:
+        raise OutputError(f"{folder}: holds {taken[0]}, which the demo would overwrite; name another folder")
     write_files({path: sample(path.name) for path in paths})
     return paths

@@ -49,7 +49,8 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
             _write_synced(staged[target], data)
         _move_all(staged)
     except OSError as error:
-        raise OutputError(f"{error.filename}: could not be written ({error.strerror}); nothing was") from error
+        asked = next((target for target, part in staged.items() if str(part) == str(error.filename)), error.filename)
+        raise OutputError(f"{asked}: could not be written ({error.strerror}); no file was") from error
     finally:
         for temporary in staged.values():
             temporary.unlink(missing_ok=True)

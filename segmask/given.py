@@ -20,15 +20,20 @@ WORKING_SIDE = 800  # as the change map's: a finer parsing would be averaged dow
 def read_mask(source: Any, size_hw: tuple[int, int], name: str) -> tuple[Mask, str]:
     """A mask of the original's size, bool (H, W), and a note where it had to be resized. Raises InputError."""
     values = io.read_gray(source, name)
+    notes = []
+    if values.max(initial=0) == 1:  # the commonest form of a mask in arrays
+        values = values * np.uint8(255)
+        notes.append(f"{name}: holds only 0 and 1, read as black and white")
     if values.shape == size_hw:
-        return values >= 128, ""
+        return values >= 128, "; ".join(notes)
     height, width = values.shape
     if abs(np.log((width / height) / (size_hw[1] / size_hw[0]))) > 0.02:
         raise InputError(
             f"{name}: expected the original's size, {size_hw[1]}x{size_hw[0]}, or its aspect; got {width}x{height}"
         )
     resized = resize_map(values.astype(np.float32), size_hw) >= 127.5
-    return resized, f"{name}: resized from {width}x{height} to the original's {size_hw[1]}x{size_hw[0]}"
+    notes.append(f"{name}: resized from {width}x{height} to the original's {size_hw[1]}x{size_hw[0]}")
+    return resized, "; ".join(notes)
 
 
 def read_parsings(source: Any, labels: str | None, size_hw: tuple[int, int]) -> tuple[Parsing, Parsing | None]:

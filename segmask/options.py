@@ -55,5 +55,7 @@ class Options:
 
 
 def _check(name: str, value: float | None, above: float, most: float, expected: str) -> None:
-    if value is not None and not above < value <= most:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not above < value <= most:
         raise OptionError(f"{name}: expected {expected}; got {value}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from segmask.fusion.diff import decide_diff, decide_fallback
 from segmask.fusion.hybrid import Decision, decide_hybrid
 from segmask.fusion.matte import make_alpha
 from segmask.fusion.prior import resized_probs, shows_person, shows_target, target_prior
-from segmask.fusion.protect import protected_region
+from segmask.fusion.protect import faces_of, protected_region
 from segmask.fusion.semantic import decide_semantic
 from segmask.geometry import resize_mask, working_size
 from segmask.given import GIVEN, WORKING_SIDE, read_mask, read_parsings
@@ -26,6 +27,7 @@ from segmask.options import REFERENCE_SIDE, Options
 from segmask.report import (
     OK,
     REVIEW,
+    FaceReport,
     Report,
     alignment_report,
     face_reports,
@@ -78,11 +80,14 @@ class Masker:
         device: str = Options.device,
         threads: int | None = Options.threads,
     ) -> None:
+        for name, value, method in (("parser", parser, "parse"), ("face_detector", face_detector or "", "detect")):
+            if not isinstance(value, (str, Path)) and not hasattr(value, method):
+                raise OptionError(f"{name}: expected a name, a file or an object with .{method}(); got {value!r}")
         given_parser = None if isinstance(parser, (str, Path)) else parser
         given_detector = None if isinstance(face_detector, (str, Path)) or face_detector is None else face_detector
         self.options = Options(
             strategy=strategy,
-            target=target if isinstance(target, str) else ",".join(target),
+            target=_joined(target),
             parser=parser if isinstance(parser, (str, Path)) else parser.name,
             face_detector="none" if face_detector is None else _name_of(face_detector),
             threshold=threshold,
@@ -190,6 +195,8 @@ class Masker:
             trimap=_trimap(alpha),
         )
         report = self._report(run, before, strategy, stages, alpha, after)
+        alpha.setflags(write=False)
+        raster.setflags(write=False)
         inputs = tuple(Path(p) for p in (original, edited, include, exclude) if isinstance(p, (str, Path)))
         return Result(alpha, report, stages, raster, before, inputs)
 
@@ -201,12 +208,14 @@ class Masker:
             grow: pixels at the reference size to widen the mask by; protected pixels stay out.
             parsing: a label map of the picture, as for ``apply``.
         """
+        if isinstance(parsing, (tuple, list)):
+            raise OptionError("parsing: one picture takes one label map; a pair goes with an edit")
         if not 0 <= grow <= REFERENCE_SIDE:
             raise OptionError(f"grow: expected 0 to {REFERENCE_SIDE} pixels at the reference size; got {grow}")
         require_opencv()
         run = Run()
         with run.stage("read"):
-            picture = _checked(io.read_picture(original, "original"), "original")
+            picture = checked(io.read_picture(original, "original"), "original")
             run.note(*picture.notes)
             given = self._given(parsing, labels, picture.size_hw)[0]
         seen, faces = self._see(picture.image, given, run)
@@ -227,20 +236,20 @@ class Masker:
             strategy="semantic",
             target=self.options.parts,
             parser=seen.source,
-            face_detector=self._detector_name(),
+            face_detector=self._face_source(seen),
             original_size=(picture.size_hw[1], picture.size_hw[0]),
             edited_size=None,
             alignment=None,
             tone=None,
             mask=mask_report(alpha, protected, None, decision.mask),
-            faces=face_reports(faces),
+            faces=self._reported_faces(seen, faces),
             timings=tuple(run.timings),
         )
         return MaskResult(alpha, report, protected, picture)
 
     def _read(self, original: Any, edited: Any, run: Run) -> tuple[io.Picture, io.Picture]:
-        before = _checked(io.read_picture(original, "original"), "original")
-        after = _checked(io.read_picture(edited, "edited"), "edited")
+        before = checked(io.read_picture(original, "original"), "original")
+        after = checked(io.read_picture(edited, "edited"), "edited")
         run.note(*before.notes, *after.notes)
         note_sizes(before.size_hw, after.size_hw, run)
         note_pictures(before, after, run)
@@ -303,10 +312,17 @@ class Masker:
         run.reasons.append(f"{missing}: hybrid fell back to diff, which decides by what changed alone")
         return decide_fallback(change, before, after, parts, must_keep, must_take), "hybrid (fell back to diff)"
 
-    def _detector_name(self) -> str | None:
-        if self.options.strategy == "diff" or not self._detector_loaded or self._detector is None:
+    def _face_source(self, parsed: Parsing | None) -> str | None:
+        """Who found the faces: the detector, or without one the parser's own face part."""
+        if parsed is None:
             return None
-        return self._detector.name
+        detector = self.face_detector
+        return detector.name if detector is not None else f"{parsed.source} (face part)"
+
+    def _reported_faces(self, parsed: Parsing | None, faces: tuple[Face, ...]) -> tuple[FaceReport, ...]:
+        if parsed is not None and self.face_detector is None:
+            faces = faces_of(parsed)
+        return face_reports(faces)
 
     def _report(
         self, run: Run, before: io.Picture, strategy: str, stages: Stages, alpha: Alpha, after: io.Picture
@@ -320,22 +336,32 @@ class Masker:
             strategy=strategy,
             target=() if self.options.strategy == "diff" else self.options.parts,
             parser=None if stages.parsing is None else stages.parsing.source,
-            face_detector=self._detector_name(),
+            face_detector=self._face_source(stages.parsing),
             original_size=(before.size_hw[1], before.size_hw[0]),
             edited_size=(after.size_hw[1], after.size_hw[0]),
             alignment=alignment_report(stages.alignment),
             tone=tone_report(stages.tone, self.options.tone_match),
             mask=mask_report(alpha, stages.protected, stages.change, stages.decision),
-            faces=face_reports(stages.faces),
+            faces=self._reported_faces(stages.parsing, stages.faces),
             timings=tuple(run.timings),
         )
+
+
+def _joined(target: Any) -> str:
+    """The target as one string; resolve_target says which names exist."""
+    if isinstance(target, str):
+        return target
+    if not isinstance(target, Iterable):
+        raise OptionError(f"target: expected names such as 'clothing' or a list of them; got {target!r}")
+    return ",".join(map(str, target))
 
 
 def _name_of(model: Any) -> str | Path:
     return model if isinstance(model, (str, Path)) else model.name
 
 
-def _checked(picture: io.Picture, name: str) -> io.Picture:
+def checked(picture: io.Picture, name: str) -> io.Picture:
+    """The picture itself if it is large enough to measure anything, else an InputError."""
     height, width = picture.size_hw
     if min(height, width) < SMALLEST_SIDE:
         raise InputError(

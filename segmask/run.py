@@ -42,7 +42,9 @@ def note_sizes(before_hw: tuple[int, int], after_hw: tuple[int, int], run: Run) 
         return
     sizes = f"the edit's {after_hw[1]}x{after_hw[0]} was brought to the original's {before_hw[1]}x{before_hw[0]}"
     ratio = (after_hw[1] / after_hw[0]) / (before_hw[1] / before_hw[0])
-    run.note(sizes + (f"; the aspects differ by {abs(ratio - 1):.1%}" if abs(ratio - 1) > 0.01 else ""))
+    apart = max(ratio, 1 / ratio)
+    by = f"{apart - 1:.1%}" if apart < 2 else f"a factor of {apart:.0f}"
+    run.note(sizes + (f"; the aspects differ by {by}" if apart > 1.01 else ""))
 
 
 def note_pictures(before: io.Picture, after: io.Picture, run: Run) -> None:

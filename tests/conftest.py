@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,14 @@ from segmask.result import Result
 from segmask.types import Image
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_downloaded_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests see an empty model cache, whatever the machine's user has downloaded."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEGMASK_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,23 @@ def test_demo_needs_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert segmask("demo", folder) == 0, "a second run replaces the first one's files"
 
 
+@pytest.mark.parametrize("name", ["original.jpg", "result.png"])
+def test_demo_overwrites_nobodys_pictures(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / name).write_bytes(b"mine")
+    assert segmask("demo", tmp_path) == 1
+    assert f"holds {name}" in capsys.readouterr().err
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"mine"]
+
+
+def test_a_report_that_cannot_be_printed_is_one_line(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "segmask", "mask", str(pair[0]), "-o", str(tmp_path / "m.png"), "--report", "-"]
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("segmask: ")
+    assert "Traceback" not in done.stderr
+
+
 def test_mask_formats_and_polarity(pair: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     paths = [tmp_path / f"{index}.png" for index in range(4)]
     assert segmask("mask", pair[0], "-o", paths[0]) == 0
@@ -101,10 +118,11 @@ BAD = {
     "no such command": ("conjure",),
     "grow with a pair": ("mask", "good.jpg", "edit.jpg", "-o", "out.png", "--grow", "5"),
     "mask format": ("mask", "good.jpg", "-o", "out.png", "--format", "cmyk"),
+    "diff of one picture": ("mask", "good.jpg", "-o", "out.png", "--strategy", "diff"),
 }
 USAGE = {
     "output is an input", "format", "lossy mask", "strategy", "target", "parser", "detector", "mask twice", "no output",
-    "no such option", "no such command", "grow with a pair", "mask format",
+    "no such option", "no such command", "grow with a pair", "mask format", "diff of one picture",
 }  # fmt: skip
 
 

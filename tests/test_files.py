@@ -19,7 +19,7 @@ def test_a_failure_leaves_everything_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"old")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "inside").write_bytes(b"x")
-    with pytest.raises(OutputError, match="nothing was"):  # a file can't replace a folder
+    with pytest.raises(OutputError, match="no file was"):  # a file can't replace a folder
         write_files({tmp_path / "a": b"new", tmp_path / "new": b"new", tmp_path / "folder": b"new"})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "folder"]
     assert (tmp_path / "a").read_bytes() == b"old"

@@ -206,3 +206,32 @@ def test_masks_and_labels_from_files_and_arrays(tmp_path: Path) -> None:
     np.testing.assert_array_equal(io.read_labels(tmp_path / "labels.png"), [[0, 5, 13]])
     with pytest.raises(InputError, match="one class id a pixel"):
         io.read_labels(np.zeros((2, 2), np.float32))
+
+
+def test_what_cameras_write_into_exif_survives_a_tiff(tmp_path: Path, photo: np.ndarray) -> None:
+    exif = Pil.Exif()
+    exif[EXIF_ARTIST] = "somebody"
+    exif.get_ifd(0x8769)[0x9003] = "2024:05:06 07:08:09"
+    exif.get_ifd(0x8825)[1] = "N"
+    Pil.fromarray(photo).save(tmp_path / "a.jpg", exif=exif)
+    read = io.read_picture(tmp_path / "a.jpg")
+    (tmp_path / "b.tif").write_bytes(io.encode(read.raster, read.metadata, "TIFF")[0])
+    with Pil.open(tmp_path / "b.tif") as written:
+        assert written.getexif().get_ifd(0x8769)[0x9003] == "2024:05:06 07:08:09"
+        assert written.getexif().get_ifd(0x8825)[1] == "N"
+    np.testing.assert_array_equal(io.read_picture(tmp_path / "b.tif").raster, read.raster)
+
+
+@pytest.mark.parametrize(
+    ("raster", "metadata", "file_format", "words"),
+    [
+        (np.zeros((4, 4, 3), np.uint8), io.Metadata(text=(("a", "b"),), dpi=(72.0, 72.0)), "WEBP", "text, resolution"),
+        (np.zeros((4, 4, 1), np.uint8), io.Metadata(icc=SRGB), "WEBP", "grey colour profile"),
+        (np.zeros((4, 4, 3), np.uint16), io.Metadata(xmp=b"<x/>"), "TIFF", "XMP"),
+    ],
+)
+def test_metadata_that_a_format_does_not_take_is_named(
+    raster: np.ndarray, metadata: io.Metadata, file_format: str, words: str
+) -> None:
+    assert words in io.encode(raster, metadata, file_format)[1][0]
+    assert io.encode(raster, io.Metadata(), file_format)[1] == ()

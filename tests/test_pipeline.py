@@ -117,6 +117,22 @@ def test_include_lifts_protection_and_exclude_beats_include(masker: Masker, pair
     assert not result.alpha[150:].any()
 
 
+def test_a_mask_of_0_and_1_is_read_as_black_and_white(masker: Masker, pair: tuple[Path, Path]) -> None:
+    result = masker.apply(*pair, exclude=np.ones((512, 512), np.uint8))
+    assert not result.alpha.any()
+    assert any("only 0 and 1" in note for note in result.report.notes)
+
+
+def test_the_report_says_who_found_the_faces(composed: Result) -> None:
+    assert composed.report.face_detector == "builtin (face part)"
+    assert any(face.box[0] < 225 < face.box[2] for face in composed.report.faces)
+
+
+def test_results_are_frozen(composed: Result) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        composed.alpha[:] = 1
+
+
 def test_masks_of_another_size_are_resized_with_a_note_or_refused(masker: Masker, pair: tuple[Path, Path]) -> None:
     result = masker.apply(*pair, exclude=np.ones((256, 256), bool))
     assert not result.alpha.any()
@@ -146,7 +162,16 @@ def test_diff_refuses_a_parsing(photo: np.ndarray) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"strategy": "magic"}, {"target": "cape"}, {"parser": "nobody"}, {"face_detector": "nobody"}, {"feather": -1.0}],
+    [
+        {"strategy": "magic"},
+        {"target": "cape"},
+        {"parser": "nobody"},
+        {"face_detector": "nobody"},
+        {"feather": -1.0},
+        {"target": 5},
+        {"parser": 5},
+        {"threshold": "3"},
+    ],
 )
 def test_unknown_choices_list_the_known_ones(options: dict, photo: np.ndarray) -> None:
     with pytest.raises(segmask.OptionError, match="expected"):

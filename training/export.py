@@ -73,8 +73,19 @@ def _half_weights(model: object) -> object:
     del graph.initializer[:], graph.node[:]
     graph.initializer.extend(kept)
     graph.node.extend(casts + nodes)
+    _strip(model)
     onnx.checker.check_model(model)  # type: ignore[arg-type]
     return model
+
+
+def _strip(model: object) -> None:
+    """Take out what the exporter noted about this machine: stack traces, paths, names of tensors' origins."""
+    graph = model.graph  # type: ignore[attr-defined]
+    for item in (model, graph, *graph.node, *graph.initializer, *graph.value_info, *graph.input, *graph.output):
+        item.ClearField("metadata_props")  # type: ignore[attr-defined]
+        if "doc_string" in item.DESCRIPTOR.fields_by_name:  # type: ignore[attr-defined]
+            item.ClearField("doc_string")  # type: ignore[attr-defined]
+    del graph.value_info[:]
 
 
 def _compare(net: ParsingNet, path: Path) -> None:

@@ -72,6 +72,11 @@ def run(arguments: list[str] | None = None) -> None:
     except (typer.Abort, KeyboardInterrupt):
         say("segmask: stopped")
         code = 130
+    except OSError as error:  # standard output that can't be written; files have errors of their own
+        if debug:
+            raise
+        say(f"segmask: {error.strerror or error}")
+        code = 1
     except MemoryError:
         say("segmask: not enough memory for a picture of this size; close other programs or shrink the picture")
         code = 1

@@ -18,7 +18,8 @@ from segmask.types import Image
 FORMATS = ("gray", "rgba")
 
 MaybeEdited = Annotated[
-    Path | None, typer.Argument(help="Its edited version; without it the target's mask.", show_default=False)
+    Path | None,
+    typer.Argument(metavar="[EDITED]", help="Its edited version; without it the target's mask.", show_default=False),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="MASK.png", help="The mask.", show_default=False)]
 Grow = Annotated[
@@ -58,8 +59,8 @@ def mask(
 ) -> None:
     """Write the mask alone.
 
-    With ORIGINAL alone: where the target is (semantic), to hand to an inpainting service. With EDITED too: what
-    `segmask apply` would take from it.
+    With ORIGINAL alone: where the target is (always semantic), to hand to an inpainting service. With EDITED too: what
+    `segmask apply` would take from it. Exit codes as for `segmask apply`.
     """
     from segmask import files, io
     from segmask.pipeline import Masker
@@ -94,6 +95,8 @@ def mask(
     elif include or exclude:
         raise OptionError("--include and --exclude go with EDITED; to correct one picture's mask, paint in the mask")
     else:
+        if strategy == "diff" or threshold is not None or min_area is not None:
+            raise OptionError("--strategy diff, --threshold and --min-area go with EDITED; one picture has no change")
         result = masker.mask(original, grow=grow, parsing=maps, labels=labels if parsing else None)
     picture, polarity = _drawn(result.mask, result.original.image, file_format, invert)
     contents = {output: io.encode(picture, io.Metadata(), io.output_format(output))[0]}

@@ -15,7 +15,13 @@ PIXELS = f"pixels at a long side of {REFERENCE_SIDE}"
 Original = Annotated[Path, typer.Argument(help="The original photo.", metavar="ORIGINAL", show_default=False)]
 Edited = Annotated[Path, typer.Argument(help="Its edited version, of any size.", metavar="EDITED", show_default=False)]
 Strategy = Annotated[
-    str, typer.Option("--strategy", "-s", metavar="|".join(STRATEGIES), help="What decides: parsing, evidence or both.")
+    str,
+    typer.Option(
+        "--strategy",
+        "-s",
+        metavar="|".join(STRATEGIES),
+        help="What decides: parsing and evidence together, parsing alone, or evidence alone.",
+    ),
 ]
 Target = Annotated[
     str,

@@ -25,5 +25,6 @@ def finish(report: Report, report_option: str | None, strict: bool) -> None:
         say(f"look: {reason}")
     if report_option == "-":
         sys.stdout.write(report_json(report).decode())
+        sys.stdout.flush()
     if strict and report.verdict != OK:
         raise typer.Exit(STRICT_EXIT)

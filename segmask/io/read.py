@@ -174,36 +174,20 @@ def _upright(raster: np.ndarray, orientation: int) -> np.ndarray:
     return raster
 
 
+# How a TIFF stores its samples, its resolution and its profile: the writer's business, or carried by itself.
+STORAGE_TAGS = (254, 256, 257, 258, 259, 262, 273, 277, 278, 279, 282, 283, 284, 296, 297, 317, 322, 323, 324, 325, 338,
+                339, 34675, 700)  # fmt: skip
+
+
 def _metadata(picture: Any) -> Metadata:
     info = picture.info
     exif = picture.getexif()
     data = None
     if len(exif):
         exif[274] = 1  # the pixels are upright now
-        for tag in (
-            254,
-            256,
-            257,
-            258,
-            259,
-            262,
-            273,
-            277,
-            278,
-            279,
-            284,
-            317,
-            322,
-            323,
-            324,
-            325,
-            338,
-            339,
-            34675,
-            700,
-        ):
-            exif.pop(tag, None)  # how a TIFF stores its samples is the writer's business
-        data = exif.tobytes() if len(exif) else None
+        for tag in STORAGE_TAGS:
+            exif.pop(tag, None)
+        data = exif.tobytes() if set(exif) - {274} else None
     dpi = info.get("dpi")
     dpi = (float(dpi[0]), float(dpi[1])) if isinstance(dpi, tuple) and len(dpi) == 2 and all(dpi) else None
     text = tuple((k, str(v)) for k, v in getattr(picture, "text", {}).items() if not k.startswith("XML:"))

@@ -38,10 +38,26 @@ def encode(raster: Raster, metadata: Metadata, file_format: str) -> tuple[bytes,
     if raster.dtype == np.uint16 and file_format in ("JPEG", "WEBP"):
         notes.append(f"{file_format} holds 8 bits a channel: reduced from 16")
         raster = to_8bit(raster)
+    notes += _not_carried(raster, metadata, file_format)
     if raster.dtype == np.uint16:
         data, more = _encode_deep(raster.astype(np.uint16, copy=False), metadata, file_format)
         return data, (*notes, *more)
     return _encode_pil(raster.astype(np.uint8, copy=False), metadata, file_format), tuple(notes)
+
+
+def _not_carried(raster: Raster, metadata: Metadata, file_format: str) -> list[str]:
+    """What of the metadata this format does not take."""
+    deep = raster.dtype == np.uint16
+    kinds = {
+        "text": metadata.text and (file_format != "PNG" or deep),
+        "resolution": metadata.dpi and (file_format == "WEBP" or (deep and file_format == "PNG")),
+        "EXIF": metadata.exif and deep and file_format == "TIFF",
+        "XMP": metadata.xmp and deep,
+        "the grey colour profile": metadata.icc and file_format == "WEBP" and raster.shape[2] < 3,
+    }
+    lost = [name for name, missing in kinds.items() if missing]
+    bits = "16-bit " if deep else ""
+    return [f"not carried into a {bits}{file_format}: {', '.join(lost)}"] if lost else []
 
 
 def _encode_pil(raster: NDArray[np.uint8], metadata: Metadata, file_format: str) -> bytes:
@@ -66,7 +82,8 @@ def _encode_pil(raster: NDArray[np.uint8], metadata: Metadata, file_format: str)
     if file_format == "WEBP":
         options |= {"lossless": True, "exact": True, "quality": 60, "method": 2}
     if file_format == "TIFF":
-        options["compression"] = "tiff_adobe_deflate"
+        # libtiff can't write the directories inside EXIF that cameras make; Pillow's own writer can, uncompressed.
+        options["compression"] = None if metadata.exif else "tiff_adobe_deflate"
     options = {key: value for key, value in options.items() if value is not None}
     buffer = io.BytesIO()
     Pil.fromarray(raster[..., 0] if raster.shape[2] == 1 else raster).save(buffer, file_format, **options)
@@ -92,13 +109,9 @@ def _encode_deep(raster: NDArray[np.uint16], metadata: Metadata, file_format: st
     else:
         lost = []
     if file_format == "PNG":
-        if metadata.xmp or metadata.text or metadata.dpi:
-            lost.append("XMP, text and resolution are not carried into a 16-bit PNG")
         return _encode_deep_png(raster, metadata), lost
     import tifffile
 
-    if metadata.exif or metadata.xmp:
-        lost.append("EXIF and XMP are not carried into a 16-bit TIFF")
     buffer = io.BytesIO()
     tifffile.imwrite(
         buffer,

@@ -23,7 +23,10 @@ SAID = 10
 
 def evaluate(
     dataset: Annotated[
-        Path, typer.Argument(help="Case folders, parallel folders or a manifest (.csv, .jsonl, .parquet).")
+        Path,
+        typer.Argument(
+            metavar="DATASET", help="Case folders, parallel folders or a manifest (.csv, .jsonl, .parquet)."
+        ),
     ],
     strategy: Annotated[
         list[str] | None,

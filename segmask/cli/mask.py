@@ -19,7 +19,7 @@ FORMATS = ("gray", "rgba")
 
 MaybeEdited = Annotated[
     Path | None,
-    typer.Argument(metavar="[EDITED]", help="Its edited version; without it the target's mask.", show_default=False),
+    typer.Argument(metavar="EDITED", help="Its edited version; without it the target's mask.", show_default=False),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="MASK.png", help="The mask.", show_default=False)]
 Grow = Annotated[
@@ -59,8 +59,9 @@ def mask(
 ) -> None:
     """Write the mask alone.
 
-    With ORIGINAL alone: where the target is (always semantic), to hand to an inpainting service. With EDITED too: what
-    `segmask apply` would take from it. Exit codes as for `segmask apply`.
+    With ORIGINAL alone: the target's own mask (always semantic), to hand to an inpainting service.
+
+    With EDITED too: what `segmask apply` would take from it. Exit codes as there.
     """
     from segmask import files, io
     from segmask.pipeline import Masker

@@ -11,15 +11,19 @@ from segmask.cli.output import say
 
 
 def synth(
-    labelled_set: Annotated[Path, typer.Argument(help="Folder with photos/, labels/ and perhaps split.json.")],
+    labelled_set: Annotated[
+        Path, typer.Argument(metavar="LABELLED_SET", help="Folder with photos/, labels/ and perhaps split.json.")
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="PAIRS", help="Folder for the pairs, one each.")],
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same pairs.")] = 0,
     cases: Annotated[int | None, typer.Option(min=1, help="How many; without it, one a photo.")] = None,
-    level: Annotated[str, typer.Option(help="easy, standard or hard.")] = "standard",
+    level: Annotated[
+        str, typer.Option(metavar="easy|standard|hard", help="Strength of the faults; hard adds scenes.")
+    ] = "standard",
     size: Annotated[
         int | None, typer.Option(help="Long side of the originals, px; without it, the photos' own.")
     ] = None,
-    split: Annotated[str, typer.Option(help="Part of split.json: train, val or all.")] = "all",
+    split: Annotated[str, typer.Option(metavar="train|val|all", help="Part of split.json.")] = "all",
     without: Annotated[
         list[str] | None, typer.Option(help="A fault to leave out (face, tone, jpeg …); may be given again.")
     ] = None,

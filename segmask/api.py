@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from segmask import io
+from segmask.inputs import checked
 from segmask.options import Options
-from segmask.pipeline import Masker, checked
+from segmask.pipeline import Masker
 from segmask.result import Result
 from segmask.types import Face, Parsing
 

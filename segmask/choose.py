@@ -1,0 +1,74 @@
+"""What must stay, what must come, and which strategy decides the rest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from segmask.fusion.diff import decide_diff, decide_fallback
+from segmask.fusion.hybrid import Decision, decide_hybrid
+from segmask.fusion.prior import resized_probs, shows_person, shows_target, target_prior
+from segmask.fusion.protect import protected_region
+from segmask.fusion.semantic import decide_semantic
+from segmask.geometry import resize_mask, working_size
+from segmask.given import GIVEN
+from segmask.inputs import Corrections
+from segmask.options import Options
+from segmask.run import Run
+from segmask.types import Change, Face, Mask, Parsing, Prob
+
+EQUAL_SIDE = 400  # pixels: a smooth drift of colour and light needs no finer map of where the pictures are equal
+
+
+def likely_equal(parsed: Parsing | None, edited_parsed: Parsing | None, parts: tuple[str, ...]) -> Prob | None:
+    """How likely a pixel should be equal in both pictures, float32 (h, w); None (all alike) without parsings."""
+    if parsed is None or edited_parsed is None:
+        return None
+    size_hw = working_size(parsed.size_hw, EQUAL_SIDE)
+    return 1 - target_prior(resized_probs(parsed, size_hw), resized_probs(edited_parsed, size_hw), parts).either
+
+
+def protected_by(parsed: Parsing | None, faces: tuple[Face, ...], parts: tuple[str, ...]) -> Mask | None:
+    """What stays original whatever the evidence says, bool (H, W); None where no parsing was made."""
+    return None if parsed is None else protected_region(parsed, faces, parts)
+
+
+def keep_region(protected: Mask | None, corrections: Corrections, covered: Mask) -> Mask:
+    """What stays original at the picture's size: protected unless included, excluded, or beyond the edit's frame."""
+    keep = np.zeros(covered.shape, bool) if protected is None else protected & ~corrections.include
+    return keep | corrections.exclude | ~covered
+
+
+def decide(
+    change: Change,
+    parsed: Parsing | None,
+    edited_parsed: Parsing | None,
+    keep: Mask,
+    corrections: Corrections,
+    options: Options,
+    run: Run,
+) -> tuple[Decision, str]:
+    """The decision at the working size, and the name of the strategy that made it.
+
+    Args:
+        change: the change map; its size is the working size (h, w).
+        parsed: what the original shows; None for ``diff``.
+        edited_parsed: what the aligned edit shows.
+        keep: bool (H, W): stays original.
+        corrections: the user's masks, bool (H, W).
+        options: strategy and target.
+        run: gets a reason where hybrid had to fall back.
+    """
+    work_hw = (change.mask.shape[0], change.mask.shape[1])
+    must_keep, must_take = resize_mask(keep, work_hw), resize_mask(corrections.include & ~keep, work_hw)
+    parts = options.parts
+    if parsed is None or edited_parsed is None:
+        return decide_diff(change, must_keep, must_take), "diff"
+    before, after = resized_probs(parsed, work_hw), resized_probs(edited_parsed, work_hw)
+    if options.strategy == "semantic":
+        return decide_semantic(before, after, parts, must_keep, must_take), "semantic"
+    person = parsed.source == GIVEN or shows_person(parsed) or shows_person(edited_parsed)
+    if person and (shows_target(parsed, parts) or shows_target(edited_parsed, parts)):
+        return decide_hybrid(before, after, change, parts, must_keep, must_take), "hybrid"
+    missing = f"{options.target} was found in neither picture" if person else "no person was found"
+    run.reasons.append(f"{missing}: hybrid fell back to diff, which decides by what changed alone")
+    return decide_fallback(change, before, after, parts, must_keep, must_take), "hybrid (fell back to diff)"

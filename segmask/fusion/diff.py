@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from segmask.fusion.decision import Decision
 from segmask.fusion.evidence import changed_prob
-from segmask.fusion.hybrid import Decision
 from segmask.labels import PART_ID, PARTS
 from segmask.types import Change, Mask, Prob, Probs
 

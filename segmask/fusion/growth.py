@@ -34,6 +34,30 @@ class GrowthConfig:
 DEFAULT = GrowthConfig()
 
 
+def garment_share(
+    either: Prob, score_map: NDArray[np.float32], parts: tuple[str, ...], config: GrowthConfig = DEFAULT
+) -> Prob:
+    """The target's share of the strongly changed region that a pixel lies in, float32 (h, w); 0 outside of any.
+
+    Args:
+        either: float32 (h, w): the target was here or has come here.
+        score_map: float32 (h, w): change in units of the noise floor.
+        parts: the targeted parts.
+    """
+    import cv2
+
+    if "background" in parts:
+        return np.zeros_like(either)
+    radius = max(1, round(config.neck * max(score_map.shape)))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    strong = (score_map >= config.strong).astype(np.uint8)
+    regions = connected_regions(cv2.morphologyEx(strong, cv2.MORPH_OPEN, disc) > 0)
+    share = regions.total(either) / np.maximum(regions.areas, 1)
+    share[0] = 0
+    share[np.unique(regions.labels[0])] = 0  # open to the top of the picture: a new background, not a coat
+    return share.astype(np.float32)[regions.labels]
+
+
 def grown(
     prior: Prior, before: Probs, score_map: NDArray[np.float32], parts: tuple[str, ...], config: GrowthConfig = DEFAULT
 ) -> Prior:
@@ -41,19 +65,9 @@ def grown(
 
     Not raised where the original surely shows another part of the person, or something worn that is not targeted.
     """
-    import cv2
-
-    if "background" in parts:
-        return prior
-    radius = max(1, round(config.neck * max(score_map.shape)))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    strong = (score_map >= config.strong).astype(np.uint8)
-    regions = connected_regions(cv2.morphologyEx(strong, cv2.MORPH_OPEN, disc) > 0)
-    share = regions.total(prior.either) / np.maximum(regions.areas, 1)
+    share = garment_share(prior.either, score_map, parts, config)
     gain = np.clip((share - config.from_share) / (config.full_share - config.from_share), 0, 1) * config.weight
-    gain[0] = 0
-    gain[np.unique(regions.labels[0])] = 0  # open to the top of the picture: a new background, not a coat
     others = [PART_ID[part] for part in PARTS[1:] if part not in parts and part not in MISTAKEN]
     known: Prob = np.minimum(before[others].sum(0), 1)
-    raised = gain.astype(np.float32)[regions.labels] * (1 - known)
+    raised = (gain * (1 - known)).astype(np.float32)
     return replace(prior, either=np.maximum(prior.either, raised))

@@ -1,23 +1,26 @@
 """The decision by parsing and evidence together: a photomontage by minimum cut.
 
-Each pixel is labelled original or edited. Its own cost is the log odds of a probability made of three: the target was
-here or has come here; the pixel changed, or its garment did; an arm was moved here. The seam between the labels costs
-what the two pictures differ there, so it runs where they agree.
+Each pixel is labelled original or edited. Its own cost is the log odds that it must come from the edit, from both
+parsings and the change map: by a small fitted network for what is worn, by rules for hair, faces and backgrounds. The
+seam between the labels costs what the two pictures differ there, so it runs where they agree.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segmask.fusion.cut import minimum_cut
-from segmask.fusion.evidence import changed_prob, garment_changed
-from segmask.fusion.growth import grown
-from segmask.fusion.prior import Prior, moved_limbs, near_body, target_prior, target_prob
+from segmask.fusion.decision import Decision
+from segmask.fusion.features import pixel_features
+from segmask.fusion.pixel_model import WEIGHTS, PixelModel, pixel_model
+from segmask.fusion.prior import target_prior, target_prob
+from segmask.fusion.rules import rule_log_odds
+from segmask.labels import WORN
 from segmask.regions import connected_regions, filled
-from segmask.types import Change, Mask, Prob, Probs
+from segmask.types import Change, Mask, Probs
 
 
 @dataclass(frozen=True)
@@ -30,14 +33,12 @@ class HybridConfig:
     """Cost of a seam where both pictures agree: outlines don't fray."""
     full_score: float = 6.0
     """Score from which pictures count as differing strongly."""
+    lean: float = 0.0
+    """Added to the log odds: what is missing shows the old garment, what is too much mostly looks as before."""
     odds_limit: float = 4.0
     """Log odds beyond this add nothing: no single model's certainty outweighs the surroundings."""
-    caution: float = 2.0
-    """Where the garment around did not change, a changed pixel must surely belong to it: its prior is raised to
-    1 + this. Else the parser's soft outline takes slivers of a changed background."""
-    limb_weight: float = 0.85
-    limb_reach: float = 0.08
-    """How far from a changed garment an arm may have been moved by the same edit."""
+    hopeless: float = -5.0
+    """Log odds below which a pixel is not asked: leaves the graph small."""
     rim: float = 0.012
     """Outer rim in which the mask is tightened to what changed."""
     rim_score: float = 2.0
@@ -52,18 +53,6 @@ class HybridConfig:
 DEFAULT = HybridConfig()
 
 
-@dataclass(frozen=True)
-class Decision:
-    """What comes from the edit, at the working size."""
-
-    mask: Mask
-    """bool (h, w)."""
-    prior: Prob
-    """float32 (h, w): the target was here or has come here."""
-    probability: Prob
-    """float32 (h, w): of each pixel alone, before the cut."""
-
-
 def decide_hybrid(
     before: Probs,
     after: Probs,
@@ -72,6 +61,7 @@ def decide_hybrid(
     must_keep: Mask,
     must_take: Mask,
     config: HybridConfig = DEFAULT,
+    model: PixelModel | None = None,
 ) -> Decision:
     """Decide each pixel at the working size (h, w).
 
@@ -82,41 +72,33 @@ def decide_hybrid(
         parts: targeted parts.
         must_keep: bool (h, w): protected, excluded or not covered by the edit.
         must_take: bool (h, w): included by the user.
+        model: another pixel model than the package's.
     """
-    changed = changed_prob(change.score_map)
-    prior = target_prior(before, after, parts)
-    if "background" not in parts:
-        prior = replace(prior, either=prior.either * near_body(before, after))
-    prior = grown(prior, before, change.score_map, parts)
-    garment = garment_changed(changed, before, after, parts)
-    follows = 1 - (1 - changed) * (1 - garment)
-    limbs = moved_limbs(before, after, parts) * changed * _near(prior, garment, config)
-    belongs = prior.either ** (1 + config.caution * (1 - garment))
-    probability = np.maximum(belongs * follows, config.limb_weight * limbs).astype(np.float32)
-    odds = _log_odds(probability, config.odds_limit)
+    prior = target_prior(before, after, parts).either
+    if set(parts) <= set(WORN) and (model or WEIGHTS.is_file()):
+        odds = (model or pixel_model()).log_odds(pixel_features(before, after, change, parts))
+    else:
+        odds = rule_log_odds(before, after, change, parts)
+    probability = (1 / (1 + np.exp(-odds))).astype(np.float32)
+    odds = np.clip(odds + config.lean, None, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():
-        return Decision(np.zeros(odds.shape, bool), prior.either, probability)
-    agree = np.minimum(change.score_map / config.full_score, 1)
-    seam = (config.seam_least + config.seam * agree).astype(np.float32)
-    hopeless = probability < 0.004  # far below even odds: leaves the graph small
-    taken = minimum_cut(np.maximum(odds, 0), np.maximum(-odds, 0), seam, must_keep | hopeless, must_take)
+        return Decision(np.zeros(odds.shape, bool), prior, probability)
+    hopeless = odds < config.hopeless
+    taken = minimum_cut(
+        np.maximum(odds, 0),
+        np.minimum(np.maximum(-odds, 0), config.odds_limit),
+        _seam(change, config),
+        must_keep | hopeless,
+        must_take,
+    )
     mask = _with_something_new(_tighten(taken, change.score_map, config), after, parts, must_take, config)
-    return Decision((_without_specks(mask, config) & ~must_keep) | (must_take & ~must_keep), prior.either, probability)
+    return Decision((_without_specks(mask, config) | must_take) & ~must_keep, prior, probability)
 
 
-def _log_odds(probability: Prob, limit: float) -> NDArray[np.float32]:
-    clipped = np.clip(probability, 1e-4, 1 - 1e-4)
-    return np.clip(np.log(clipped / (1 - clipped)), -limit, limit).astype(np.float32)
-
-
-def _near(prior: Prior, garment: Prob, config: HybridConfig) -> Prob:
-    """1 near a garment that was changed, 0 elsewhere."""
-    import cv2
-
-    radius = max(1, round(config.limb_reach * max(garment.shape)))
-    region = ((prior.either > 0.5) & (garment > 0.5)).astype(np.uint8)
-    distance = cv2.distanceTransform(1 - region, cv2.DIST_L2, 5) if region.any() else np.full(region.shape, np.inf)
-    return (distance <= radius).astype(np.float32)
+def _seam(change: Change, config: HybridConfig) -> NDArray[np.float32]:
+    """Cost of a seam at each pixel: how badly the pictures agree there."""
+    agree = np.minimum(change.score_map / config.full_score, 1)
+    return (config.seam_least + config.seam * agree).astype(np.float32)
 
 
 def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -> Mask:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segmask.fusion.outline import Pair, moved_outline
 from segmask.geometry import resize_map
 from segmask.options import REFERENCE_SIDE
 from segmask.types import Alpha, Box, Mask
@@ -29,7 +30,13 @@ DEFAULT = MatteConfig()
 
 
 def make_alpha(
-    decision: Mask, size_hw: tuple[int, int], keep: Mask, *, feather: float | None = None, config: MatteConfig = DEFAULT
+    decision: Mask,
+    size_hw: tuple[int, int],
+    keep: Mask,
+    *,
+    feather: float | None = None,
+    pair: Pair | None = None,
+    config: MatteConfig = DEFAULT,
 ) -> Alpha:
     """Alpha at the picture's size, float32 (H, W), multiples of 1/255.
 
@@ -38,6 +45,7 @@ def make_alpha(
         size_hw: the picture's size.
         keep: bool (H, W): exactly 0 here.
         feather: width of the edge in pixels at the reference size; the config's without it. 0 is a hard edge.
+        pair: both pictures; with them the outline is moved to where they agree.
     """
     alpha = np.zeros(size_hw, np.float32)
     if not decision.any():
@@ -46,6 +54,8 @@ def make_alpha(
     width = (config.feather if feather is None else feather) * scale
     area = _area_of(decision, size_hw, margin=int(np.ceil(2 * width + 6 * scale + 4)))
     signed = _signed_distance(decision, size_hw, area, config.smooth)
+    if pair is not None:
+        signed = moved_outline(signed, area, pair)
     edge = signed / width + 0.5 if width > 0 else (signed > 0).astype(np.float32)
     edge = np.clip(edge, 0, 1)
     inside_keep = keep[area.slices]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmask.fusion.hybrid import Decision
+from segmask.fusion.decision import Decision
 from segmask.fusion.prior import target_prior, target_prob
 from segmask.types import Mask, Probs
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from segmask.fusion.hybrid import Decision, decide_hybrid
+from segmask.fusion.decision import Decision
+from segmask.fusion.hybrid import decide_hybrid
 from segmask.labels import CLOTHING
 from tests.fusion.scenes import change, mask, probs, share
 

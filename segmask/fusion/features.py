@@ -1,0 +1,148 @@
+"""What is known of each pixel, as the numbers that the pixel model was fitted on.
+
+All of it is relative to the target: the same numbers describe an edited coat and an edited skirt, whatever its name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.fusion.evidence import changed_prob, garments
+from segmask.fusion.growth import garment_share
+from segmask.fusion.prior import near_body, target_prob
+from segmask.geometry import resize_map, working_size
+from segmask.labels import part_ids
+from segmask.types import Change, Prob, Probs
+
+Features = NDArray[np.float32]
+Map = NDArray[np.float32]
+
+NAMES = (
+    "target before",
+    "target after",
+    "background before",
+    "background after",
+    "skin before",
+    "skin after",
+    "hair and face before",
+    "hair and face after",
+    "in front before",
+    "in front after",
+    "footwear before",
+    "footwear after",
+    "change",
+    "change within .4 %",
+    "change within 1.2 %",
+    "noise floor",
+    "changed share of the garment within 5 %",
+    "changed share of the garment within 15 %",
+    "changed share of the garment",
+    "target within 1 %",
+    "target within 3 %",
+    "changed share of the rest within 5 %",
+    "target's share of the changed region",
+    "near a body",
+)
+"""Distances are standard deviations of a Gaussian, as shares of the long side."""
+
+IN_FRONT = ("headwear", "eyewear", "bag", "accessory")
+
+
+@dataclass(frozen=True)
+class FeatureConfig:
+    """Numbers of the features; distances as shares of the long side."""
+
+    doubt: float = 0.01
+    """Added to both sides of the odds: no probability is more certain than this."""
+    least_score: float = 0.25
+    near: tuple[float, float] = (0.004, 0.012)
+    around: tuple[float, float] = (0.01, 0.03)
+    reach: tuple[float, float] = (0.05, 0.15)
+    long_side: int = 240
+    """Working size of what is smooth over ``reach``."""
+
+
+DEFAULT = FeatureConfig()
+
+
+def pixel_features(
+    before: Probs, after: Probs, change: Change, parts: tuple[str, ...], config: FeatureConfig = DEFAULT
+) -> Features:
+    """The features of each pixel, float32 (len(NAMES), h, w), about between -3 and 3.
+
+    Args:
+        before: float32 (14, h, w): what the original shows.
+        after: float32 (14, h, w): what the aligned edit shows.
+        change: the change map, (h, w).
+        parts: the targeted parts.
+    """
+    score = change.score_map
+    long_side = max(score.shape)
+    was, becomes = target_prob(before, parts), target_prob(after, parts)
+    either = np.maximum(was, becomes)
+    changed = changed_prob(score)
+    seen = []
+    for group in (("background",), ("skin",), ("hair", "face"), IN_FRONT, ("footwear",)):
+        others = tuple(part for part in group if part not in parts)
+        seen += [target_prob(probs, others) if others else np.zeros_like(was) for probs in (before, after)]
+    scores = [score, *(_blurred(score, share * long_side) for share in config.near)]
+    present = garments_present(before, after, parts)
+    maps = [
+        *(_log_odds(prob, config.doubt) for prob in (was, becomes, *seen)),
+        *(np.log(value + config.least_score) for value in scores),
+        np.log(change.noise_floor),
+        *changed_shares(changed, present, config),
+        *(4 * _blurred(either, share * long_side) - 2 for share in config.around),
+        4 * _share(changed, 1 - either, config.reach[0], config) - 2,
+        4 * garment_share(either, score, parts) - 2,
+        2 * near_body(before, after).astype(np.float32) - 1,
+    ]
+    return np.stack(maps).astype(np.float32, copy=False)
+
+
+def garments_present(before: Probs, after: Probs, parts: tuple[str, ...]) -> list[Prob]:
+    """Where each targeted garment was or has come, float32 (h, w) each."""
+    groups = [list(part_ids(group)) for group in garments(parts)]
+    return [np.maximum(before[ids].sum(0), after[ids].sum(0)) for ids in groups]
+
+
+def changed_shares(changed: Prob, present: list[Prob], config: FeatureConfig = DEFAULT) -> list[Map]:
+    """Changed share of the garment at each pixel: within two distances, and of the whole of it; (h, w), -2 to 2."""
+    size_hw = (changed.shape[0], changed.shape[1])
+    small_hw = working_size(size_hw, config.long_side)
+    small = resize_map(changed, small_hw)
+    total = np.full(small_hw, 1e-3, np.float32)
+    sums = [np.zeros(small_hw, np.float32) for _ in range(3)]
+    for garment in (resize_map(prob, small_hw) for prob in present):
+        shares = [_weighted(small, garment, reach * max(small_hw)) for reach in config.reach]
+        whole = float((small * garment).sum() / max(float(garment.sum()), 1.0))
+        near = _blurred(garment, config.reach[0] * max(small_hw)) ** 2 + 1e-4  # beside a garment it is the nearest's
+        for values, share in zip(sums, (*shares, np.full(small_hw, whole, np.float32)), strict=True):
+            values += near * share
+        total += near
+    return [4 * resize_map(values / total, size_hw) - 2 for values in sums]
+
+
+def _share(values: Prob, weight: Prob, reach: float, config: FeatureConfig) -> Map:
+    """Weighted mean of ``values`` within a distance, (h, w)."""
+    size_hw = (values.shape[0], values.shape[1])
+    small_hw = working_size(size_hw, config.long_side)
+    mean = _weighted(resize_map(values, small_hw), resize_map(weight, small_hw), reach * max(small_hw))
+    return resize_map(mean, size_hw)
+
+
+def _weighted(values: Map, weight: Map, sigma: float) -> Map:
+    return _blurred(values * weight, sigma) / np.maximum(_blurred(weight, sigma), 1e-3)
+
+
+def _log_odds(prob: Prob, doubt: float) -> Map:
+    return np.log((prob + doubt) / (1 - prob + doubt)) / 2
+
+
+def _blurred(values: Map, sigma: float) -> Map:
+    import cv2
+
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), max(sigma, 0.3), borderType=cv2.BORDER_REFLECT), np.float32)

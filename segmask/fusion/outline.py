@@ -1,0 +1,117 @@
+"""The outline at the picture's own size: it is moved to where the two pictures start to agree.
+
+A mixed pixel on the old garment's rim holds some of the old fabric: composited half and half it shines through as a
+halo. So the outline goes where nothing differs any more, at most a few pixels from the decision's, which was made at the
+working size. Only tiles that the outline crosses are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.geometry import resize_map
+from segmask.options import REFERENCE_SIDE
+from segmask.types import Box, Image
+
+Map = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both pictures on one grid, and what differences between them mean nothing."""
+
+    original: Image
+    """uint8 (H, W, 3)."""
+    edited: Image
+    """uint8 (H, W, 3): aligned and tone matched."""
+    noise_floor: Map
+    """float32 (h, w), ΔE, at the working size."""
+
+
+@dataclass(frozen=True)
+class OutlineConfig:
+    """Numbers of the outline; pixels at the reference size."""
+
+    outwards: float = 2.5
+    """Furthest way to where the pictures agree: a rim of mixed pixels, and the working size's own error."""
+    inwards: float = 2.0
+    """Furthest way back where they agree on the inside already."""
+    even: float = 1.6
+    """Difference in units of the noise floor at which the outline stays where it is."""
+    sharpness: float = 0.7
+    """Natural logarithm of the factor from there to the furthest way: twice or half the difference."""
+    blur: float = 0.7
+    """Sigma before the pictures are compared, and of the moves' own smoothing: single pixels are noise."""
+    tile: int = 384
+    """Picture's pixels, not scaled: memory."""
+
+
+DEFAULT = OutlineConfig()
+
+
+def moved_outline(signed: Map, area: Box, pair: Pair, config: OutlineConfig = DEFAULT) -> Map:
+    """A signed distance with its outline moved, float32 (area's size), in the picture's pixels.
+
+    Args:
+        signed: float32, area's size: distance to the outline in the picture's pixels, positive inside.
+        area: where in the picture it lies.
+        pair: both pictures.
+    """
+    height, width = pair.original.shape[:2]
+    scale = max(height, width) / REFERENCE_SIDE
+    furthest = (config.outwards + config.inwards) * scale + 2
+    moved = signed.copy()
+    for tile in _tiles(np.abs(signed) < furthest, config.tile):
+        shift = _shift(tile, area, pair, scale, config)
+        moved[tile.slices] += shift * (np.abs(signed[tile.slices]) < furthest)
+    return moved
+
+
+def _tiles(band: NDArray[np.bool_], side: int) -> Iterator[Box]:
+    """Tiles of the area that the band crosses."""
+    height, width = band.shape
+    for y in range(0, height, side):
+        for x in range(0, width, side):
+            tile = Box(x, y, x + side, y + side).clip(height, width)
+            if band[tile.slices].any():
+                yield tile
+
+
+def _shift(tile: Box, area: Box, pair: Pair, scale: float, config: OutlineConfig) -> Map:
+    """How far the outline moves outwards at each pixel of a tile, in the picture's pixels."""
+    import cv2
+
+    height, width = pair.original.shape[:2]
+    sigma = max(config.blur * scale, 0.5)
+    margin = int(np.ceil(6 * sigma))
+    placed = Box(tile.x0 + area.x0, tile.y0 + area.y0, tile.x1 + area.x0, tile.y1 + area.y0)
+    roomy = Box(placed.x0 - margin, placed.y0 - margin, placed.x1 + margin, placed.y1 + margin).clip(height, width)
+    first, second = (_lab(image[roomy.slices], sigma) for image in (pair.original, pair.edited))
+    difference = np.sqrt(((first - second) ** 2).sum(2))
+    floor = _part(pair.noise_floor, roomy, (height, width))
+    strength = np.log(np.maximum(difference, 1e-2) / (config.even * floor)) / config.sharpness
+    shift = np.clip(strength, -1, 1)
+    shift = np.where(shift > 0, config.outwards, config.inwards) * scale * shift
+    shift = cv2.GaussianBlur(shift.astype(np.float32), (0, 0), sigma)
+    inner = Box(placed.x0 - roomy.x0, placed.y0 - roomy.y0, placed.x1 - roomy.x0, placed.y1 - roomy.y0)
+    return np.asarray(shift[inner.slices], np.float32)
+
+
+def _lab(image: Image, sigma: float) -> Map:
+    """CIELAB, blurred, float32."""
+    import cv2
+
+    lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    return np.asarray(cv2.GaussianBlur(lab, (0, 0), sigma), np.float32)
+
+
+def _part(values: Map, box: Box, size_hw: tuple[int, int]) -> Map:
+    """The part of a working-size map that lies in a box of the picture, at the picture's size."""
+    scale_y, scale_x = values.shape[0] / size_hw[0], values.shape[1] / size_hw[1]
+    rows = slice(int(box.y0 * scale_y), max(int(np.ceil(box.y1 * scale_y)), int(box.y0 * scale_y) + 1))
+    columns = slice(int(box.x0 * scale_x), max(int(np.ceil(box.x1 * scale_x)), int(box.x0 * scale_x) + 1))
+    return resize_map(np.ascontiguousarray(values[rows, columns]), (box.height, box.width))

@@ -1,0 +1,102 @@
+"""Choose the weights of the cut: ``python -m training.choose_cut OUT CACHE [CACHE …]``.
+
+OUT is what ``training.fit_fusion`` wrote. Each case is decided with the pixel model of the half that its photo is not
+in; one weight after the other is varied about the defaults. Prints a line a setting, and writes OUT/cut.csv.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from segmask.evaluation.metrics.boundary import boundary_f
+from segmask.evaluation.metrics.truth import Truth
+from segmask.fusion.hybrid import DEFAULT, HybridConfig, decide_hybrid
+from segmask.fusion.pixel_model import PixelModel, read_pixel_model
+from segmask.labels import CLOTHING
+from training.fit_fusion import half_of
+from training.fusion_cases import FusionCase, load_cases
+
+VARIED: dict[str, tuple[float, ...]] = {
+    "seam": (0.6, 2.4, 4.8),
+    "seam_least": (0.05, 0.4),
+    "full_score": (3.0, 12.0),
+    "lean": (-0.5, 0.5, 1.0),
+    "odds_limit": (3.0, 6.0),
+    "rim": (0.0, 0.006, 0.024),
+    "rim_score": (1.5, 3.0),
+    "island": (0.0004, 0.0016),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("caches", type=Path, nargs="+", metavar="CACHE")
+    parser.add_argument("--every", type=int, default=4, help="take every n-th case")
+    parser.add_argument("--only", nargs="*", help="names of the weights to vary; all without it, none if empty")
+    options = parser.parse_args()
+    models = [read_pixel_model(options.out / f"half{half}.npz") for half in (0, 1)]
+    wanted = VARIED if options.only is None else {name: VARIED[name] for name in options.only}
+    settings = [("", 0.0, DEFAULT)]
+    settings += [(name, value, replace(DEFAULT, **{name: value})) for name in wanted for value in wanted[name]]
+    totals: list[list[dict[str, float]]] = [[] for _ in settings]
+    for case in _cases(options.caches, options.every):
+        for scores, (_, _, config) in zip(totals, settings, strict=True):
+            scores.append(score(case, models[half_of(case.photo)], config) | {"hard": float(case.level == "hard")})
+    rows = [
+        {"weight": name, "value": value} | summary(scores)
+        for (name, value, _), scores in zip(settings, totals, strict=True)
+    ]
+    for row in rows:
+        print(*row.values(), sep="\t")
+    with (options.out / "cut.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _cases(caches: list[Path], every: int) -> Iterator[FusionCase]:
+    for cache in caches:
+        for index, case in enumerate(load_cases(cache)):
+            if index % every == 0:
+                yield case
+
+
+def score(case: FusionCase, model: PixelModel | None, config: HybridConfig) -> dict[str, float]:
+    """Metrics of one case at the working size."""
+    nothing = np.zeros_like(case.keep)
+    got = decide_hybrid(case.before, case.after, case.change, CLOTHING, case.keep, nothing, config, model).mask
+    stay, must = case.truth == 0, case.truth == 255
+    kept = float((~got)[stay].mean())
+    if not must.any():
+        return {"strict": float(kept >= 0.98), "kept": kept, "coverage": np.nan, "iou": np.nan, "edge": np.nan}
+    coverage = float(got[must].mean())
+    counted = stay | must
+    iou = float((got & must)[counted].sum() / max(1, (got | must)[counted].sum()))
+    strict = float(kept >= 0.98 and coverage >= 0.95)
+    edge = boundary_f(got.astype(np.float32), Truth(case.truth))
+    return {"strict": strict, "kept": kept, "coverage": coverage, "iou": iou, "edge": edge}
+
+
+def summary(scores: list[dict[str, float]]) -> dict[str, float]:
+    """Means over the cases, strict success a level."""
+    hard = np.array([score["hard"] > 0 for score in scores])
+    result = {}
+    for name, chosen in (("standard", ~hard), ("hard", hard)):
+        if chosen.any():
+            result[f"strict {name}"] = float(
+                np.mean([s["strict"] for s, take in zip(scores, chosen, strict=True) if take])
+            )
+    for key in ("kept", "coverage", "iou", "edge"):
+        result[key] = float(np.nanmean([score[key] for score in scores]))
+    return {key: round(value, 4) for key, value in result.items()}
+
+
+if __name__ == "__main__":
+    main()

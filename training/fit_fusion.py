@@ -1,0 +1,183 @@
+"""Fit the pixel model of the fusion: ``python -m training.fit_fusion CACHE [CACHE …] OUT``.
+
+CACHE is what ``training.fusion_cases`` gathered. OUT gets ``pixel_model.npz`` (fitted on all cases), ``half0.npz`` and
+``half1.npz`` (each fitted without the photos of that half: the cut's weights and the verdict's are chosen on cases that
+the model has not seen) and ``fit.csv``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from segmask.fusion.evidence import changed_prob
+from segmask.fusion.features import NAMES, pixel_features
+from segmask.fusion.prior import target_prob
+from segmask.labels import CLOTHING
+from training.fusion_cases import FusionCase, load_cases
+
+HIDDEN = (32, 16)
+NEAR, FAR = 4000, 800
+"""Pixels drawn from each case: where target or change are in sight, and elsewhere."""
+EPOCHS, BATCH, RATE, DECAY = 14, 4096, 3e-3, 1e-3
+NOISE = 0.15
+"""Added to the standardised features: other parsers, other models and other photos err differently."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Pixels of many cases."""
+
+    features: np.ndarray
+    """float32 (n, len(NAMES))."""
+    truth: np.ndarray
+    """float32 (n,)."""
+    weight: np.ndarray
+    """float32 (n,): pixels that one stands for, as a share of its picture."""
+    half: np.ndarray
+    """int (n,): which half its photo belongs to."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("caches", type=Path, nargs="+", metavar="CACHE")
+    parser.add_argument("out", type=Path)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    samples = gather(options.caches)
+    rows = []
+    halves = []
+    for half in (0, 1):
+        kept = samples.half != half
+        net = fit(samples, kept)
+        halves.append(net)
+        rows.append({"left out": half} | judge(net, samples, ~kept))
+    whole = fit(samples, np.ones(len(samples.truth), bool))
+    rows.append({"left out": ""} | judge(whole, samples, np.ones(len(samples.truth), bool)))
+    for net, name in ((whole, "pixel_model"), (halves[0], "half0"), (halves[1], "half1")):
+        np.savez(options.out / f"{name}.npz", **arrays_of(net))
+    with (options.out / "fit.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def half_of(photo: str) -> int:
+    """The half that a photo belongs to; other than the parsers' folds, so that both halves hold both."""
+    return int(photo) // 2 % 2
+
+
+def gather(caches: list[Path]) -> Samples:
+    """Pixels of all cases, twice: asked for all clothing, and for what was meant to change alone."""
+    parts: list[tuple[np.ndarray, ...]] = []
+    for index, case in enumerate(case for cache in caches for case in load_cases(cache)):
+        rng = np.random.default_rng(index)
+        asked = CLOTHING if index % 3 else case.parts or CLOTHING
+        parts.append(_drawn(case, asked, rng))
+    features, truth, weight, half = (np.concatenate(values) for values in zip(*parts, strict=True))
+    return Samples(features, truth, weight, half)
+
+
+def _drawn(case: FusionCase, asked: tuple[str, ...], rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    features = pixel_features(case.before, case.after, case.change, asked)
+    counted = (case.truth != 128) & ~case.keep
+    sight = np.maximum(target_prob(case.before, asked), target_prob(case.after, asked)) > 0.02
+    sight |= changed_prob(case.change.score_map) > 0.05
+    chosen, weights = [], []
+    for mask, count in ((counted & sight, NEAR), (counted & ~sight, FAR)):
+        places = np.flatnonzero(mask)
+        if len(places) == 0:
+            continue
+        drawn = rng.choice(places, min(count, len(places)), replace=False)
+        chosen.append(drawn)
+        weights.append(np.full(len(drawn), len(places) / len(drawn) / mask.size))
+    at, weight = np.concatenate(chosen), np.concatenate(weights)
+    values = features.reshape(len(NAMES), -1)[:, at].T
+    truth = (case.truth.ravel()[at] == 255).astype(np.float32)
+    return values, truth, weight.astype(np.float32), np.full(len(at), half_of(case.photo))
+
+
+class PixelNet(nn.Module):
+    """Standardised features -> log odds."""
+
+    def __init__(self, mean: Tensor, deviation: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("mean", mean)
+        self.register_buffer("deviation", deviation)
+        sizes = (len(NAMES), *HIDDEN, 1)
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(sizes))
+
+    def forward(self, features: Tensor, noise: float = 0.0) -> Tensor:
+        values = (features - self.mean) / self.deviation
+        if noise:
+            values = values + noise * torch.randn_like(values)
+        for layer in self.layers[:-1]:
+            values = F.relu(layer(values))
+        return self.layers[-1](values)[:, 0]
+
+
+def fit(samples: Samples, kept: np.ndarray, seed: int = 0) -> PixelNet:
+    """Weighted cross-entropy, Adam, cosine."""
+    torch.manual_seed(seed)
+    features, truth = torch.from_numpy(samples.features[kept]), torch.from_numpy(samples.truth[kept])
+    weight = torch.from_numpy(samples.weight[kept])
+    weight = weight / weight.mean()
+    net = PixelNet(features.mean(0), features.std(0).clamp(min=0.05))
+    optimiser = torch.optim.AdamW(net.parameters(), RATE, weight_decay=DECAY)
+    steps = EPOCHS * (len(truth) // BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
+    for _ in range(EPOCHS):
+        order = torch.randperm(len(truth))
+        for start in range(0, len(truth) - BATCH + 1, BATCH):
+            at = order[start : start + BATCH]
+            logits = net(features[at], NOISE)
+            loss = F.binary_cross_entropy_with_logits(logits, truth[at], weight[at])
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    return net.eval()
+
+
+@torch.no_grad()
+def judge(net: PixelNet, samples: Samples, at: np.ndarray) -> dict[str, float]:
+    """Cross-entropy, share of wrong pixels and expected calibration error."""
+    logits = net(torch.from_numpy(samples.features[at]))
+    truth, weight = torch.from_numpy(samples.truth[at]), torch.from_numpy(samples.weight[at])
+    weight = weight / weight.sum()
+    prob = logits.sigmoid()
+    loss = float((F.binary_cross_entropy_with_logits(logits, truth, reduction="none") * weight).sum())
+    wrong = float((((prob > 0.5) != (truth > 0.5)) * weight).sum())
+    bins = (prob * 10).long().clamp(max=9)
+    error = 0.0
+    for index in range(10):
+        inside = bins == index
+        share = float(weight[inside].sum())
+        if share > 0:
+            mean = (prob[inside] * weight[inside]).sum() - (truth[inside] * weight[inside]).sum()
+            error += abs(float(mean))
+    return {"cross-entropy": round(loss, 5), "wrong": round(wrong, 5), "calibration error": round(error, 5)}
+
+
+def arrays_of(net: PixelNet) -> dict[str, np.ndarray]:
+    """What ``segmask.fusion.pixel_model`` reads; the standardisation is folded into the first layer."""
+    arrays: dict[str, np.ndarray] = {}
+    for index, layer in enumerate(net.layers):
+        weight, bias = layer.weight.detach().double(), layer.bias.detach().double()  # type: ignore[union-attr]
+        if index == 0:
+            bias = bias - (weight * (net.mean / net.deviation)).sum(1)
+            weight = weight / net.deviation
+        arrays[f"weight{index}"], arrays[f"bias{index}"] = weight.float().numpy(), bias.float().numpy()
+    return arrays
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""What the fusion is fitted on: synthetic edits of ``train``, parsed by networks that have not seen the photo.
+
+    python -m training.fusion_cases DATA PAIRS CACHE --held-out FOLD0.onnx FOLD1.onnx
+
+DATA is the labelled set, PAIRS a folder that ``segmask synth`` made from its ``train`` part. A parser knows its own
+training photos by heart: weights fitted on its parsings of them would trust it too much. CACHE gets one .npz a case.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from segmask.evaluation import read_dataset
+from segmask.evaluation.datasets.case import Case, load_example
+from segmask.pipeline import Masker
+from segmask.types import Change, Mask, Probs
+
+
+@dataclass(frozen=True)
+class FusionCase:
+    """A case as far as the fusion sees it."""
+
+    name: str
+    photo: str
+    level: str
+    parts: tuple[str, ...]
+    """What was meant to change."""
+    before: Probs
+    after: Probs
+    change: Change
+    keep: Mask
+    """bool (h, w): protected, or beyond the edit's frame."""
+    truth: np.ndarray
+    """uint8 (h, w): 0 must stay, 255 must change, 128 does not count."""
+    facts: dict[str, float]
+    """Numbers of the alignment and the tone match."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("pairs", type=Path)
+    parser.add_argument("cache", type=Path)
+    parser.add_argument("--held-out", type=Path, nargs=2, required=True, help="parsers of fold 0 and fold 1")
+    options = parser.parse_args()
+    options.cache.mkdir(parents=True, exist_ok=True)
+    maskers = [Masker("semantic", parser=path, face_detector=None) for path in options.held_out]
+    train = json.loads((options.data / "split.json").read_text())["train"]
+    folds = {name: index % 2 for index, name in enumerate(train)}
+    for case in read_dataset(options.pairs).cases:
+        target = options.cache / f"{case.name.replace('/', '-')}.npz"
+        if not target.exists():
+            gather(case, maskers, folds, target)
+
+
+def gather(case: Case, maskers: list[Masker], folds: dict[str, int], target: Path) -> None:
+    """Run the stages before the fusion on one case, with the parser that has not seen its photo."""
+    record = json.loads((case.original.parent / "case.json").read_text())
+    stages = maskers[folds[record["source"]]].apply(case.original, case.edited).stages
+    size_hw = stages.change.score_map.shape
+    example = load_example(case)
+    keep = stages.protected | ~stages.alignment.covered
+    alignment = stages.alignment
+    facts = {
+        "inliers": alignment.inliers,
+        "matches": alignment.matches,
+        "residual_px": alignment.residual_px,
+        "trusted": alignment.trusted,
+        "tone_residual": stages.tone.residual,
+    }
+    np.savez(
+        target,
+        before=stages.parsing.working_probs.astype(np.float16),
+        after=stages.edited_parsing.working_probs.astype(np.float16),
+        score=stages.change.score_map.astype(np.float16),
+        floor=stages.change.noise_floor.astype(np.float16),
+        changed=stages.change.mask,
+        keep=_smaller(keep.astype(np.uint8), size_hw) > 0,
+        truth=_smaller(example.truth.values, size_hw),
+        text=json.dumps(
+            {
+                "name": case.name,
+                "photo": record["source"],
+                "level": record["level"],
+                "parts": record["targets"],
+                "facts": facts,
+                "threshold": stages.change.threshold,
+            }
+        ),
+    )
+
+
+def _smaller(values: np.ndarray, size_hw: tuple[int, int]) -> np.ndarray:
+    return cv2.resize(values, size_hw[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+def load_cases(cache: Path) -> Iterator[FusionCase]:
+    """The gathered cases, one after the other, at the change map's size."""
+    for path in sorted(cache.glob("*.npz")):
+        with np.load(path) as data:
+            text = json.loads(str(data["text"]))
+            score = data["score"].astype(np.float32)
+            change = Change(score, data["floor"].astype(np.float32), text["threshold"], data["changed"])
+            before, after = (_resized(data[key].astype(np.float32), score.shape) for key in ("before", "after"))
+            yield FusionCase(
+                text["name"],
+                text["photo"],
+                text["level"],
+                tuple(text["parts"]),
+                before,
+                after,
+                change,
+                data["keep"],
+                data["truth"],
+                text["facts"],
+            )
+
+
+def _resized(probs: np.ndarray, size_hw: tuple[int, ...]) -> Probs:
+    return np.stack([cv2.resize(prob, size_hw[::-1], interpolation=cv2.INTER_LINEAR) for prob in probs])
+
+
+if __name__ == "__main__":
+    main()

@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from segmask.errors import ModelError, OptionError
+from segmask.models import http
 from segmask.models.catalog import ModelEntry
+from segmask.models.http import Progress
 from segmask.models.store import (
     Record,
     expected_sha256,
@@ -28,37 +29,8 @@ from segmask.models.store import (
 
 OFFLINE_VARIABLE = "SEGMASK_OFFLINE"
 MIRROR_VARIABLE = "SEGMASK_MODEL_URL"
-ATTEMPTS = 3
-RETRY_PAUSE_S = 1.0
-TIMEOUT_S = 30.0
-"""Without a byte from the server."""
-CHUNK = 1 << 18
 ONNX_START = b"\x08"
 """First byte of an ONNX file (the field of its format's version), to know one by where there is no checksum."""
-
-
-class Progress(Protocol):
-    """What shows a download's progress (pooch's own protocol)."""
-
-    @property
-    def total(self) -> int:
-        """Bytes to come; 0 where the server doesn't say."""
-        ...
-
-    @total.setter
-    def total(self, count: int, /) -> None: ...
-
-    def update(self, count: int, /) -> None:
-        """So many bytes more."""
-        ...
-
-    def reset(self) -> None:
-        """Start again at nothing."""
-        ...
-
-    def close(self) -> None:
-        """The end."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -184,9 +156,7 @@ class _Fetch:
     def __init__(self, entry: ModelEntry, progress: Progress | None) -> None:
         self._entry, self._progress = entry, progress
 
-    def __call__(self, url: str, output_file: str, _pooch: Any, check_only: bool = False) -> None:
-        import pooch
-
+    def __call__(self, url: str, output_file: str, _pooch: Any) -> None:
         parts = urlsplit(url)
         if parts.scheme == "file":
             source = Path(url2pathname(parts.path))
@@ -194,23 +164,17 @@ class _Fetch:
                 raise ModelError(f"{source}: no such file")
             shutil.copyfile(source, output_file)
         else:
-            progress: Any = self._progress or False  # pooch takes its protocol, but says bool
-            http = pooch.HTTPDownloader(progressbar=progress, chunk_size=CHUNK, timeout=TIMEOUT_S)
-            http(url, output_file, None, check_only)
+            http.fetch(url, Path(output_file), self._progress)
         check_content(self._entry, Path(output_file), expected_sha256(self._entry))
 
 
 def _install(entry: ModelEntry, url: str, fetch: _Fetch) -> Obtained:
     """Fetch to a temporary file beside the goal, check, move into place in one step, record."""
     first = expected_sha256(entry) is None
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            _retrieve(entry, url, fetch)
-            break
-        except OSError as error:
-            if attempt == ATTEMPTS or not _is_passing(error):
-                raise ModelError(f"{url}: {_reason(error)}") from error
-            time.sleep(RETRY_PAUSE_S * attempt)
+    try:
+        _retrieve(entry, url, fetch)
+    except OSError as error:
+        raise ModelError(f"{url}: {_reason(error)}") from error
     path = stored_path(entry)
     path.chmod(0o644)  # pooch's temporary files are private
     sha256 = file_sha256(path)
@@ -259,14 +223,6 @@ def _urls(entry: ModelEntry) -> tuple[str, ...]:
     if urlsplit(mirror).scheme not in ("http", "https", "file"):
         raise OptionError(f"{MIRROR_VARIABLE}: expected an address with http://, https:// or file://, got {mirror!r}")
     return (f"{mirror.rstrip('/')}/{entry.file}",)
-
-
-def _is_passing(error: OSError) -> bool:
-    """Whether trying again may help: a broken connection or a server's own trouble, not a disk or a missing file."""
-    response = getattr(error, "response", None)
-    if response is not None:
-        return response.status_code >= 500 or response.status_code in (408, 429)
-    return error.errno is None
 
 
 def _reason(error: OSError) -> str:

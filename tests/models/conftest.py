@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -86,6 +87,10 @@ class Page:
     kind: str = "application/octet-stream"
     announced: int | None = None
     """Content-Length, where it isn't the body's; None is the body's."""
+    etag: str = ""
+    """Where there is one, the server knows ranges."""
+    breaks_after: int | None = None
+    """Bytes after which the connection drops."""
 
 
 @dataclass
@@ -95,15 +100,16 @@ class Site:
     url: str = ""
     pages: dict[str, Sequence[Page]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    ranges: list[str | None] = field(default_factory=list)
 
     def serve(self, name: str, *pages: Page | bytes) -> str:
         """Answer requests for ``name`` with these pages one after the other, the last one ever after; its address."""
         self.pages[f"/{name}"] = [page if isinstance(page, Page) else Page(page) for page in pages]
         return f"{self.url}/{name}"
 
-    def page(self, body: bytes, status: int = 200, kind: str = "", announced: int | None = None) -> Page:
+    def page(self, body: bytes, status: int = 200, kind: str = "application/octet-stream", **more: Any) -> Page:
         """An answer that is not just a good body."""
-        return Page(body, status, kind or "application/octet-stream", announced)
+        return Page(body, status, kind, **more)
 
 
 @pytest.fixture
@@ -115,11 +121,24 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
             pages = site.pages.get(self.path, (Page(b"<html>not found</html>", 404, "text/html"),))
             page = pages[min(site.asked.count(self.path), len(pages) - 1)]
             site.asked.append(self.path)
-            self.send_response(page.status)
+            site.ranges.append(self.headers["Range"])
+            start = self.first_byte(page)
+            self.send_response(206 if start else page.status)
             self.send_header("Content-Type", page.kind)
-            self.send_header("Content-Length", str(len(page.body) if page.announced is None else page.announced))
+            length = len(page.body) - start if page.announced is None else page.announced
+            self.send_header("Content-Length", str(length))
+            if page.etag:
+                self.send_header("ETag", page.etag)
+            if start:
+                self.send_header("Content-Range", f"bytes {start}-{len(page.body) - 1}/{len(page.body)}")
             self.end_headers()
-            self.wfile.write(page.body)
+            self.wfile.write(page.body[start:][: page.breaks_after])
+
+        def first_byte(self, page: Page) -> int:
+            wanted = self.headers["Range"]
+            if not page.etag or not wanted or self.headers["If-Range"] != page.etag:
+                return 0
+            return int(wanted.removeprefix("bytes=").removesuffix("-"))
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -8,17 +8,20 @@ import multiprocessing
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from segmask.errors import ModelError, OptionError
-from segmask.models import download as module
+from segmask.models import http
 from segmask.models.catalog import CATALOG, ModelEntry
 from segmask.models.download import download, import_from, remove, verify
+from segmask.models.http import CHUNK
 
 BODY = b"\x08\x07stand-in network " * 1000
 OTHER = b"\x08\x07another network " * 1000
+LONG, OTHER_LONG = BODY * 10, OTHER * 10
 RESTRICTED = "Example licence: non-commercial"
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -26,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "RETRY_PAUSE_S", 0.0)
+    monkeypatch.setattr(http, "RETRY_PAUSE_S", 0.0)
 
 
 @pytest.fixture
@@ -42,6 +45,11 @@ def toy() -> ModelEntry:
         licence="MIT",
         proven=True,
     )
+
+
+@pytest.fixture
+def long_toy(toy) -> ModelEntry:
+    return replace(toy, sha256=hashlib.sha256(LONG).hexdigest(), size=len(LONG))
 
 
 def files(folder: Path) -> list[str]:
@@ -68,6 +76,65 @@ def test_a_server_in_trouble_is_asked_again(toy, site):
 def test_a_body_that_breaks_off_is_asked_for_again(toy, site):
     entry = replace(toy, urls=(site.serve("toy.onnx", site.page(BODY[:100], announced=len(BODY)), BODY),))
     assert download(entry).path.read_bytes() == BODY
+
+
+def test_a_broken_download_goes_on_where_it_broke_off(long_toy, site):
+    """Four connections, one more than attempts: each brings something new."""
+    part = len(LONG) // 3
+    entry = replace(long_toy, urls=(site.serve("toy.onnx", site.page(LONG, etag='"1"', breaks_after=part)),))
+    assert download(entry).path.read_bytes() == LONG
+    starts = [int(str(wanted).removeprefix("bytes=").removesuffix("-")) for wanted in site.ranges[1:]]
+    assert site.ranges[0] is None
+    assert len(starts) == 3
+    assert all(0 <= part - (b - a) < CHUNK for a, b in pairwise([0, *starts]))
+
+
+def test_a_file_that_changed_meanwhile_is_fetched_whole(long_toy, site):
+    old, new = site.page(OTHER_LONG, etag='"old"', breaks_after=99000), site.page(LONG, etag='"new"')
+    entry = replace(long_toy, urls=(site.serve("toy.onnx", old, new),))
+    assert download(entry).path.read_bytes() == LONG
+    assert [bool(wanted) for wanted in site.ranges] == [False, True]
+
+
+@pytest.mark.parametrize("etag", ["", 'W/"1"'])
+def test_without_a_version_that_can_be_trusted_all_is_asked_for_again(long_toy, site, etag):
+    broken, whole = site.page(OTHER_LONG, etag=etag, breaks_after=99000), site.page(LONG, etag=etag)
+    entry = replace(long_toy, urls=(site.serve("toy.onnx", broken, whole),))
+    assert download(entry).path.read_bytes() == LONG
+    assert site.ranges == [None, None]
+
+
+def test_a_rest_that_does_not_fit_is_found_by_its_checksum(long_toy, site, home):
+    first, second = site.page(OTHER_LONG, etag='"1"', breaks_after=99000), site.page(LONG, etag='"1"')
+    with pytest.raises(ModelError, match="wrong checksum"):
+        download(replace(long_toy, urls=(site.serve("toy.onnx", first, second),)))
+    assert files(home) == []
+
+
+def test_the_bar_shows_all_of_a_download_in_two_parts(long_toy, site):
+    bar = Bar()
+    download(
+        replace(long_toy, urls=(site.serve("toy.onnx", site.page(LONG, etag='"1"', breaks_after=99000)),)), progress=bar
+    )
+    assert (bar.total, bar.done) == (len(LONG), len(LONG))
+
+
+class Bar:
+    """As the shell's: setting the total sets it back to nothing."""
+
+    done = 0
+    _total = 0
+
+    @property
+    def total(self) -> int:
+        return self._total
+
+    @total.setter
+    def total(self, count: int) -> None:
+        self._total, self.done = count, 0
+
+    def update(self, count: int, /) -> None:
+        self.done += count
 
 
 def test_the_next_address_serves_where_the_first_one_fails(toy, site):

@@ -135,11 +135,11 @@ def _share(values: Prob, weight: Prob, reach: float, config: FeatureConfig) -> M
 
 
 def _weighted(values: Map, weight: Map, sigma: float) -> Map:
-    return _blurred(values * weight, sigma) / np.maximum(_blurred(weight, sigma), 1e-3)
+    return np.asarray(_blurred(values * weight, sigma) / np.maximum(_blurred(weight, sigma), 1e-3), np.float32)
 
 
 def _log_odds(prob: Prob, doubt: float) -> Map:
-    return np.log((prob + doubt) / (1 - prob + doubt)) / 2
+    return np.asarray(np.log((prob + doubt) / (1 - prob + doubt)) / 2, np.float32)
 
 
 def _blurred(values: Map, sigma: float) -> Map:

@@ -1,8 +1,8 @@
 """The outline at the picture's own size: it is moved to where the two pictures start to agree.
 
 A mixed pixel on the old garment's rim holds some of the old fabric: composited half and half it shines through as a
-halo. So the outline goes where nothing differs any more, at most a few pixels from the decision's, which was made at the
-working size. Only tiles that the outline crosses are looked at.
+halo. So the outline goes where nothing differs any more, at most a few pixels from the decision's, which was made at
+the working size. Only tiles that the outline crosses are looked at.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from segmask.api import apply, find_faces, parse
+from segmask.api import apply, best, find_faces, parse
 from segmask.errors import (
     InputError,
     MissingLibraryError,
@@ -51,6 +51,7 @@ __all__ = [
     "SegmaskError",
     "__version__",
     "apply",
+    "best",
     "evaluate",
     "find_faces",
     "parse",

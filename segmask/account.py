@@ -6,10 +6,13 @@ from segmask import io
 from segmask.fusion.protect import faces_of
 from segmask.networks import Networks
 from segmask.options import Options
+from segmask.prompt import read_prompt
 from segmask.report import (
     OK,
     REVIEW,
     FaceReport,
+    GivenMaskReport,
+    PromptReport,
     Report,
     alignment_report,
     face_reports,
@@ -30,12 +33,14 @@ def pair_report(
     strategy: str,
     stages: Stages,
     alpha: Alpha,
+    given_mask: GivenMaskReport | None,
 ) -> Report:
     """The report of an original and its edit; ``strategy`` is what decided in the end."""
     assert stages.decision is not None
     return Report(
         version=__version__,
         verdict=REVIEW if run.reasons else OK,
+        confidence=run.confidence,
         reasons=tuple(run.reasons),
         notes=tuple(run.notes),
         strategy=strategy,
@@ -49,6 +54,8 @@ def pair_report(
         mask=mask_report(alpha, stages.protected, stages.change, stages.decision),
         faces=_reported_faces(stages.parsing, stages.faces, networks),
         timings=tuple(run.timings),
+        prompt=_understood(options),
+        given_mask=given_mask,
     )
 
 
@@ -67,6 +74,7 @@ def single_report(
     return Report(
         version=__version__,
         verdict=REVIEW if run.reasons else OK,
+        confidence=run.confidence,
         reasons=tuple(run.reasons),
         notes=tuple(run.notes),
         strategy="semantic",
@@ -80,7 +88,15 @@ def single_report(
         mask=mask_report(alpha, protected, None, decision),
         faces=_reported_faces(parsed, faces, networks),
         timings=tuple(run.timings),
+        prompt=_understood(options),
     )
+
+
+def _understood(options: Options) -> PromptReport | None:
+    if options.prompt is None:
+        return None
+    read = read_prompt(options.prompt)
+    return PromptReport(options.prompt, read.matched, read.kept)
 
 
 def _reported_faces(parsed: Parsing | None, faces: tuple[Face, ...], networks: Networks) -> tuple[FaceReport, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from segmask import io
@@ -9,6 +10,7 @@ from segmask.inputs import checked
 from segmask.options import Options
 from segmask.pipeline import Masker
 from segmask.result import Result
+from segmask.several import best_of
 from segmask.types import Face, Parsing
 
 
@@ -20,6 +22,7 @@ def apply(
     labels: str | None = None,
     include: Any = None,
     exclude: Any = None,
+    mask_in: Any = None,
     **options: Any,
 ) -> Result:
     """The composite of an original and its edit: ``Masker(**options).apply(...)``.
@@ -32,17 +35,55 @@ def apply(
             describes a parser of your own.
         include: mask (H, W) of what comes from the edit whatever is decided.
         exclude: mask of what stays original; beats ``include``.
-        options: see ``Masker``: strategy, target, parser, face_detector, threshold, min_area, feather, tone_match,
-            device, threads.
+        mask_in: mask of your own instead of a decision, its grey levels the alpha.
+        options: see ``Masker``: strategy, target or prompt, parser, face_detector, threshold, min_area, feather,
+            tone_match, device, threads.
 
     Raises:
         InputError: a picture or mask that can't be used.
         ModelError: a model that can't be loaded.
         OptionError: an option's value that doesn't exist.
     """
-    if parsing is None:
-        return Masker(labels=labels, **options).apply(original, edited, include=include, exclude=exclude)
-    return Masker(**options).apply(original, edited, parsing=parsing, labels=labels, include=include, exclude=exclude)
+    masker, labels = _masker(parsing, labels, options)
+    corrections = {"include": include, "exclude": exclude, "mask_in": mask_in}
+    return masker.apply(original, edited, parsing=parsing, labels=labels, **corrections)
+
+
+def best(
+    original: Any,
+    edits: Iterable[Any],
+    *,
+    parsing: Any = None,
+    labels: str | None = None,
+    include: Any = None,
+    exclude: Any = None,
+    mask_in: Any = None,
+    **options: Any,
+) -> Result:
+    """The best composite of an original and one of several edits of it; ``report.candidates`` lists them all.
+
+    Edits are ranked by verdict, then confidence (``segmask.ranking.rank_key``); equals by their order. The original is
+    parsed once. An edit that can't be used is listed as failed.
+
+    Args:
+        original: path, PIL image or array.
+        edits: paths, PIL images or arrays.
+        parsing: a label map of the original.
+        labels, include, exclude, mask_in, options: as for ``apply``.
+
+    Raises:
+        InputError: none of the edits can be used, or the original can't.
+        ModelError: a model that can't be loaded.
+        OptionError: an option's value that doesn't exist.
+    """
+    masker, labels = _masker(parsing, labels, options)
+    corrections = {"include": include, "exclude": exclude, "mask_in": mask_in}
+    return best_of(masker, original, edits, parsing=parsing, labels=labels, **corrections)
+
+
+def _masker(parsing: Any, labels: str | None, options: dict[str, Any]) -> tuple[Masker, str | None]:
+    """The Masker, and the label set of the parsing: without a parsing, ``labels`` describes the parser."""
+    return (Masker(labels=labels, **options), None) if parsing is None else (Masker(**options), labels)
 
 
 def parse(image: Any, parser: Any = Options.parser) -> Parsing:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
+from segmask.fusion.decision import Decision
 from segmask.fusion.diff import decide_diff, decide_fallback
-from segmask.fusion.hybrid import Decision, decide_hybrid
+from segmask.fusion.hybrid import decide_hybrid
 from segmask.fusion.prior import resized_probs, shows_person, shows_target, target_prior
 from segmask.fusion.protect import protected_region
 from segmask.fusion.semantic import decide_semantic
-from segmask.geometry import resize_mask, working_size
+from segmask.geometry import resize_map, resize_mask, working_size
 from segmask.given import GIVEN
 from segmask.inputs import Corrections
 from segmask.options import Options
+from segmask.report import GivenMaskReport, box_around
 from segmask.run import Run
-from segmask.types import Change, Face, Mask, Parsing, Prob
+from segmask.types import Alpha, Change, Face, Mask, Parsing, Prob
 
+GIVEN_MASK = "given mask"
+"""Name of the strategy where the user's own mask is used."""
+NOTABLE_LOSS = 0.01
+"""Of a given mask: more than a soft edge that reaches over the border of a face."""
 EQUAL_SIDE = 400  # pixels: a smooth drift of colour and light needs no finer map of where the pictures are equal
 
 
@@ -57,8 +63,12 @@ def decide(
         corrections: the user's masks, bool (H, W).
         options: strategy and target.
         run: gets a reason where hybrid had to fall back.
+
+    A mask of the user's own is the decision; ``allowed`` holds it to the promises.
     """
     work_hw = (change.mask.shape[0], change.mask.shape[1])
+    if corrections.mask_in is not None:
+        return _given(corrections.mask_in, work_hw), GIVEN_MASK
     must_keep, must_take = resize_mask(keep, work_hw), resize_mask(corrections.include & ~keep, work_hw)
     parts = options.parts
     if parsed is None or edited_parsed is None:
@@ -70,5 +80,39 @@ def decide(
     if person and (shows_target(parsed, parts) or shows_target(edited_parsed, parts)):
         return decide_hybrid(before, after, change, parts, must_keep, must_take), "hybrid"
     missing = f"{options.target} was found in neither picture" if person else "no person was found"
-    run.reasons.append(f"{missing}: hybrid fell back to diff, which decides by what changed alone")
+    run.look(f"{missing}: hybrid fell back to diff, which decides by what changed alone")
     return decide_fallback(change, before, after, parts, must_keep, must_take), "hybrid (fell back to diff)"
+
+
+def _given(mask_in: Alpha, work_hw: tuple[int, int]) -> Decision:
+    """A mask of the user's own, at the working size."""
+    weight = resize_map(mask_in, work_hw)
+    return Decision(weight >= 0.5, np.zeros(work_hw, np.float32), weight)
+
+
+def allowed(
+    mask_in: Alpha, keep: Mask, protected: Mask | None, corrections: Corrections, run: Run
+) -> tuple[Alpha, GivenMaskReport]:
+    """The user's own mask with 0 wherever the original must stay, and what that took away.
+
+    Args:
+        mask_in: float32 (H, W), multiples of 1/255.
+        keep: bool (H, W): stays original.
+        protected: bool (H, W) before ``include``; None where nothing is.
+        corrections: what to include lifts protection, as always.
+        run: gets a reason where protection took away more than a soft edge would.
+    """
+    given = mask_in > 0
+    held = np.zeros_like(keep) if protected is None else given & protected & ~corrections.include
+    box, count = box_around(held), int(held.sum())
+    share = count / max(1, int(given.sum()))
+    if count:
+        what = f"{share:.1%} of the given mask ({count} pixels) is protected and stays original; --include lifts that"
+        if share >= NOTABLE_LOSS:
+            run.look(what, box)
+        else:
+            run.note(what)
+    report = GivenMaskReport(
+        round(float(given.mean()), 6), count, round(share, 6), box, int((given & keep & ~held).sum())
+    )
+    return np.where(keep, np.float32(0), mask_in), report

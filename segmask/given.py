@@ -10,7 +10,7 @@ from segmask import io
 from segmask.errors import InputError
 from segmask.geometry import resize_map, working_size
 from segmask.labels import PARTS
-from segmask.types import LabelMap, Mask, Parsing
+from segmask.types import Alpha, LabelMap, Mask, Parsing
 
 GIVEN = "given"
 """Source of a parsing that the user brought."""
@@ -19,19 +19,31 @@ WORKING_SIDE = 800  # as the change map's: a finer parsing would be averaged dow
 
 def read_mask(source: Any, size_hw: tuple[int, int], name: str) -> tuple[Mask, str]:
     """A mask of the original's size, bool (H, W), and a note where it had to be resized. Raises InputError."""
+    levels, note = _read_levels(source, size_hw, name)
+    return levels >= 127.5, note
+
+
+def read_alpha(source: Any, size_hw: tuple[int, int], name: str) -> tuple[Alpha, str]:
+    """A mask whose grey levels are alpha, float32 (H, W), multiples of 1/255, and notes as for ``read_mask``."""
+    levels, note = _read_levels(source, size_hw, name)
+    return np.rint(levels).astype(np.float32) / np.float32(255), note
+
+
+def _read_levels(source: Any, size_hw: tuple[int, int], name: str) -> tuple[np.ndarray, str]:
+    """Grey levels 0..255 (H, W) at the original's size, and what had to be done for it. Raises InputError."""
     values = io.read_gray(source, name)
     notes = []
     if values.max(initial=0) == 1:  # the commonest form of a mask in arrays
         values = values * np.uint8(255)
         notes.append(f"{name}: holds only 0 and 1, read as black and white")
     if values.shape == size_hw:
-        return values >= 128, "; ".join(notes)
+        return values, "; ".join(notes)
     height, width = values.shape
     if abs(np.log((width / height) / (size_hw[1] / size_hw[0]))) > 0.02:
         raise InputError(
             f"{name}: expected the original's size, {size_hw[1]}x{size_hw[0]}, or its aspect; got {width}x{height}"
         )
-    resized = resize_map(values.astype(np.float32), size_hw) >= 127.5
+    resized = resize_map(values.astype(np.float32), size_hw)
     notes.append(f"{name}: resized from {width}x{height} to the original's {size_hw[1]}x{size_hw[0]}")
     return resized, "; ".join(notes)
 

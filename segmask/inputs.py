@@ -9,10 +9,10 @@ import numpy as np
 
 from segmask import io
 from segmask.errors import InputError, OptionError
-from segmask.given import read_mask, read_parsings
+from segmask.given import read_alpha, read_mask, read_parsings
 from segmask.options import Options
 from segmask.run import Run, note_pictures, note_sizes
-from segmask.types import Mask, Parsing
+from segmask.types import Alpha, Face, Mask, Parsing
 
 SMALLEST_SIDE = 8  # pixels: below, no stage can measure anything
 
@@ -23,6 +23,8 @@ class Corrections:
 
     include: Mask
     exclude: Mask
+    mask_in: Alpha | None = None
+    """float32 (H, W), multiples of 1/255: the mask to use instead of a decision."""
 
 
 def checked(picture: io.Picture, name: str) -> io.Picture:
@@ -35,32 +37,54 @@ def checked(picture: io.Picture, name: str) -> io.Picture:
     return picture
 
 
-def read_pair(original: Any, edited: Any, run: Run) -> tuple[io.Picture, io.Picture]:
-    """Original and edit, each a path, PIL image or array, with notes on how they differ. Raises InputError."""
-    before = checked(io.read_picture(original, "original"), "original")
+@dataclass(frozen=True)
+class Seen:
+    """An original as read and seen, to be used with any number of edits (``Masker.open``)."""
+
+    picture: io.Picture
+    parsing: Parsing | None
+    """What it shows; None for the strategy ``diff``."""
+    faces: tuple[Face, ...]
+    """Faces that a detector found."""
+
+
+def read_original(original: Any) -> io.Picture:
+    """The original: a path, PIL image or array, or what was opened already. Raises InputError."""
+    if isinstance(original, Seen):
+        return original.picture
+    return checked(io.read_picture(original, "original"), "original")
+
+
+def read_edit(edited: Any, before: io.Picture, run: Run) -> io.Picture:
+    """The edit of ``before``, with notes on how the two differ. Raises InputError."""
     after = checked(io.read_picture(edited, "edited"), "edited")
     run.note(*before.notes, *after.notes)
     note_sizes(before.size_hw, after.size_hw, run)
     note_pictures(before, after, run)
-    return before, after
+    return after
 
 
-def read_corrections(include: Any, exclude: Any, size_hw: tuple[int, int], run: Run) -> Corrections:
-    """The masks to include and exclude, empty where none is given. Raises InputError."""
+def read_corrections(include: Any, exclude: Any, mask_in: Any, size_hw: tuple[int, int], run: Run) -> Corrections:
+    """The masks to include and exclude, empty where none is given, and the mask to use. Raises InputError."""
+    nothing = np.zeros(size_hw, bool)
     masks = []
     for source, name in ((include, "include"), (exclude, "exclude")):
-        mask, note = (np.zeros(size_hw, bool), "") if source is None else read_mask(source, size_hw, name)
+        mask, note = (nothing, "") if source is None else read_mask(source, size_hw, name)
         run.note(note)
         masks.append(mask)
-    return Corrections(*masks)
+    alpha, note = (None, "") if mask_in is None else read_alpha(mask_in, size_hw, "mask_in")
+    run.note(note)
+    return Corrections(masks[0], masks[1], alpha)
 
 
 def given_parsings(
-    parsing: Any, labels: str | None, size_hw: tuple[int, int], options: Options
+    parsing: Any, labels: str | None, original: Any, size_hw: tuple[int, int], options: Options
 ) -> tuple[Parsing | None, Parsing | None]:
     """The user's parsings of original and edit; None where the parser is to be asked."""
     if parsing is None:
         return None, None
+    if isinstance(original, Seen):
+        raise OptionError("parsing: the original was opened already; give its label map to open()")
     if options.strategy == "diff":
         raise OptionError("strategy diff uses no parsing; leave it out, or choose hybrid or semantic")
     return read_parsings(parsing, labels, size_hw)

@@ -21,6 +21,8 @@ class Options:
     """How it is decided what comes from the edit: ``hybrid``, ``semantic`` or ``diff``."""
     target: str = "clothing"
     """What may come from the edit: names of ``segmask.labels.TARGETS``, joined by commas."""
+    prompt: str | None = None
+    """The edit instruction that the target was read from (``segmask.prompt``)."""
     parser: str | Path = "auto"
     """Human-parsing model: a name of the registry or an ONNX file; ``auto`` takes the best that is present."""
     labels: str | Path | None = None

@@ -11,7 +11,7 @@ import numpy as np
 from segmask import io
 from segmask.account import pair_report, single_report
 from segmask.align import align
-from segmask.choose import decide, keep_region, likely_equal, protected_by
+from segmask.choose import allowed, decide, keep_region, likely_equal, protected_by
 from segmask.difference import measure_change
 from segmask.errors import OptionError, SegmaskError
 from segmask.fusion.composite import composite
@@ -21,15 +21,16 @@ from segmask.fusion.protect import protected_region
 from segmask.fusion.semantic import decide_semantic
 from segmask.geometry import working_size
 from segmask.given import WORKING_SIDE
-from segmask.inputs import checked, given_parsings, read_corrections, read_pair
+from segmask.inputs import Seen, checked, given_parsings, read_corrections, read_edit, read_original
 from segmask.models.base import FaceDetector, Parser
 from segmask.networks import Networks, name_of, own_model
 from segmask.options import REFERENCE_SIDE, Options
+from segmask.prompt import read_prompt
 from segmask.result import MaskResult, Result
 from segmask.run import Run, judge
 from segmask.system import require_opencv
 from segmask.tone import OUTPUT_LIMIT, apply_tone, match_tone
-from segmask.types import Alpha, Face, Image, Mask, Parsing, Stages
+from segmask.types import Alpha, Image, Mask, Parsing, Stages
 
 
 class Masker:
@@ -37,7 +38,8 @@ class Masker:
 
     Args:
         strategy: ``hybrid``, ``semantic`` or ``diff``.
-        target: what may come from the edit: names joined by commas, or an iterable of names.
+        target: what may come from the edit: names joined by commas, or an iterable of names; ``clothing`` without.
+        prompt: the edit's instruction in English, from which the target is read, instead of ``target``.
         parser: name, ONNX file or a Parser of your own.
         face_detector: name, file, ``none`` or a FaceDetector of your own.
         threshold, min_area, feather, tone_match, labels, device, threads: see ``segmask.options.Options``.
@@ -48,10 +50,11 @@ class Masker:
     def __init__(
         self,
         strategy: str = Options.strategy,
-        target: str | Any = Options.target,
+        target: str | Any | None = None,
         parser: str | Path | Parser = Options.parser,
         face_detector: str | Path | FaceDetector | None = Options.face_detector,
         *,
+        prompt: str | None = Options.prompt,
         threshold: float | None = Options.threshold,
         min_area: float | None = Options.min_area,
         feather: float | None = Options.feather,
@@ -65,7 +68,8 @@ class Masker:
         own_detector = own_model(face_detector, "face_detector", "detect")
         self.options = Options(
             strategy=strategy,
-            target=_joined(target),
+            target=_asked(target, prompt, strategy),
+            prompt=prompt,
             parser=name_of(parser),
             face_detector=name_of(face_detector),
             threshold=threshold,
@@ -97,31 +101,37 @@ class Masker:
         labels: str | None = None,
         include: Any = None,
         exclude: Any = None,
+        mask_in: Any = None,
     ) -> Result:
         """The composite of an original and its edit.
 
         Args:
-            original: path, PIL image or uint8/uint16 array (H, W, 1..4).
-            edited: the same, of any size.
+            original: path, PIL image or uint8/uint16 array (H, W, 1..4); or what ``open`` gave.
+            edited: a picture of any size.
             parsing: a label map of the original in canonical part ids, or a pair (the original's, the aligned
                 edit's); paths or uint8 (H, W). Without it the parser is asked.
             labels: name of the label set that ``parsing`` uses, if not the canonical parts.
             include: mask (H, W) of what comes from the edit whatever is decided, protection too.
             exclude: mask of what stays original; beats ``include``.
+            mask_in: mask of your own (H, W) instead of a decision, its grey levels the alpha: a corrected
+                ``result.mask``, say. What is protected stays original unless it is included.
 
         Raises InputError, ModelError or OptionError.
         """
         require_opencv()
+        if mask_in is not None and self.options.feather is not None:
+            raise OptionError("feather: a given mask's grey levels are its soft edge; leave one of the two out")
         run = Run()
         with run.stage("read"):
-            before, after = read_pair(original, edited, run)
-            corrections = read_corrections(include, exclude, before.size_hw, run)
-            given = given_parsings(parsing, labels, before.size_hw, self.options)
-        blind = self.options.strategy == "diff"
-        parsed, faces = (None, ()) if blind else self._see(before.image, given[0], run)
+            before = read_original(original)
+            after = read_edit(edited, before, run)
+            corrections = read_corrections(include, exclude, mask_in, before.size_hw, run)
+            given = given_parsings(parsing, labels, original, before.size_hw, self.options)
+        seen = self._checked(original) if isinstance(original, Seen) else self._see(before, given[0], run)
+        parsed, faces = seen.parsing, seen.faces
         with run.stage("align"):
             aligned, alignment = align(before.image, after.image)
-        edited_parsed = None if blind else self._parse_edit(aligned, given[1], run)
+        edited_parsed = None if parsed is None else self._parse(aligned, given[1], "parse edit", run)
         with run.stage("tone"):
             equal = likely_equal(parsed, edited_parsed, self.options.parts)
             tone, light = match_tone(before.image, aligned, alignment.covered, equal)
@@ -139,12 +149,16 @@ class Masker:
             keep = keep_region(protected, corrections, alignment.covered)
             decision, strategy = decide(change, parsed, edited_parsed, keep, corrections, self.options, run)
         with run.stage("matte"):
-            alpha = make_alpha(decision.mask, before.size_hw, keep, feather=self.options.feather)
+            given_mask = None
+            if corrections.mask_in is not None:
+                alpha, given_mask = allowed(corrections.mask_in, keep, protected, corrections, run)
+            else:
+                alpha = make_alpha(decision.mask, before.size_hw, keep, feather=self.options.feather)
             alpha = np.where(corrections.include & ~keep, np.float32(1), alpha)
         with run.stage("composite"):
             toned = apply_tone(aligned, tone, light, OUTPUT_LIMIT) if self.options.tone_match else aligned
             raster = _composite(before, toned, alpha)
-        judge(alignment, change, decision, alpha, run)
+        judge(alignment, change, decision, alpha, run, own_mask=given_mask is not None)
         stages = Stages(
             aligned=aligned,
             alignment=alignment,
@@ -157,11 +171,13 @@ class Masker:
             protected=protected,
             decision=decision.mask,
             trimap=_trimap(alpha),
+            doubt=run.doubt,
         )
-        report = pair_report(run, self.options, self._networks, before, after, strategy, stages, alpha)
+        report = pair_report(run, self.options, self._networks, before, after, strategy, stages, alpha, given_mask)
         alpha.setflags(write=False)
         raster.setflags(write=False)
-        inputs = tuple(Path(p) for p in (original, edited, include, exclude) if isinstance(p, (str, Path)))
+        sources = (before.path, edited, include, exclude, mask_in)
+        inputs = tuple(Path(source) for source in sources if isinstance(source, (str, Path)))
         return Result(alpha, report, stages, raster, before, inputs)
 
     def mask(self, original: Any, *, grow: float = 0.0, parsing: Any = None, labels: str | None = None) -> MaskResult:
@@ -181,8 +197,10 @@ class Masker:
         with run.stage("read"):
             picture = checked(io.read_picture(original, "original"), "original")
             run.note(*picture.notes)
-            given = given_parsings(parsing, labels, picture.size_hw, self.options)[0]
-        seen, faces = self._see(picture.image, given, run)
+            given = given_parsings(parsing, labels, None, picture.size_hw, self.options)[0]
+        seen = self._parse(picture.image, given, "parse", run)
+        with run.stage("faces"):
+            faces = self._networks.faces(picture.image)
         with run.stage("fuse"):
             protected = protected_region(seen, faces, self.options.parts)
             work_hw = working_size(picture.size_hw, WORKING_SIDE)
@@ -191,25 +209,53 @@ class Masker:
             region = _grown(decision.mask, grow * max(work_hw) / REFERENCE_SIDE)
             alpha = make_alpha(region, picture.size_hw, protected, feather=self.options.feather)
         if not alpha.any():
-            run.reasons.append(f"nothing of the target ({self.options.target}) was found")
+            run.look(f"nothing of the target ({self.options.target}) was found")
         report = single_report(run, self.options, self._networks, picture, seen, faces, protected, decision.mask, alpha)
         return MaskResult(alpha, report, protected, picture)
 
-    def _see(self, image: Image, given: Parsing | None, run: Run) -> tuple[Parsing, tuple[Face, ...]]:
+    def open(self, original: Any, *, parsing: Any = None, labels: str | None = None) -> Seen:
+        """Read, parse and find the faces of an original once, to ``apply`` to any number of its edits.
+
+        Args:
+            original: path, PIL image or array.
+            parsing: a label map of the original, as for ``apply``.
+            labels: name of its label set, if not the canonical parts.
+        """
+        if isinstance(parsing, (tuple, list)):
+            raise OptionError("parsing: several edits share the original's label map; a pair goes with one edit")
+        require_opencv()
+        picture = read_original(original)
+        given = given_parsings(parsing, labels, None, picture.size_hw, self.options)[0]
+        return self._see(picture, given, Run())
+
+    def _see(self, picture: io.Picture, given: Parsing | None, run: Run) -> Seen:
         """What the original shows, and its faces."""
-        with run.stage("parse"):
-            parsed = given if given is not None else self.parser.parse(image)
+        if self.options.strategy == "diff":
+            return Seen(picture, None, ())
+        parsed = self._parse(picture.image, given, "parse", run)
         with run.stage("faces"):
-            faces = self._networks.faces(image)
-        return parsed, faces
+            return Seen(picture, parsed, self._networks.faces(picture.image))
 
-    def _parse_edit(self, aligned: Image, given: Parsing | None, run: Run) -> Parsing:
-        with run.stage("parse edit"):
-            return given if given is not None else self.parser.parse(aligned)
+    def _checked(self, seen: Seen) -> Seen:
+        if (seen.parsing is None) != (self.options.strategy == "diff"):
+            raise OptionError("the original was opened for another strategy; open it with the Masker that uses it")
+        return seen
+
+    def _parse(self, image: Image, given: Parsing | None, name: str, run: Run) -> Parsing:
+        with run.stage(name):
+            return given if given is not None else self.parser.parse(image)
 
 
-def _joined(target: Any) -> str:
-    """The target as one string; resolve_target says which names exist."""
+def _asked(target: Any, prompt: str | None, strategy: str) -> str:
+    """The target as one string, from its names or from the prompt; resolve_target says which names exist."""
+    if prompt is not None:
+        if target is not None:
+            raise OptionError("target and prompt both say what may come from the edit; give one of them")
+        if strategy == "diff":
+            raise OptionError("prompt: strategy diff takes whatever changed; choose hybrid or semantic")
+        return ",".join(read_prompt(prompt).parts)
+    if target is None:
+        return Options.target
     if isinstance(target, str):
         return target
     if not isinstance(target, Iterable):

@@ -62,13 +62,69 @@ class FaceReport:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why a person should look, in plain words with numbers."""
+
+    text: str
+    box: tuple[int, int, int, int] | None = None
+    """x0, y0, x1, y1 in the original's pixels, half-open, where it is about a place."""
+
+    def __str__(self) -> str:
+        return self.text if self.box is None else f"{self.text} (box {','.join(map(str, self.box))})"
+
+
+@dataclass(frozen=True)
+class GivenMaskReport:
+    """What became of a mask that the user gave."""
+
+    share: float
+    """Of the picture's pixels: where the given mask is above 0."""
+    protected_pixels: int
+    """Of those, left to the original because they are protected and not included."""
+    protected_share: float
+    """The same as a share of the given mask's pixels."""
+    protected_box: tuple[int, int, int, int] | None
+    """Around them: x0, y0, x1, y1, half-open."""
+    other_pixels: int
+    """Of those, left to the original because they are excluded or beyond the edit's frame."""
+
+
+@dataclass(frozen=True)
+class PromptReport:
+    """What was understood of an edit instruction."""
+
+    text: str
+    matched: tuple[tuple[str, tuple[str, ...]], ...]
+    """Words that name what changes, each with its targets."""
+    kept: tuple[tuple[str, tuple[str, ...]], ...]
+    """Words that name what stays."""
+
+
+@dataclass(frozen=True)
+class CandidateReport:
+    """One of several edits of an original."""
+
+    name: str
+    """Its file as given, or its number."""
+    place: int | None
+    """1 is the best; null for an edit that failed."""
+    verdict: str
+    confidence: float | None
+    reasons: tuple[Reason, ...]
+    error: str | None
+    """Why it failed."""
+
+
+@dataclass(frozen=True)
 class Report:
     """A run's report; ``to_dict()`` is what ``--report`` writes."""
 
     version: str
     verdict: str
     """``ok``, ``review`` (a person should look) or ``failed`` (no output)."""
-    reasons: tuple[str, ...]
+    confidence: float | None
+    """How sure it is that the mask is right, in [0, 1]; null where that was not measured."""
+    reasons: tuple[Reason, ...]
     """Why the verdict is not ok."""
     notes: tuple[str, ...]
     """What was done that is not a matter of course."""
@@ -86,6 +142,10 @@ class Report:
     faces: tuple[FaceReport, ...]
     timings: tuple[tuple[str, float], ...]
     """Seconds of each stage; the only part of a report that differs between two equal runs."""
+    prompt: PromptReport | None = None
+    given_mask: GivenMaskReport | None = None
+    candidates: tuple[CandidateReport, ...] = ()
+    """All edits in the order given, where the best of several was asked for."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
@@ -119,18 +179,22 @@ def tone_report(tone: ToneMatch, applied: bool) -> ToneReport:
 def mask_report(alpha: Alpha, protected: Mask | None, change: Change | None, decision: Mask) -> MaskReport:
     """Shares and box of an alpha (H, W), with what changed at the working size (h, w)."""
     touched = alpha > 0
-    rows, columns = np.nonzero(touched.any(1))[0], np.nonzero(touched.any(0))[0]
-    box = None
-    if rows.size:
-        box = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
     changed = change.mask if change is not None else np.zeros_like(decision)
     return MaskReport(
         share=round(float(touched.mean()), 6),
-        box=box,
+        box=box_around(touched),
         protected_share=round(float(protected.mean()), 6) if protected is not None else 0.0,
         changed_share=round(float(changed.mean()), 6),
         changed_outside_share=round(float((changed & ~decision).mean()), 6),
     )
+
+
+def box_around(mask: Mask) -> tuple[int, int, int, int] | None:
+    """x0, y0, x1, y1 around what is set in bool (H, W), half-open; None if nothing is."""
+    rows, columns = np.nonzero(mask.any(1))[0], np.nonzero(mask.any(0))[0]
+    if not rows.size:
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
 def face_reports(faces: tuple[Face, ...]) -> tuple[FaceReport, ...]:

@@ -58,6 +58,8 @@ class Result:
         wanted = {
             name: Path(value) for name, value in (("mask", mask), ("report", report), ("preview", preview)) if value
         }
+        if "report" in wanted:
+            json_path(wanted["report"])
         files.check_outputs([path, *wanted.values()], self.inputs)
         encoded, notes = io.encode(self.raster, self.original.metadata, io.output_format(path))
         written = replace(self.report, notes=(*self.report.notes, *notes))
@@ -89,6 +91,13 @@ class MaskResult:
     def mask(self) -> NDArray[np.uint8]:
         """uint8 (H, W): 255 = to be edited."""
         return np.rint(self.alpha * 255).astype(np.uint8)
+
+
+def json_path(path: Path | str) -> Path:
+    """A report's file; OptionError if it does not end in .json."""
+    if Path(path).suffix.lower() != ".json":
+        raise OptionError(f"{path}: a report is written as JSON; expected a name that ends in .json")
+    return Path(path)
 
 
 def report_json(report: Report) -> bytes:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from segmask import io
-from segmask.fusion.hybrid import Decision
-from segmask.types import Alignment, Alpha, Change
+from segmask.fusion.decision import Decision
+from segmask.report import Reason, box_around
+from segmask.types import Alignment, Alpha, Change, Mask
 
 USUAL_ASPECT = 4  # the widest and tallest pictures that the built-in parser was made for
 
@@ -21,7 +22,11 @@ class Run:
     """What one run gathers besides its arrays."""
 
     notes: list[str] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    confidence: float | None = None
+    """How sure it is that the mask is right, in [0, 1]; None where that was not measured."""
+    doubt: Mask | None = None
+    """bool (h, w): places that a person should look at."""
     timings: list[tuple[str, float]] = field(default_factory=list)
 
     @contextmanager
@@ -34,6 +39,10 @@ class Run:
     def note(self, *notes: str) -> None:
         """Keep the notes that say something."""
         self.notes.extend(note for note in notes if note)
+
+    def look(self, text: str, box: tuple[int, int, int, int] | None = None) -> None:
+        """A reason for a person to look; ``box`` is x0, y0, x1, y1 in the original's pixels."""
+        self.reasons.append(Reason(text, box))
 
 
 def note_sizes(before_hw: tuple[int, int], after_hw: tuple[int, int], run: Run) -> None:
@@ -60,10 +69,12 @@ def note_pictures(before: io.Picture, after: io.Picture, run: Run) -> None:
         run.note("the original's transparency is kept; where it is clear the edit shows as far as the mask says")
 
 
-def judge(alignment: Alignment, change: Change, decision: Decision, alpha: Alpha, run: Run) -> None:
-    """Reasons for a person to look, and notes on what the mask means."""
+def judge(
+    alignment: Alignment, change: Change, decision: Decision, alpha: Alpha, run: Run, own_mask: bool = False
+) -> None:
+    """Reasons for a person to look, and notes on what the mask means; a mask of the user's own is not questioned."""
     if not alignment.trusted:
-        run.reasons.append(
+        run.look(
             f"{alignment.note} ({alignment.inliers} of {alignment.matches} followed points agree): "
             "edges may be doubled, and redrawn detail may count as change"
         )
@@ -72,10 +83,15 @@ def judge(alignment: Alignment, change: Change, decision: Decision, alpha: Alpha
     if covered < 0.999:
         run.note(f"the edit's frame covers {covered:.1%} of the original; the rest stays original")
     if share == 0:
-        nothing = "nothing changed" if not change.mask.any() else "nothing of the target changed"
-        run.note(f"{nothing}: the mask is empty, the output equals the original")
-    if share > 0.85:
-        run.reasons.append(f"the mask covers {share:.0%} of the picture")
+        run.note(f"{_nothing(change, own_mask)}: the mask is empty, the output equals the original")
+    if share > 0.85 and not own_mask:
+        run.look(f"the mask covers {share:.0%} of the picture", box_around(alpha > 0))
     outside = float((change.mask & ~decision.mask).mean())
     if outside > 0.02:
         run.note(f"{outside:.1%} of the picture changed outside of what was taken and stays original")
+
+
+def _nothing(change: Change, own_mask: bool) -> str:
+    if own_mask:
+        return "nothing of the given mask may come from the edit"
+    return "nothing of the target changed" if change.mask.any() else "nothing changed"

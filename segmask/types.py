@@ -182,6 +182,8 @@ class Stages:
     """bool (h, w): what the strategy took from the edit, before the matte."""
     trimap: NDArray[np.uint8] | None = None
     """uint8 (H, W): 0 original, 255 edited, 128 the band in between."""
+    doubt: Mask | None = None
+    """bool (h, w): places that a person should look at."""
     notes: tuple[str, ...] = field(default_factory=tuple)
 
 

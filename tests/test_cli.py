@@ -88,6 +88,37 @@ def test_mask_formats_and_polarity(pair: tuple[Path, Path], tmp_path: Path, caps
     assert changed[440, 80, 0] == 255
 
 
+def test_of_several_edits_the_best_is_written_and_all_are_named(
+    pair: tuple[Path, Path], composed: Result, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "text.png").write_text("no picture")
+    out = tmp_path / "out.png"
+    io.write_png(tmp_path / "same.png", io.read_image(pair[0]))
+    edits = (tmp_path / "same.png", tmp_path / "text.png", pair[1])
+    assert segmask("apply", pair[0], *edits, "-o", out, "--report", tmp_path / "r.json") == 0
+    said = capsys.readouterr().err
+    composed.save(tmp_path / "api.png")
+    assert out.read_bytes() == (tmp_path / "api.png").read_bytes()
+    assert f"{pair[1]} was chosen of 3 edits: it changed something of the target" in said
+    assert f"edit: {tmp_path / 'text.png'}: failed" in said
+    places = [candidate["place"] for candidate in json.loads((tmp_path / "r.json").read_text())["candidates"]]
+    assert places == [2, None, 1]
+
+
+def test_a_written_mask_is_taken_back(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    assert segmask("apply", *pair, "-o", tmp_path / "a.png", "--mask", tmp_path / "m.png") == 0
+    assert segmask("apply", *pair, "-o", tmp_path / "b.png", "--mask-in", tmp_path / "m.png") == 0
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_a_prompt_says_what_it_understood(
+    pair: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prompt = "replace the space suit with a black one, keep the hair"
+    assert segmask("mask", pair[0], "-o", tmp_path / "m.png", "--prompt", prompt) == 0
+    assert "prompt: changes suit (upper+outerwear+lower); stays hair" in capsys.readouterr().err
+
+
 def test_strict_exits_with_3_where_a_look_is_needed(tmp_path: Path, rng: np.random.Generator) -> None:
     first, second = tmp_path / "a.png", tmp_path / "b.png"
     io.write_png(first, rng.integers(0, 256, (64, 64, 3), dtype=np.uint8))
@@ -118,11 +149,31 @@ BAD = {
     "no such command": ("conjure",),
     "grow with a pair": ("mask", "good.jpg", "edit.jpg", "-o", "out.png", "--grow", "5"),
     "mask format": ("mask", "good.jpg", "-o", "out.png", "--format", "cmyk"),
+    "report format": ("apply", "good.jpg", "edit.jpg", "-o", "out.png", "--report", "r.png"),
+    "prompt and target": ("apply", "good.jpg", "edit.jpg", "-o", "o.png", "--prompt", "a hat", "--target", "clothing"),
+    "unknown words": ("apply", "good.jpg", "edit.jpg", "-o", "out.png", "--prompt", "make it nicer"),
+    "feather of a given mask": (
+        "apply",
+        "good.jpg",
+        "edit.jpg",
+        "-o",
+        "out.png",
+        "--mask-in",
+        "good.jpg",
+        "--feather",
+        "2",
+    ),
+    "mask of another size": ("apply", "good.jpg", "edit.jpg", "-o", "out.png", "--mask-in", "wide.png"),
+    "output is the given mask": ("apply", "good.jpg", "edit.jpg", "-o", "wide.png", "--mask-in", "wide.png"),
+    "no edit is a picture": ("apply", "good.jpg", "text.png", "empty.png", "-o", "out.png"),
+    "output is a later edit": ("apply", "good.jpg", "text.png", "edit.jpg", "-o", "edit.jpg"),
     "diff of one picture": ("mask", "good.jpg", "-o", "out.png", "--strategy", "diff"),
 }
 USAGE = {
     "output is an input", "format", "lossy mask", "strategy", "target", "parser", "detector", "mask twice", "no output",
-    "no such option", "no such command", "grow with a pair", "mask format", "diff of one picture",
+    "report format", "prompt and target", "unknown words", "feather of a given mask", "output is the given mask",
+    "output is a later edit", "no such option", "no such command", "grow with a pair", "mask format",
+    "diff of one picture",
 }  # fmt: skip
 
 
@@ -147,6 +198,7 @@ def test_bad_input_is_one_line_an_exit_code_and_no_file(
     for file, content in contents.items():
         (tmp_path / file).write_bytes(content)
     Pil.new("RGB", (1, 1)).save(tmp_path / "tiny.png")
+    Pil.new("L", (64, 20)).save(tmp_path / "wide.png")
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
     assert segmask(*BAD[name]) == (2 if name in USAGE else 1)
     said = capsys.readouterr()
@@ -154,6 +206,8 @@ def test_bad_input_is_one_line_an_exit_code_and_no_file(
     assert said.err.startswith("segmask: ")
     assert said.err.count("\n") == 1, said.err
     assert "Traceback" not in said.err
+    command = "" if name == "no such command" else f" {BAD[name][0]}"
+    assert (f"(see segmask{command} --help)" in said.err) == (name in USAGE)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 

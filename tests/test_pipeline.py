@@ -81,7 +81,7 @@ def test_without_a_person_hybrid_falls_back_to_diff_and_asks_for_a_look(masker: 
     edited[150:250, 120:260] = np.array([200, 40, 40], np.uint8)
     result = masker.apply(scene, edited)
     assert result.report.verdict == "review"
-    assert "fell back to diff" in result.report.reasons[0]
+    assert "fell back to diff" in result.report.reasons[0].text
     assert (result.alpha[160:240, 130:250] == 1).all()
 
 
@@ -126,6 +126,39 @@ def test_a_mask_of_0_and_1_is_read_as_black_and_white(masker: Masker, pair: tupl
 def test_the_report_says_who_found_the_faces(composed: Result) -> None:
     assert composed.report.face_detector == "builtin (face part)"
     assert any(face.box[0] < 225 < face.box[2] for face in composed.report.faces)
+
+
+def test_a_prompt_names_the_target_and_the_report_says_what_was_understood(photo: np.ndarray) -> None:
+    parsing = np.zeros((512, 512), np.uint8)
+    parsing[100:300, 100:300] = PART_ID["upper"]
+    parsing[300:400, 100:300] = PART_ID["lower"]
+    result = segmask.apply(
+        photo,
+        255 - photo,
+        strategy="semantic",
+        prompt="replace the shirt with a jacket, keep the trousers",
+        parsing=(parsing, parsing),
+        face_detector="none",
+    )
+    assert (result.alpha[110:290, 110:290] == 1).all()
+    assert not result.alpha[310:].any()
+    assert result.report.target == ("upper", "outerwear")
+    said = result.report.to_dict()["prompt"]
+    assert said["matched"] == (("shirt", ("upper",)), ("jacket", ("outerwear",)))
+    assert said["kept"] == (("trousers", ("lower",)),)
+
+
+@pytest.mark.parametrize("other", [{"target": "clothing"}, {"strategy": "diff"}])
+def test_a_prompt_goes_alone(other: dict, photo: np.ndarray) -> None:
+    with pytest.raises(segmask.OptionError, match="prompt"):
+        segmask.apply(photo, photo, prompt="change the shirt", **other)
+
+
+def test_reasons_about_a_place_have_a_box(masker: Masker, pair: tuple[Path, Path]) -> None:
+    result = masker.apply(*pair, include=np.ones((512, 512), bool))
+    reason = next(reason for reason in result.report.reasons if "covers 100%" in reason.text)
+    assert reason.box == (0, 0, 512, 512)
+    assert str(reason).endswith("(box 0,0,512,512)")
 
 
 def test_results_are_frozen(composed: Result) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from segmask.cli import options as o
-from segmask.cli.output import finish, say
+from segmask.cli.output import finish, said_verdict, say, say_candidates
 from segmask.options import Options
 
 Output = Annotated[
@@ -22,12 +22,21 @@ MaskFile = Annotated[
 ]
 
 
+Edits = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="EDITED...", help="Its edited version, of any size; of several the best is taken.", show_default=False
+    ),
+]
+
+
 def apply(
     original: o.Original,
-    edited: o.Edited,
+    edited: Edits,
     output: Output,
     strategy: o.Strategy = Options.strategy,
-    target: o.Target = Options.target,
+    target: o.Target = None,
+    prompt: o.Prompt = Options.prompt,
     mask: MaskFile = None,
     report: o.ReportFile = None,
     preview: o.PreviewFile = None,
@@ -35,6 +44,7 @@ def apply(
     face_detector: o.FaceDetectorName = str(Options.face_detector),
     include: o.Include = None,
     exclude: o.Exclude = None,
+    mask_in: o.MaskIn = None,
     parsing: o.ParsingMaps = None,
     labels: o.LabelSet = None,
     threshold: o.Threshold = Options.threshold,
@@ -47,14 +57,17 @@ def apply(
 ) -> None:
     """Take the target from EDITED and everything else from ORIGINAL, bit for bit.
 
+    Of several EDITED the one with the best verdict and confidence is written; the report lists all of them.
+
     Exit codes: 0 done, 1 could not (a picture or model), 2 usage, 3 done, but --strict and the verdict is not ok.
     """
     from segmask import io
     from segmask.files import check_outputs
     from segmask.pipeline import Masker
+    from segmask.several import best_of
 
     report_file = o.report_path(report)
-    inputs = [path for path in (original, edited, include, exclude, *(parsing or [])) if path]
+    inputs = [path for path in (original, *edited, include, exclude, mask_in, *(parsing or [])) if path]
     check_outputs([path for path in (output, mask, report_file, preview) if path], inputs)
     io.output_format(output)
     masker = Masker(
@@ -62,6 +75,7 @@ def apply(
         target,
         parser,
         face_detector,
+        prompt=prompt,
         threshold=threshold,
         min_area=min_area,
         feather=feather,
@@ -70,15 +84,17 @@ def apply(
         device=device,
         threads=threads,
     )
-    result = masker.apply(
-        original,
-        edited,
-        parsing=o.parsing_input(parsing),
-        labels=labels if parsing else None,
-        include=include,
-        exclude=exclude,
-    )
+    common = {
+        "parsing": o.parsing_input(parsing),
+        "labels": labels if parsing else None,
+        "include": include,
+        "exclude": exclude,
+        "mask_in": mask_in,
+    }
+    several = len(edited) > 1
+    result = best_of(masker, original, edited, **common) if several else masker.apply(original, edited[0], **common)
     written = result.save(output, mask=mask, report=report_file, preview=preview)
     share = f"{written.mask.share:.1%} of the picture comes from the edit"
-    say(f"{output}: {share} ({written.strategy}); verdict {written.verdict}")
+    say(f"{output}: {share} ({written.strategy}); verdict {said_verdict(written.verdict, written.confidence)}")
+    say_candidates(written)
     finish(written, report, strict)

@@ -10,6 +10,7 @@ import typer
 from segmask.cli.output import say
 
 DEBUG = "--debug"
+USAGE = 2  # exit code
 
 app = typer.Typer(
     name="segmask",
@@ -67,7 +68,8 @@ def run(arguments: list[str] | None = None) -> None:
     except SegmaskError as error:
         if debug:
             raise
-        say(f"segmask: {_one_line(str(error))}")
+        hint = f" (see {_command(arguments)} --help)" if error.exit_code == USAGE else ""
+        say(f"segmask: {_one_line(str(error))}{hint}")
         code = error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         say("segmask: stopped")
@@ -84,9 +86,21 @@ def run(arguments: list[str] | None = None) -> None:
         # Typer's own errors of usage have no public base class that all its releases share.
         if debug or not hasattr(error, "format_message"):
             raise
-        say(f"segmask: {_one_line(error.format_message())} (see segmask --help)")  # type: ignore[attr-defined]
-        code = 2
+        message = _one_line(error.format_message())  # type: ignore[attr-defined]
+        say(f"segmask: {message} (see {_command(arguments)} --help)")
+        code = USAGE
     sys.exit(code or 0)
+
+
+def _command(arguments: list[str]) -> str:
+    """The command that the arguments name, as far as it exists: ``segmask models download``."""
+    words, group = ["segmask"], typer.main.get_command(app)
+    for argument in arguments:
+        known = getattr(group, "commands", {})
+        if argument not in known:
+            break
+        words, group = [*words, argument], known[argument]
+    return " ".join(words)
 
 
 def _one_line(text: str) -> str:

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from segmask.labels import TARGETS
-from segmask.options import REFERENCE_SIDE, STRATEGIES
+from segmask.options import REFERENCE_SIDE, STRATEGIES, Options
+from segmask.result import json_path
 
 PIXELS = f"pixels at a long side of {REFERENCE_SIDE}"
 
 Original = Annotated[Path, typer.Argument(help="The original photo.", metavar="ORIGINAL", show_default=False)]
-Edited = Annotated[Path, typer.Argument(help="Its edited version, of any size.", metavar="EDITED", show_default=False)]
 Strategy = Annotated[
     str,
     typer.Option(
@@ -24,8 +24,22 @@ Strategy = Annotated[
     ),
 ]
 Target = Annotated[
-    str,
-    typer.Option("--target", "-t", metavar="NAME[,NAME]", help=f"What may come from the edit: {', '.join(TARGETS)}."),
+    str | None,
+    typer.Option(
+        "--target",
+        "-t",
+        metavar="NAME[,NAME]",
+        help=f"What may come from the edit: {', '.join(TARGETS)}.",
+        show_default=Options.target,
+    ),
+]
+Prompt = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WORDS",
+        help="The edit's instruction in English: names the target instead of --target.",
+        show_default=False,
+    ),
 ]
 ParserName = Annotated[
     str, typer.Option("--parser", metavar="NAME|FILE", help="Human-parsing model; see `segmask models list`.")
@@ -61,6 +75,15 @@ LabelSet = Annotated[
         show_default=False,
     ),
 ]
+MaskIn = Annotated[
+    Path | None,
+    typer.Option(
+        "--mask-in",
+        metavar="FILE",
+        help="Mask of your own to use instead of a decision; its grey levels are alpha. Protection holds.",
+        show_default=False,
+    ),
+]
 Device = Annotated[str, typer.Option(metavar="cpu|cuda|coreml|directml|auto", help="Where networks run.")]
 Threads = Annotated[
     int | None, typer.Option(min=1, help="Threads a network uses; automatic if not given.", show_default=False)
@@ -81,10 +104,16 @@ MinArea = Annotated[
 ]
 Feather = Annotated[
     float | None,
-    typer.Option(help=f"Width of the soft edge in {PIXELS}; automatic if not given.", show_default=False),
+    typer.Option(
+        help=f"Width of the soft edge in {PIXELS}; 0 is a hard edge; automatic if not given.", show_default=False
+    ),
 ]
 ToneMatch = Annotated[
-    bool, typer.Option("--tone-match/--no-tone-match", help="Take the model's drift of colour and light out.")
+    bool,
+    typer.Option(
+        "--tone-match/--no-tone-match",
+        help="Take the edit's drift of colour and light out of what comes from it, by at most 10 of 255 levels.",
+    ),
 ]
 ReportFile = Annotated[
     str | None,
@@ -99,8 +128,8 @@ Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if the verdi
 
 
 def report_path(report: str | None) -> Path | None:
-    """The file that --report names; None for stdout or nothing."""
-    return None if report in (None, "-") else Path(str(report))
+    """The file that --report names; None for stdout or nothing. Raises OptionError for another format."""
+    return None if report in (None, "-") else json_path(str(report))
 
 
 def parsing_input(parsing: list[Path] | None) -> Path | list[Path] | None:

@@ -17,8 +17,27 @@ def say(line: str) -> None:
     typer.echo(line, err=True)
 
 
+def said_verdict(verdict: str, confidence: float | None) -> str:
+    """The verdict, with the confidence where there is one."""
+    return verdict if confidence is None else f"{verdict}, confidence {confidence:.2f}"
+
+
+def say_candidates(report: Report) -> None:
+    """One line for each of several edits, in the order given."""
+    for candidate in report.candidates:
+        place = "failed" if candidate.place is None else f"place {candidate.place}"
+        found = candidate.error or said_verdict(candidate.verdict, candidate.confidence)
+        count = len(candidate.reasons)
+        reasons = f", {count} reason{'s' if count > 1 else ''} to look" if count else ""
+        say(f"edit: {candidate.name}: {place}; {found}{reasons}")
+
+
 def finish(report: Report, report_option: str | None, strict: bool) -> None:
-    """Notes and reasons, the report on stdout if asked for, and the exit code."""
+    """What was understood of a prompt, notes and reasons, the report on stdout if asked for, and the exit code."""
+    if report.prompt is not None:
+        changes = ", ".join(f"{words} ({'+'.join(parts)})" for words, parts in report.prompt.matched)
+        stays = ", ".join(words for words, _ in report.prompt.kept)
+        say(f"prompt: changes {changes}{'; stays ' + stays if stays else ''}")
     for note in report.notes:
         say(f"note: {note}")
     for reason in report.reasons:

@@ -104,10 +104,10 @@ class MaskerStrategy:
         parsing = result.stages.parsing
         label_map = None if given or parsing is None else parsing.label_map
         report = result.report
+        reasons = tuple(map(str, report.reasons))
         if report.verdict == "failed":  # nothing is written then: the user keeps the original
             nothing = np.zeros(result.alpha.shape, np.float32)
-            return Outcome(nothing, example.original, result.stages.aligned, label_map, "failed", tuple(report.reasons))
-        reasons = tuple(report.reasons)
+            return Outcome(nothing, example.original, result.stages.aligned, label_map, "failed", reasons)
         return Outcome(result.alpha, result.image, result.stages.aligned, label_map, report.verdict, reasons)
 
 

@@ -12,9 +12,9 @@ from segmask import io
 from segmask.account import pair_report, single_report
 from segmask.align import align
 from segmask.choose import allowed, decide, keep_region, likely_equal, protected_by
+from segmask.compose import kept_composite, trimap_of
 from segmask.difference import measure_change
-from segmask.errors import OptionError, SegmaskError
-from segmask.fusion.composite import composite
+from segmask.errors import OptionError
 from segmask.fusion.matte import make_alpha
 from segmask.fusion.prior import resized_probs
 from segmask.fusion.protect import protected_region
@@ -30,7 +30,7 @@ from segmask.result import MaskResult, Result
 from segmask.run import Run, judge
 from segmask.system import require_opencv
 from segmask.tone import OUTPUT_LIMIT, apply_tone, match_tone
-from segmask.types import Alpha, Image, Mask, Parsing, Stages
+from segmask.types import Image, Mask, Parsing, Stages
 
 
 class Masker:
@@ -157,7 +157,7 @@ class Masker:
             alpha = np.where(corrections.include & ~keep, np.float32(1), alpha)
         with run.stage("composite"):
             toned = apply_tone(aligned, tone, light, OUTPUT_LIMIT) if self.options.tone_match else aligned
-            raster = _composite(before, toned, alpha)
+            raster = kept_composite(before, toned, alpha)
         judge(alignment, change, decision, alpha, run, own_mask=given_mask is not None)
         stages = Stages(
             aligned=aligned,
@@ -170,7 +170,7 @@ class Masker:
             prior=decision.prior,
             protected=protected,
             decision=decision.mask,
-            trimap=_trimap(alpha),
+            trimap=trimap_of(alpha),
             doubt=run.doubt,
         )
         report = pair_report(run, self.options, self._networks, before, after, strategy, stages, alpha, given_mask)
@@ -261,21 +261,6 @@ def _asked(target: Any, prompt: str | None, strategy: str) -> str:
     if not isinstance(target, Iterable):
         raise OptionError(f"target: expected names such as 'clothing' or a list of them; got {target!r}")
     return ",".join(map(str, target))
-
-
-def _composite(before: io.Picture, edited: Image, alpha: Alpha) -> io.Raster:
-    """The composite in the original's raster, with the promise checked: nothing changed where alpha is 0."""
-    raster = composite(before.raster, io.to_raster_colours(edited, before), alpha)
-    outside = alpha == 0
-    if not np.array_equal(raster[outside], before.raster[outside]):
-        raise SegmaskError(
-            "a pixel outside the mask differs from the original; nothing was written. Please report this"
-        )
-    return raster
-
-
-def _trimap(alpha: Alpha) -> np.ndarray:
-    return np.where(alpha == 0, 0, np.where(alpha == 1, 255, 128)).astype(np.uint8)
 
 
 def _grown(mask: Mask, radius: float) -> Mask:

@@ -1,7 +1,12 @@
-"""The only door to onnxruntime: sessions by file and options, shared inside a process, remade after a fork."""
+"""The only door to onnxruntime: sessions by file and options, shared inside a process, remade after a fork.
+
+onnxruntime 1.29 and later report to their maker over the network unless told not to before they are loaded:
+docs/decisions/0040-onnxruntime-stays-silent.md.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +25,7 @@ PROVIDERS = {
     "directml": "DmlExecutionProvider",
 }
 DEVICES = (*PROVIDERS, "auto")
+TELEMETRY_VARIABLE = "ORT_DISABLE_TELEMETRY"
 PACKAGES = {"cuda": "onnxruntime-gpu", "coreml": "onnxruntime on macOS", "directml": "onnxruntime-directml"}
 
 
@@ -78,11 +84,18 @@ class Network:
             raise ModelError(f"{self.path}: the network failed on {shapes}: {_first_line(error)}") from error
 
 
-def provider(device: str) -> str:
-    """onnxruntime's provider for a device; ``auto`` takes the best one that is there."""
+def _onnxruntime() -> Any:
+    """The library, with its telemetry off: nothing leaves the machine."""
+    os.environ[TELEMETRY_VARIABLE] = "1"  # read once, when the library is loaded
     import onnxruntime
 
-    present = onnxruntime.get_available_providers()
+    onnxruntime.disable_telemetry_events()  # for a program that has loaded it before, and for Windows
+    return onnxruntime
+
+
+def provider(device: str) -> str:
+    """onnxruntime's provider for a device; ``auto`` takes the best one that is there."""
+    present = _onnxruntime().get_available_providers()
     if device == "auto":
         return next((name for key, name in PROVIDERS.items() if key != "cpu" and name in present), PROVIDERS["cpu"])
     if PROVIDERS[device] not in present:
@@ -104,8 +117,7 @@ def _session(network: Network) -> Any:
 
 def _load(network: Network) -> Any:
     wanted = provider(network.device)
-    import onnxruntime
-
+    onnxruntime = _onnxruntime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # fatal only: errors come back as exceptions
     options.inter_op_num_threads = 1

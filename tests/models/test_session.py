@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -51,6 +53,44 @@ def test_a_network_works_on_both_sides_of_a_new_process(network, method):
     with multiprocessing.get_context(method).Pool(1) as pool:
         np.testing.assert_array_equal(pool.apply_async(run, (network,)).get(timeout=60), expected)
     np.testing.assert_array_equal(run(network), expected)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.parametrize("leave", ["sys.exit(7)", "os._exit(7)"])
+@pytest.mark.parametrize("uses_it", [True, False])
+def test_a_forked_child_works_and_ends(network, leave, uses_it):
+    """A bare os.fork, as servers do it: the child makes its own session, and ends however it leaves."""
+    script = (
+        "import os, sys\n"
+        "import numpy as np\n"
+        "from pathlib import Path\n"
+        "from segmask.models.session import Network\n"
+        f"network = Network(Path({str(network.path)!r}), threads=2)\n"
+        "feeds = {'image': np.ones((1, 3, 32, 32), np.float32)}\n"
+        "expected = network.run(feeds)[0]\n"
+        "child = os.fork()\n"
+        "if not child:\n"
+        f"    assert not {uses_it} or (network.run(feeds)[0] == expected).all()\n"
+        f"    {leave}\n"
+        "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), (network.run(feeds)[0] == expected).all())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "7 True\n"
+
+
+def test_nothing_is_reported_to_onnxruntimes_maker(network, tmp_path):
+    """Its reporting keeps a device id in the user's folders and a thread for the network: neither is there."""
+    home = tmp_path / "home"
+    home.mkdir()
+    script = (
+        "from pathlib import Path\n"
+        "from segmask.models.session import Network\n"
+        f"Network(Path({str(network.path)!r}), threads=1).inputs\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    environment |= {"HOME": str(home), "XDG_CACHE_HOME": str(home), "XDG_DATA_HOME": str(home)}
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60, env=environment)
+    assert list(home.rglob("*")) == []
 
 
 def test_a_network_can_be_pickled(network):

@@ -12,6 +12,7 @@ from segmask.report import (
     REVIEW,
     FaceReport,
     GivenMaskReport,
+    PersonReport,
     PromptReport,
     Report,
     alignment_report,
@@ -34,6 +35,7 @@ def pair_report(
     stages: Stages,
     alpha: Alpha,
     given_mask: GivenMaskReport | None,
+    people: tuple[PersonReport, ...],
 ) -> Report:
     """The report of an original and its edit; ``strategy`` is what decided in the end."""
     assert stages.decision is not None
@@ -53,6 +55,7 @@ def pair_report(
         tone=tone_report(stages.tone, options.tone_match),
         mask=mask_report(alpha, stages.protected, stages.change, stages.decision),
         faces=_reported_faces(stages.parsing, stages.faces, networks),
+        people=people,
         timings=tuple(run.timings),
         prompt=_understood(options),
         given_mask=given_mask,
@@ -69,6 +72,7 @@ def single_report(
     protected: Mask,
     decision: Mask,
     alpha: Alpha,
+    people: tuple[PersonReport, ...],
 ) -> Report:
     """The report of one picture's semantic mask."""
     return Report(
@@ -87,6 +91,7 @@ def single_report(
         tone=None,
         mask=mask_report(alpha, protected, None, decision),
         faces=_reported_faces(parsed, faces, networks),
+        people=people,
         timings=tuple(run.timings),
         prompt=_understood(options),
     )

@@ -36,8 +36,8 @@ def apply(
         include: mask (H, W) of what comes from the edit whatever is decided.
         exclude: mask of what stays original; beats ``include``.
         mask_in: mask of your own instead of a decision, its grey levels the alpha.
-        options: see ``Masker``: strategy, target or prompt, parser, face_detector, threshold, min_area, feather,
-            tone_match, device, threads.
+        options: see ``Masker``: strategy, target or prompt, person, parser, face_detector, threshold, min_area,
+            feather, tone_match, device, threads.
 
     Raises:
         InputError: a picture or mask that can't be used.

@@ -7,6 +7,7 @@ import numpy as np
 from segmask.fusion.decision import Decision
 from segmask.fusion.diff import decide_diff, decide_fallback
 from segmask.fusion.hybrid import decide_hybrid
+from segmask.fusion.people import find_people
 from segmask.fusion.prior import resized_probs, shows_person, shows_target, target_prior
 from segmask.fusion.protect import protected_region
 from segmask.fusion.semantic import decide_semantic
@@ -14,9 +15,9 @@ from segmask.geometry import resize_map, resize_mask, working_size
 from segmask.given import GIVEN
 from segmask.inputs import Corrections
 from segmask.options import Options
-from segmask.report import GivenMaskReport, box_around
+from segmask.report import GivenMaskReport, PersonReport, box_around
 from segmask.run import Run
-from segmask.types import Alpha, Change, Face, Mask, Parsing, Prob
+from segmask.types import Alpha, Change, Face, Image, Mask, Parsing, Prob
 
 GIVEN_MASK = "given mask"
 """Name of the strategy where the user's own mask is used."""
@@ -38,9 +39,32 @@ def protected_by(parsed: Parsing | None, faces: tuple[Face, ...], parts: tuple[s
     return None if parsed is None else protected_region(parsed, faces, parts)
 
 
-def keep_region(protected: Mask | None, corrections: Corrections, covered: Mask) -> Mask:
-    """What stays original at the picture's size: protected unless included, excluded, or beyond the edit's frame."""
+def choose_people(
+    parsed: Parsing | None, after: Parsing | None, faces: tuple[Face, ...], image: Image, options: Options, run: Run
+) -> tuple[Mask | None, tuple[PersonReport, ...]]:
+    """The ground of the people who were not chosen, bool (H, W), None where all are; and the people of the original.
+
+    Raises InputError where the chosen person is not there.
+    """
+    if parsed is None:
+        return None, ()
+    people = find_people(parsed, faces, image)
+    chosen = people.choose(str(options.person))
+    reports = tuple(
+        PersonReport(p.number, (p.box.x0, p.box.y0, p.box.x1, p.box.y1), p.share, p in chosen) for p in people.persons
+    )
+    if options.person == "all":
+        return None, reports
+    run.note(f"person {chosen[0].number} of {len(people.persons)} was chosen, counted from the left")
+    later = None if after is None else resized_probs(after, (people.owners.shape[0], people.owners.shape[1]))
+    return ~resize_mask(people.region(chosen, later), parsed.size_hw), reports
+
+
+def keep_region(protected: Mask | None, corrections: Corrections, covered: Mask, others: Mask | None = None) -> Mask:
+    """What stays original at the picture's size: protected or other people's unless included, excluded, not covered."""
     keep = np.zeros(covered.shape, bool) if protected is None else protected & ~corrections.include
+    if others is not None:
+        keep |= others & ~corrections.include
     return keep | corrections.exclude | ~covered
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,9 @@ class Options:
     """Human-parsing model: a name of the registry or an ONNX file; ``auto`` takes the best that is present."""
     labels: str | Path | None = None
     """JSON file that describes the parser where that is an ONNX file of one's own."""
+    person: str | int = "all"
+    """Of several people, whose clothing is the target: a number from left to right, ``largest`` or ``all``. All faces
+    are protected in any case."""
     face_detector: str | Path = "auto"
     """Face detector: a name of the registry, a file or ``none``; ``auto`` takes the best that is present."""
     threshold: float | None = None
@@ -46,6 +50,7 @@ class Options:
         if self.strategy not in STRATEGIES:
             raise unknown("strategy", self.strategy, STRATEGIES)
         resolve_target(self.target)
+        _check_person(self.person, self.strategy, self.parts)
         _check("threshold", self.threshold, 0, float("inf"), "a number above 0, in units of the noise floor")
         _check("min_area", self.min_area, -1e-9, 1, "a share of the picture between 0 and 1")
         _check("feather", self.feather, -1e-9, 500, f"pixels at a long side of {REFERENCE_SIDE}, 0 to 500")
@@ -54,6 +59,15 @@ class Options:
     def parts(self) -> tuple[str, ...]:
         """The canonical parts that the target stands for."""
         return resolve_target(self.target)
+
+
+def _check_person(person: str | int, strategy: str, parts: tuple[str, ...]) -> None:
+    if isinstance(person, bool) or not re.fullmatch(r"all|largest|[1-9][0-9]*", str(person)):
+        raise OptionError(f"person: expected all, largest or a number from 1, counted from the left; got {person!r}")
+    if str(person) != "all" and strategy == "diff":
+        raise OptionError("person: strategy diff looks for no people; choose hybrid or semantic")
+    if str(person) != "all" and "background" in parts:
+        raise OptionError("person: the background is nobody's; leave it out of the target, or person at all")
 
 
 def _check(name: str, value: float | None, above: float, most: float, expected: str) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from segmask import io
 from segmask.account import pair_report, single_report
 from segmask.align import align
-from segmask.choose import allowed, decide, keep_region, likely_equal, protected_by
+from segmask.choose import allowed, choose_people, decide, keep_region, likely_equal, protected_by
 from segmask.compose import kept_composite, trimap_of
 from segmask.difference import measure_change
 from segmask.errors import OptionError
@@ -42,6 +42,7 @@ class Masker:
         prompt: the edit's instruction in English, from which the target is read, instead of ``target``.
         parser: name, ONNX file or a Parser of your own.
         face_detector: name, file, ``none`` or a FaceDetector of your own.
+        person: of several people, whose clothing is the target: a number from left to right, ``largest`` or ``all``.
         threshold, min_area, feather, tone_match, labels, device, threads: see ``segmask.options.Options``.
 
     Models are loaded when they are first needed: ``diff`` loads none.
@@ -55,6 +56,7 @@ class Masker:
         face_detector: str | Path | FaceDetector | None = Options.face_detector,
         *,
         prompt: str | None = Options.prompt,
+        person: str | int = Options.person,
         threshold: float | None = Options.threshold,
         min_area: float | None = Options.min_area,
         feather: float | None = Options.feather,
@@ -70,6 +72,7 @@ class Masker:
             strategy=strategy,
             target=_asked(target, prompt, strategy),
             prompt=prompt,
+            person=person,
             parser=name_of(parser),
             face_detector=name_of(face_detector),
             threshold=threshold,
@@ -121,6 +124,8 @@ class Masker:
         require_opencv()
         if mask_in is not None and self.options.feather is not None:
             raise OptionError("feather: a given mask's grey levels are its soft edge; leave one of the two out")
+        if mask_in is not None and str(self.options.person) != "all":
+            raise OptionError("person: a given mask says itself what comes from the edit; leave one of the two out")
         run = Run()
         with run.stage("read"):
             before = read_original(original)
@@ -146,7 +151,8 @@ class Masker:
             )
         with run.stage("fuse"):
             protected = protected_by(parsed, faces, self.options.parts)
-            keep = keep_region(protected, corrections, alignment.covered)
+            others, people = choose_people(parsed, edited_parsed, faces, before.image, self.options, run)
+            keep = keep_region(protected, corrections, alignment.covered, others)
             decision, strategy = decide(change, parsed, edited_parsed, keep, corrections, self.options, run)
         with run.stage("matte"):
             given_mask = None
@@ -173,7 +179,9 @@ class Masker:
             trimap=trimap_of(alpha),
             doubt=run.doubt,
         )
-        report = pair_report(run, self.options, self._networks, before, after, strategy, stages, alpha, given_mask)
+        report = pair_report(
+            run, self.options, self._networks, before, after, strategy, stages, alpha, given_mask, people
+        )
         alpha.setflags(write=False)
         raster.setflags(write=False)
         sources = (before.path, edited, include, exclude, mask_in)
@@ -203,14 +211,18 @@ class Masker:
             faces = self._networks.faces(picture.image)
         with run.stage("fuse"):
             protected = protected_region(seen, faces, self.options.parts)
+            others, people = choose_people(seen, None, faces, picture.image, self.options, run)
             work_hw = working_size(picture.size_hw, WORKING_SIDE)
             nothing = np.zeros(work_hw, bool)
             decision = decide_semantic(resized_probs(seen, work_hw), None, self.options.parts, nothing, nothing)
             region = _grown(decision.mask, grow * max(work_hw) / REFERENCE_SIDE)
-            alpha = make_alpha(region, picture.size_hw, protected, feather=self.options.feather)
+            keep = protected if others is None else protected | others
+            alpha = make_alpha(region, picture.size_hw, keep, feather=self.options.feather)
         if not alpha.any():
             run.look(f"nothing of the target ({self.options.target}) was found")
-        report = single_report(run, self.options, self._networks, picture, seen, faces, protected, decision.mask, alpha)
+        report = single_report(
+            run, self.options, self._networks, picture, seen, faces, protected, decision.mask, alpha, people
+        )
         return MaskResult(alpha, report, protected, picture)
 
     def open(self, original: Any, *, parsing: Any = None, labels: str | None = None) -> Seen:

@@ -62,6 +62,20 @@ class FaceReport:
 
 
 @dataclass(frozen=True)
+class PersonReport:
+    """One person that was found in the original."""
+
+    number: int
+    """From left to right, from 1: what ``--person`` takes."""
+    box: tuple[int, int, int, int]
+    """x0, y0, x1, y1, half-open."""
+    share: float
+    """Of the picture."""
+    chosen: bool
+    """Whether this person's clothing is the target."""
+
+
+@dataclass(frozen=True)
 class Reason:
     """Why a person should look, in plain words with numbers."""
 
@@ -140,6 +154,8 @@ class Report:
     tone: ToneReport | None
     mask: MaskReport
     faces: tuple[FaceReport, ...]
+    people: tuple[PersonReport, ...]
+    """From left to right; passers-by too small to count are left out, and ``diff`` looks for none."""
     timings: tuple[tuple[str, float], ...]
     """Seconds of each stage; the only part of a report that differs between two equal runs."""
     prompt: PromptReport | None = None

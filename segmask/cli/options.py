@@ -47,6 +47,14 @@ ParserName = Annotated[
 FaceDetectorName = Annotated[
     str, typer.Option("--face-detector", metavar="NAME|FILE|none", help="Face detector; auto takes the best present.")
 ]
+Person = Annotated[
+    str,
+    typer.Option(
+        "--person",
+        metavar="N|largest|all",
+        help="Of several people, whose clothing is the target, counted from the left; all faces stay protected.",
+    ),
+]
 Include = Annotated[
     Path | None,
     typer.Option(

@@ -10,7 +10,7 @@ plain distance to the head .85.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,8 +151,8 @@ def _heads(parsing: Parsing, faces: tuple[Face, ...], groups: Owners, config: Pe
         if box.area and head[box.slices].mean() >= config.head:
             heads += [(box, home) for home in _home(box, groups)]
     seen = [box for box, _ in heads]
-    for face in faces_of(parsing):
-        box = _scaled(face.box, parsing.size_hw, groups.shape)
+    for face in faces_of(replace(parsing, size_hw=groups.shape)):  # at the working size
+        box = face.box
         around = hair[box.grow(2).clip(*groups.shape).slices].sum()
         known = any(_centre_in(box, other.grow(2)) or _centre_in(other, box.grow(2)) for other in seen)
         if not known and around >= config.hair * box.area:
@@ -172,7 +172,7 @@ def _split(group: Mask, heads: list[Box], image: Image, config: PeopleConfig) ->
     import cv2
 
     claims = np.stack([_distance(box, group.shape, config) for box in heads])
-    order = np.sort(claims, axis=0)
+    order = np.partition(claims, 1, axis=0)
     nearest = claims.argmin(0).astype(np.int32)
     markers = np.where(order[1] > config.claim * order[0], nearest + 1, 0).astype(np.int32)
     for number, box in enumerate(heads, start=1):

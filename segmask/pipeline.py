@@ -14,11 +14,14 @@ from segmask.align import align
 from segmask.choose import allowed, choose_people, decide, keep_region, likely_equal, protected_by
 from segmask.compose import kept_composite, trimap_of
 from segmask.difference import measure_change
+from segmask.doubts import weigh
 from segmask.errors import OptionError
 from segmask.fusion.matte import make_alpha
+from segmask.fusion.outline import Pair
 from segmask.fusion.prior import resized_probs
 from segmask.fusion.protect import protected_region
 from segmask.fusion.semantic import decide_semantic
+from segmask.fusion.skin_tone import matched_skin
 from segmask.geometry import working_size
 from segmask.given import WORKING_SIDE
 from segmask.inputs import Seen, checked, given_parsings, read_corrections, read_edit, read_original
@@ -159,11 +162,16 @@ class Masker:
             if corrections.mask_in is not None:
                 alpha, given_mask = allowed(corrections.mask_in, keep, protected, corrections, run)
             else:
-                alpha = make_alpha(decision.mask, before.size_hw, keep, feather=self.options.feather)
+                seen_by_both = Pair(before.image, matched, change.noise_floor) if strategy != "semantic" else None
+                alpha = make_alpha(decision.mask, before.size_hw, keep, feather=self.options.feather, pair=seen_by_both)
             alpha = np.where(corrections.include & ~keep, np.float32(1), alpha)
         with run.stage("composite"):
-            toned = apply_tone(aligned, tone, light, OUTPUT_LIMIT) if self.options.tone_match else aligned
+            toned = aligned
+            if self.options.tone_match:
+                toned = apply_tone(aligned, tone, light, OUTPUT_LIMIT)
+                toned = matched_skin(before.image, toned, parsed, edited_parsed, decision.mask, self.options.parts)
             raster = kept_composite(before, toned, alpha)
+        weigh(decision, change, alignment, tone, keep, run)
         judge(alignment, change, decision, alpha, run, own_mask=given_mask is not None)
         stages = Stages(
             aligned=aligned,

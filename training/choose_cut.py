@@ -13,12 +13,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segmask.evaluation.metrics.boundary import boundary_f
 from segmask.evaluation.metrics.truth import Truth
-from segmask.fusion.hybrid import DEFAULT, HybridConfig, decide_hybrid
-from segmask.fusion.pixel_model import PixelModel, read_pixel_model
+from segmask.fusion.features import pixel_features
+from segmask.fusion.hybrid import DEFAULT, HybridConfig, decide_by_odds
+from segmask.fusion.pixel_model import read_pixel_model
 from segmask.labels import CLOTHING
+from segmask.types import Mask
 from training.fit_fusion import half_of
 from training.fusion_cases import FusionCase, load_cases
 
@@ -47,8 +50,9 @@ def main() -> None:
     settings += [(name, value, replace(DEFAULT, **{name: value})) for name in wanted for value in wanted[name]]
     totals: list[list[dict[str, float]]] = [[] for _ in settings]
     for case in _cases(options.caches, options.every):
+        odds = models[half_of(case.photo)].log_odds(pixel_features(case.before, case.after, case.change, CLOTHING))
         for scores, (_, _, config) in zip(totals, settings, strict=True):
-            scores.append(score(case, models[half_of(case.photo)], config) | {"hard": float(case.level == "hard")})
+            scores.append(rate(case, decide(case, odds, config)) | {"hard": float(case.level == "hard")})
     rows = [
         {"weight": name, "value": value} | summary(scores)
         for (name, value, _), scores in zip(settings, totals, strict=True)
@@ -68,10 +72,14 @@ def _cases(caches: list[Path], every: int) -> Iterator[FusionCase]:
                 yield case
 
 
-def score(case: FusionCase, model: PixelModel | None, config: HybridConfig) -> dict[str, float]:
-    """Metrics of one case at the working size."""
+def decide(case: FusionCase, odds: NDArray[np.float32], config: HybridConfig) -> Mask:
+    """The mask that the cut makes of log odds, bool (h, w)."""
     nothing = np.zeros_like(case.keep)
-    got = decide_hybrid(case.before, case.after, case.change, CLOTHING, case.keep, nothing, config, model).mask
+    return decide_by_odds(odds, case.before, case.after, case.change, CLOTHING, case.keep, nothing, config).mask
+
+
+def rate(case: FusionCase, got: Mask) -> dict[str, float]:
+    """Metrics of a mask, bool (h, w), at the working size."""
     stay, must = case.truth == 0, case.truth == 255
     kept = float((~got)[stay].mean())
     if not must.any():

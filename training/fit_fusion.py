@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import argparse
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -21,13 +22,15 @@ from torch.nn import functional as F
 from segmask.fusion.evidence import changed_prob
 from segmask.fusion.features import NAMES, pixel_features
 from segmask.fusion.prior import target_prob
-from segmask.labels import CLOTHING
+from segmask.labels import CLOTHING, PART_ID
 from training.fusion_cases import FusionCase, load_cases
 
 HIDDEN = (32, 16)
 NEAR, FAR = 4000, 800
 """Pixels drawn from each case: where target or change are in sight, and elsewhere."""
 EPOCHS, BATCH, RATE, DECAY = 14, 4096, 3e-3, 1e-3
+REDRAWN = 0.3
+"""Share of the cases that are given a redrawn part besides."""
 NOISE = 0.15
 """Added to the standardised features: other parsers, other models and other photos err differently."""
 
@@ -87,6 +90,7 @@ def gather(caches: list[Path]) -> Samples:
 
 
 def _drawn(case: FusionCase, asked: tuple[str, ...], rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    case = redrawn(case, rng)
     features = pixel_features(case.before, case.after, case.change, asked)
     counted = (case.truth != 128) & ~case.keep
     sight = np.maximum(target_prob(case.before, asked), target_prob(case.after, asked)) > 0.02
@@ -103,6 +107,23 @@ def _drawn(case: FusionCase, asked: tuple[str, ...], rng: np.random.Generator) -
     values = features.reshape(len(NAMES), -1)[:, at].T
     truth = (case.truth.ravel()[at] == 255).astype(np.float32)
     return values, truth, weight.astype(np.float32), np.full(len(at), half_of(case.photo))
+
+
+def redrawn(case: FusionCase, rng: np.random.Generator) -> FusionCase:
+    """Now and then a case whose edit changed a whole part besides, the background most of all; it must stay.
+
+    The generator redraws everything a little; models also replace backgrounds, hair or shoes that nobody asked them to.
+    """
+    if rng.random() > REDRAWN:
+        return case
+    part = str(rng.choice(("background", "hair", "skin", "footwear", "bag"), p=(0.5, 0.2, 0.1, 0.1, 0.1)))
+    region = (case.before[PART_ID[part]] > 0.5) & (case.truth == 0)
+    cells = rng.normal(np.log(rng.uniform(6, 25)), 0.6, (7, 5)).astype(np.float32)
+    size = case.truth.shape[::-1]
+    strength = np.exp(cv2.resize(cells, size, interpolation=cv2.INTER_CUBIC) + rng.normal(0, 0.4, case.truth.shape))
+    soft = cv2.GaussianBlur(region.astype(np.float32), (0, 0), 1.5)
+    score = np.maximum(case.change.score_map, strength * soft).astype(np.float32)
+    return replace(case, change=replace(case.change, score_map=score))
 
 
 class PixelNet(nn.Module):

@@ -62,7 +62,7 @@ class FeatureConfig:
     around: tuple[float, float] = (0.01, 0.03)
     reach: tuple[float, float] = (0.05, 0.15)
     long_side: int = 240
-    """Working size of what is smooth over ``reach``."""
+    """Working size of what is smooth over 1 % and more."""
 
 
 DEFAULT = FeatureConfig()
@@ -80,7 +80,6 @@ def pixel_features(
         parts: the targeted parts.
     """
     score = change.score_map
-    long_side = max(score.shape)
     was, becomes = target_prob(before, parts), target_prob(after, parts)
     either = np.maximum(was, becomes)
     changed = changed_prob(score)
@@ -88,14 +87,14 @@ def pixel_features(
     for group in (("background",), ("skin",), ("hair", "face"), IN_FRONT, ("footwear",)):
         others = tuple(part for part in group if part not in parts)
         seen += [target_prob(probs, others) if others else np.zeros_like(was) for probs in (before, after)]
-    scores = [score, *(_blurred(score, share * long_side) for share in config.near)]
+    scores = [score, _blurred(score, config.near[0] * max(score.shape)), _wide(score, config.near[1], config)]
     present = garments_present(before, after, parts)
     maps = [
         *(_log_odds(prob, config.doubt) for prob in (was, becomes, *seen)),
         *(np.log(value + config.least_score) for value in scores),
         np.log(change.noise_floor),
         *changed_shares(changed, present, config),
-        *(4 * _blurred(either, share * long_side) - 2 for share in config.around),
+        *(4 * _wide(either, share, config) - 2 for share in config.around),
         4 * _share(changed, 1 - either, config.reach[0], config) - 2,
         4 * garment_share(either, score, parts) - 2,
         2 * near_body(before, after).astype(np.float32) - 1,
@@ -132,6 +131,13 @@ def _share(values: Prob, weight: Prob, reach: float, config: FeatureConfig) -> M
     small_hw = working_size(size_hw, config.long_side)
     mean = _weighted(resize_map(values, small_hw), resize_map(weight, small_hw), reach * max(small_hw))
     return resize_map(mean, size_hw)
+
+
+def _wide(values: Map, share: float, config: FeatureConfig) -> Map:
+    """Blurred by a share of the long side, on a small grid: what is left of it is smooth."""
+    size_hw = (values.shape[0], values.shape[1])
+    small_hw = working_size(size_hw, config.long_side)
+    return resize_map(_blurred(resize_map(values, small_hw), share * max(small_hw)), size_hw)
 
 
 def _weighted(values: Map, weight: Map, sigma: float) -> Map:

@@ -7,7 +7,7 @@ seam between the labels costs what the two pictures differ there, so it runs whe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,25 +15,25 @@ from numpy.typing import NDArray
 from segmask.fusion.cut import minimum_cut
 from segmask.fusion.decision import Decision
 from segmask.fusion.features import pixel_features
-from segmask.fusion.pixel_model import WEIGHTS, PixelModel, pixel_model
+from segmask.fusion.pixel_model import PixelModel, pixel_model
 from segmask.fusion.prior import target_prior, target_prob
 from segmask.fusion.rules import rule_log_odds
 from segmask.labels import WORN
 from segmask.regions import connected_regions, filled
-from segmask.types import Change, Mask, Probs
+from segmask.types import Change, Mask, Prob, Probs
 
 
 @dataclass(frozen=True)
 class HybridConfig:
     """Weights of the energy; lengths as shares of the long side."""
 
-    seam: float = 1.2
+    seam: float = 2.4
     """Cost of a seam between two pixels that differ strongly, in units of log odds."""
     seam_least: float = 0.15
     """Cost of a seam where both pictures agree: outlines don't fray."""
     full_score: float = 6.0
     """Score from which pictures count as differing strongly."""
-    lean: float = 0.0
+    lean: float = 0.7
     """Added to the log odds: what is missing shows the old garment, what is too much mostly looks as before."""
     odds_limit: float = 4.0
     """Log odds beyond this add nothing: no single model's certainty outweighs the surroundings."""
@@ -48,6 +48,8 @@ class HybridConfig:
     """Of the picture: no smaller piece is taken alone (the change map's own least region)."""
     hole: float = 0.0002
     """Of the picture: no smaller piece inside stays alone."""
+    island_inside: float = 0.05
+    """Of the picture: a larger piece of garment inside a changed one was left alone on purpose."""
 
 
 DEFAULT = HybridConfig()
@@ -74,11 +76,27 @@ def decide_hybrid(
         must_take: bool (h, w): included by the user.
         model: another pixel model than the package's.
     """
-    prior = target_prior(before, after, parts).either
-    if set(parts) <= set(WORN) and (model or WEIGHTS.is_file()):
+    worn = set(parts) <= set(WORN)
+    if worn:
         odds = (model or pixel_model()).log_odds(pixel_features(before, after, change, parts))
     else:
         odds = rule_log_odds(before, after, change, parts)
+    decision = decide_by_odds(odds, before, after, change, parts, must_keep, must_take, config)
+    return replace(decision, calibrated=worn)
+
+
+def decide_by_odds(
+    odds: NDArray[np.float32],
+    before: Probs,
+    after: Probs,
+    change: Change,
+    parts: tuple[str, ...],
+    must_keep: Mask,
+    must_take: Mask,
+    config: HybridConfig = DEFAULT,
+) -> Decision:
+    """The cut and what follows it, for log odds float32 (h, w) that each pixel comes from the edit."""
+    prior = target_prior(before, after, parts).either
     probability = (1 / (1 + np.exp(-odds))).astype(np.float32)
     odds = np.clip(odds + config.lean, None, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():
@@ -92,7 +110,8 @@ def decide_hybrid(
         must_take,
     )
     mask = _with_something_new(_tighten(taken, change.score_map, config), after, parts, must_take, config)
-    return Decision((_without_specks(mask, config) | must_take) & ~must_keep, prior, probability)
+    mask = _whole(_without_specks(mask, config), target_prob(before, parts), target_prob(after, parts), config)
+    return Decision((mask | must_take) & ~must_keep, prior, probability)
 
 
 def _seam(change: Change, config: HybridConfig) -> NDArray[np.float32]:
@@ -129,3 +148,11 @@ def _without_specks(mask: Mask, config: HybridConfig) -> Mask:
     islands = connected_regions(mask)
     large = mask & ~islands.select(islands.areas < config.island * mask.size)
     return filled(large, config.hole * mask.size)
+
+
+def _whole(mask: Mask, was: Prob, becomes: Prob, config: HybridConfig) -> Mask:
+    """Enclosed pieces that show the target in both pictures come along: new fabric that looks like the old."""
+    holes = connected_regions(~mask, diagonal=False)
+    shown = holes.total(np.minimum(was, becomes)) / np.maximum(holes.areas, 1)
+    inside = (shown > 0.5) & (holes.areas <= config.island_inside * mask.size) & ~holes.on_border()
+    return mask | holes.select(inside)

@@ -40,7 +40,7 @@ class OutlineConfig:
     """Furthest way to where the pictures agree: a rim of mixed pixels, and the working size's own error."""
     inwards: float = 2.0
     """Furthest way back where they agree on the inside already."""
-    even: float = 1.6
+    even: float = 2.5
     """Difference in units of the noise floor at which the outline stays where it is."""
     sharpness: float = 0.7
     """Natural logarithm of the factor from there to the furthest way: twice or half the difference."""

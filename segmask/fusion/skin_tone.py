@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from segmask.geometry import resize_image, resize_map, resize_mask, working_size
 from segmask.labels import PART_ID
-from segmask.types import Image, Mask, Probs
+from segmask.types import Image, Mask, Parsing, Probs
 
 Field = NDArray[np.float32]
 
@@ -66,6 +66,25 @@ def skin_correction(
     field = np.clip(field, -config.limit, config.limit)
     fade = np.minimum(amount / config.least, 1) * _blurred(inside.astype(np.float32), 1.0) * taken
     return np.asarray(field * fade[..., None], np.float32)
+
+
+def matched_skin(
+    original: Image,
+    edited: Image,
+    before: Parsing | None,
+    after: Parsing | None,
+    mask: Mask,
+    parts: tuple[str, ...],
+    config: SkinToneConfig = DEFAULT,
+) -> Image:
+    """The edit with its skin in the tone of the original's beside the seam; itself without parsings to tell skin by.
+
+    Args: as ``skin_correction``; ``parts`` is what is targeted: the tone of targeted skin was asked for.
+    """
+    if before is None or after is None or "skin" in parts or "face" in parts:
+        return edited
+    correction = skin_correction(original, edited, before.working_probs, after.working_probs, mask, config)
+    return add_correction(edited, correction)
 
 
 def add_correction(edited: Image, field: Field | None) -> Image:

@@ -8,7 +8,7 @@ from segmask.labels import PART_ID, PARTS
 from segmask.types import Change, Parsing
 
 SYMBOLS = {".": "background", "H": "hair", "F": "face", "s": "skin", "U": "upper", "L": "lower", "B": "bag"}
-CELL = 20  # pixels: a drawing's character becomes a square this large
+CELL = 40  # pixels: a drawing's character becomes a square this large
 
 
 def enlarge(drawing: str) -> tuple[np.ndarray, np.ndarray]:

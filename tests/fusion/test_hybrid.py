@@ -6,7 +6,9 @@ import pytest
 from segmask.fusion.decision import Decision
 from segmask.fusion.hybrid import decide_hybrid
 from segmask.labels import CLOTHING
-from tests.fusion.scenes import change, mask, probs, share
+from tests.fusion.scenes import CELL, change, mask, probs, share
+
+SEAM_PX = 8  # 2 % of the drawing's long side
 
 
 def decide(before: str, after: str, changed: str, keep: str | None = None, take: str | None = None) -> Decision:
@@ -48,7 +50,11 @@ def test_trousers_that_the_model_redrew_a_little_stay() -> None:
     redrawn = "\n".join([*TOP.strip().splitlines()[:-2], ".~~~..~~~.", ".~~~..~~~."])
     got = decide(PERSON, PERSON, redrawn).mask
     assert share(got, mask(TOP)) > 0.99
-    assert share(got, mask(PERSON, "L")) < 0.02
+    trousers = mask(PERSON, "L")
+    below_the_seam = trousers & ~mask(TOP)
+    below_the_seam[: 6 * CELL + SEAM_PX] = False  # where both pictures nearly agree the seam may lie beside the border
+    assert not got[below_the_seam].any()
+    assert share(got, trousers) < 0.08
 
 
 def test_an_island_of_the_new_fabric_that_looks_like_the_old_is_taken_too() -> None:
@@ -134,5 +140,5 @@ def test_an_arm_that_moved_with_the_garment_comes_from_the_edit() -> None:
     ...xxxx...
     """
     got = decide(before, after, changed).mask
-    assert share(got[:, 45:60], mask(changed)[:, 45:60]) > 0.8
+    assert share(got[:, 90:120], mask(changed)[:, 90:120]) > 0.8
     assert share(got, mask(before, "F")) == 0

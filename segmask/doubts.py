@@ -1,0 +1,47 @@
+"""Confidence in a decision, and what a person should look at, in plain words."""
+
+from __future__ import annotations
+
+from segmask.fusion.confidence import Doubt, fitted_verdict, measure_doubt
+from segmask.fusion.decision import Decision
+from segmask.geometry import resize_mask
+from segmask.run import Run
+from segmask.types import Alignment, Box, Change, Mask, ToneMatch
+
+
+def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMatch, keep: Mask, run: Run) -> None:
+    """Measure how sure a calibrated decision is of itself; below the fitted least confidence a person should look.
+
+    Args:
+        decision: what comes from the edit, at the working size; only a calibrated one says how sure it is.
+        change: the change map.
+        alignment: of the edit.
+        tone: of the edit.
+        keep: bool (H, W): what stays original anyway.
+        run: gets the confidence, the doubtful places and a reason.
+    """
+    if not decision.calibrated:
+        return
+    size_hw = (decision.mask.shape[0], decision.mask.shape[1])
+    doubt = measure_doubt(decision, change, alignment, tone, resize_mask(keep, size_hw))
+    verdict = fitted_verdict()
+    run.confidence = round(verdict.confidence(doubt), 4)
+    run.doubt = doubt.places
+    if run.confidence < verdict.least:
+        run.look(_what(run.confidence, verdict.least, doubt, bool(decision.mask.any())), _box(doubt.box, size_hw, keep))
+
+
+def _what(confidence: float, least: float, doubt: Doubt, taken: bool) -> str:
+    low = f"the confidence is {confidence:.2f}, below {least:.2f}"
+    if not taken:
+        return f"{low}: the mask is empty, though something of the target may have changed"
+    return f"{low}: about {doubt.missing:.0%} of the mask is likely missing and {doubt.surplus:.0%} of it too much"
+
+
+def _box(box: Box | None, size_hw: tuple[int, int], keep: Mask) -> tuple[int, int, int, int] | None:
+    """A box in working pixels in the picture's."""
+    if box is None:
+        return None
+    scale_y, scale_x = keep.shape[0] / size_hw[0], keep.shape[1] / size_hw[1]
+    corners = box.x0 * scale_x, box.y0 * scale_y, box.x1 * scale_x, box.y1 * scale_y
+    return round(corners[0]), round(corners[1]), round(corners[2]), round(corners[3])

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import numpy as np
+
+from segmask.fusion.confidence import NAMES, WEIGHTS, Doubt, fitted_verdict, measure_doubt
+from segmask.fusion.decision import Decision
+from segmask.types import Alignment, Change, ToneMatch
+
+SIZE = (120, 80)
+TONE = ToneMatch((1, 1, 1), (0, 0, 0), 0.0, 1000, True, 1.0)
+NOTHING = np.zeros(SIZE, bool)
+
+
+def garment() -> np.ndarray:
+    mask = NOTHING.copy()
+    mask[40:90, 20:60] = True
+    return mask
+
+
+def aligned(trusted: bool = True) -> Alignment:
+    return Alignment(np.eye(3), "similarity", trusted, 400 if trusted else 10, 500, 0.3, ~NOTHING)
+
+
+def doubt(prob: np.ndarray, mask: np.ndarray, trusted: bool = True) -> Doubt:
+    score = np.where(garment(), 20, 0.5).astype(np.float32)
+    change = Change(score, np.full(SIZE, 1.2, np.float32), 3.0, garment())
+    return measure_doubt(Decision(mask, prob, prob, True), change, aligned(trusted), TONE, NOTHING)
+
+
+def sure() -> np.ndarray:
+    return np.where(garment(), 0.99, 0.005).astype(np.float32)
+
+
+def unsure_sleeve() -> np.ndarray:
+    prob = sure()
+    prob[40:70, 60:75] = 0.5
+    return prob
+
+
+def test_a_sure_decision_is_trusted_more_than_one_with_a_doubtful_sleeve() -> None:
+    verdict = fitted_verdict()
+    clear, unclear = doubt(sure(), garment()), doubt(unsure_sleeve(), garment())
+    assert verdict.confidence(clear) > verdict.least > verdict.confidence(unclear)
+
+
+def test_the_doubtful_place_is_shown_with_its_box() -> None:
+    found = doubt(unsure_sleeve(), garment())
+    assert found.box is not None
+    assert (found.box.x0, found.box.x1) == (60, 75)
+    assert found.places[50, 65]
+    assert not found.places[:30].any()
+    assert 0.1 < found.missing < 0.13  # 15 x 30 pixels at one half, of 2000
+
+
+def test_an_untrusted_alignment_costs_confidence() -> None:
+    verdict = fitted_verdict()
+    assert verdict.confidence(doubt(sure(), garment(), False)) < verdict.confidence(doubt(sure(), garment()))
+
+
+def test_an_empty_mask_of_a_sure_decision_has_no_doubtful_place() -> None:
+    found = doubt(np.full(SIZE, 0.01, np.float32), NOTHING)
+    assert found.box is None
+    assert np.isfinite(found.measurements).all()
+    assert len(found.measurements) == len(NAMES)
+
+
+def test_the_fitted_file_is_in_the_package() -> None:
+    assert WEIGHTS.is_file()
+    assert 0 < fitted_verdict().least < 1

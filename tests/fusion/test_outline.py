@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from segmask.fusion.matte import make_alpha
+from segmask.fusion.outline import Pair
+
+SIZE = (800, 800)
+NOTHING = np.zeros(SIZE, bool)
+
+
+def disc(radius: float) -> np.ndarray:
+    rows, columns = np.indices(SIZE)
+    return np.hypot(rows - 400, columns - 400)[..., None] - radius
+
+
+def pair(radius: float, blur: float = 1.0) -> Pair:
+    """A red disc that the edit made blue, its rim of mixed pixels, on grain that both pictures share."""
+    ground = 120 + np.random.default_rng(1).normal(0, 3, (*SIZE, 1))
+    cover = np.clip(0.5 - disc(radius) / (2 * blur), 0, 1)
+    shots = [np.rint(ground * (1 - cover) + np.array(colour) * cover) for colour in ((200, 30, 30), (30, 30, 200))]
+    original, edited = (np.clip(shot, 0, 255).astype(np.uint8) for shot in shots)
+    return Pair(original, edited, np.full((400, 400), 1.5, np.float32))
+
+
+def decision(radius: float) -> np.ndarray:
+    return disc(radius)[::2, ::2, 0] < 0
+
+
+@pytest.mark.parametrize("off", [-1.0, 0.0, 1.5])
+def test_no_rim_of_the_old_garment_shows_though_the_decision_is_off(off: float) -> None:
+    pictures = pair(100)
+    alpha = make_alpha(decision(100 + off), SIZE, NOTHING, pair=pictures)[..., None]
+    composite = pictures.original * (1 - alpha) + pictures.edited * alpha
+    red = composite[..., 0] - composite[..., 2] > 25
+    assert red.sum() <= 12  # of some 630 pixels on the rim
+
+
+def test_the_outline_comes_back_to_what_changed_but_not_far() -> None:
+    far, near = (make_alpha(decision(100 + off), SIZE, NOTHING, pair=pair(100)) for off in (20, 2))
+    assert abs(np.sqrt((near > 0.5).sum() / np.pi) - 101) < 1.5
+    assert np.sqrt((far > 0.5).sum() / np.pi) > 117
+
+
+def test_what_is_kept_stays_0_and_levels_are_those_of_a_file() -> None:
+    keep = NOTHING.copy()
+    keep[:200] = True
+    alpha = make_alpha(decision(100), SIZE, keep, pair=pair(100))
+    assert (alpha[keep] == 0).all()
+    np.testing.assert_array_equal(np.rint(alpha * 255).astype(np.uint8) / np.float32(255), alpha)

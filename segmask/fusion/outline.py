@@ -95,10 +95,21 @@ def _shift(tile: Box, area: Box, pair: Pair, scale: float, config: OutlineConfig
     floor = _part(pair.noise_floor, roomy, (height, width))
     strength = np.log(np.maximum(difference, 1e-2) / (config.even * floor)) / config.sharpness
     shift = np.clip(strength, -1, 1)
-    shift = np.where(shift > 0, config.outwards, config.inwards) * scale * shift
+    outwards = config.outwards * scale * _near_agreement(strength < 0, 2 * config.outwards * scale)
+    shift = np.where(shift > 0, outwards, config.inwards * scale) * shift
     shift = cv2.GaussianBlur(shift.astype(np.float32), (0, 0), sigma)
     inner = Box(placed.x0 - roomy.x0, placed.y0 - roomy.y0, placed.x1 - roomy.x0, placed.y1 - roomy.y0)
     return np.asarray(shift[inner.slices], np.float32)
+
+
+def _near_agreement(agree: NDArray[np.bool_], distance: float) -> Map:
+    """1 where the pictures agree within a distance, else 0: beside a replaced background there is nowhere to go."""
+    import cv2
+
+    radius = max(1, round(distance))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    solid = cv2.morphologyEx(agree.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return cv2.dilate(solid, disc).astype(np.float32)
 
 
 def _lab(image: Image, sigma: float) -> Map:

@@ -49,3 +49,11 @@ def test_what_is_kept_stays_0_and_levels_are_those_of_a_file() -> None:
     alpha = make_alpha(decision(100), SIZE, keep, pair=pair(100))
     assert (alpha[keep] == 0).all()
     np.testing.assert_array_equal(np.rint(alpha * 255).astype(np.uint8) / np.float32(255), alpha)
+
+
+def test_beside_a_replaced_background_the_outline_stays_where_it_was_decided() -> None:
+    pictures = pair(100)
+    edited = np.where(disc(100) < 0, pictures.edited, np.uint8(250))
+    replaced = Pair(pictures.original, edited, pictures.noise_floor)
+    alpha = make_alpha(decision(100), SIZE, NOTHING, pair=replaced)
+    assert abs(np.sqrt((alpha > 0.5).sum() / np.pi) - 100) < 0.7

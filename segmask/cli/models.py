@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from segmask.models.catalog import ModelEntry
     from segmask.models.download import Obtained, Progress
 
@@ -23,25 +25,54 @@ Name = Annotated[str, typer.Argument(help="A model's name; see `segmask models l
 
 STAND_IN = "adapter tested on a stand-in graph only"
 UNPINNED = "no published checksum: pinned on first download"
+COLUMNS = ("NAME", "TASK", "HERE", "SIZE", "LICENCE", "NOTES")
+WIDEST = 120  # columns of the table: more are not easier to read
 RECOMMENDED = ("yunet-2026may", "face-landmarker")  # small, permissive, and the best pair that was measured
 
 
 @app.command("list")
 def list_models() -> None:
-    """Show every model, its licence, its size and whether it is here."""
-    from segmask.models.catalog import CATALOG
-    from segmask.models.store import is_present, models_dir, stored_path
+    """Show every model, its licence, its size and whether it is here.
 
-    rows = [("NAME", "TASK", "HERE", "SIZE", "LICENCE", "NOTES")]
-    for entry in CATALOG:
-        here = "yes" if is_present(entry) else "no"
-        size = stored_path(entry).stat().st_size if here == "yes" else entry.size
-        rows.append((entry.name, entry.task, here, _size(size), entry.licence, "; ".join(_notes(entry))))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
-    for row in rows:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False))
-        typer.echo(f"{line}  {row[-1]}".rstrip())
-    typer.echo(f"downloaded models lie in {models_dir()}", err=True)
+    A table on a terminal; else one line a model, its fields apart by tabs.
+    """
+    from segmask.models.store import models_dir
+
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        console = Console()
+        console.print(list_table(min(console.width, WIDEST)))
+    else:
+        for row in (COLUMNS, *_rows()):
+            typer.echo("\t".join(row))
+    typer.echo(f"downloaded models lie in {models_dir()}; `segmask models show NAME` tells all about one", err=True)
+
+
+@app.command()
+def show(name: Name) -> None:
+    """Show all that is known about one model: file, checksum, addresses, licence, and what the network is fed."""
+    from segmask.models.catalog import find_entry
+    from segmask.models.store import is_present, stored_path
+
+    entry = find_entry(name)
+    here = str(stored_path(entry)) if is_present(entry) else "no"
+    facts = [
+        ("name", entry.name),
+        ("task", entry.task),
+        ("here", here),
+        ("file", entry.file),
+        ("bytes", str(entry.size or ("part of the package" if not entry.urls else "not published"))),
+        ("sha256", entry.sha256 or ("part of the package" if not entry.urls else UNPINNED)),
+        *(("address", url) for url in entry.urls),
+        ("licence", entry.licence),
+        ("adapter", entry.adapter),
+        ("classes", entry.labels or "none"),
+        ("input", _input(entry)),
+        *(("note", note) for note in _notes(entry)),
+    ]
+    for key, value in facts:
+        typer.echo(f"{key + ':':<10}{value}")
 
 
 @app.command()
@@ -111,6 +142,41 @@ def remove(names: Annotated[list[str], typer.Argument(help="Models, by name.")])
 
     for entry in [find_entry(name) for name in names]:
         typer.echo(f"{entry.name}: {'removed' if delete(entry) else 'was not here'}", err=True)
+
+
+def list_table(width: int) -> Table:
+    """The list as a table that is ``width`` columns wide."""
+    from rich.table import Table
+
+    table = Table(box=None, width=width, pad_edge=False, header_style="bold")
+    for title, ratio in zip(COLUMNS, (None, None, None, None, 3, 2), strict=True):
+        table.add_column(title, ratio=ratio, no_wrap=ratio is None, justify="right" if title == "SIZE" else "left")
+    for row in _rows():
+        table.add_row(*row)
+    return table
+
+
+def _rows() -> list[tuple[str, ...]]:
+    from segmask.models.catalog import CATALOG
+    from segmask.models.store import is_present, stored_path
+
+    rows = []
+    for entry in CATALOG:
+        here = is_present(entry)
+        size = _size(stored_path(entry).stat().st_size if here else entry.size)
+        task = entry.task.removeprefix("face ")
+        rows.append((entry.name, task, "yes" if here else "no", size, entry.licence, "; ".join(_notes(entry))))
+    return rows
+
+
+def _input(entry: ModelEntry) -> str:
+    """What the network is fed, in words."""
+    spec = entry.input
+    if spec is None:
+        return "the library prepares it"
+    size = "any size" if spec.size_hw is None else f"{spec.size_hw[1]}x{spec.size_hw[0]}"
+    mean, std = (", ".join(f"{value:g}" for value in triple) for triple in (spec.mean, spec.std))
+    return f"{size} {spec.channels}, (value / {spec.scale:g} - ({mean})) / ({std})"
 
 
 def _download(entry: ModelEntry, accept_license: bool, offline: bool) -> None:

@@ -66,6 +66,7 @@ class ModelEntry:
 _HUGGING_FACE = "https://huggingface.co"
 _MEDIAPIPE = "https://storage.googleapis.com/mediapipe-models"
 _OPENCV_ZOO = "https://media.githubusercontent.com/media/opencv/opencv_zoo"
+_XENOVA_B0 = f"{_HUGGING_FACE}/Xenova/segformer_b0_clothes/resolve/f3f7e632bb409b2cae1ee9c1bca787781a66d152/onnx"
 _NVIDIA = "MIT (publisher); fine-tuned from NVIDIA SegFormer weights: non-commercial"
 _SCHP = "MIT (code and weights); trained on research-only data"
 
@@ -118,11 +119,26 @@ CATALOG = (
         file="segformer_b0_clothes.onnx",
         sha256=None,
         size=None,
-        urls=(f"{_HUGGING_FACE}/Xenova/segformer_b0_clothes/resolve/main/onnx/model.onnx",),
+        urls=(f"{_XENOVA_B0}/model.onnx",),
         licence=_NVIDIA,
         proven=False,
         input=NetworkInput((512, 512), "RGB", IMAGENET_MEAN, IMAGENET_STD),
         labels="atr-18",
+        note="about 15.2 MB",
+    ),
+    ModelEntry(
+        name="segformer-b0-clothes-int8",
+        task="parser",
+        adapter="segformer",
+        file="segformer_b0_clothes_int8.onnx",
+        sha256="4f9d3e4fcf3e0b677ee0cf9810ebccdc7f478f9c69a60d38267bad598799ef73",
+        size=None,
+        urls=(f"{_XENOVA_B0}/model_quantized.onnx",),
+        licence=_NVIDIA,
+        proven=False,
+        input=NetworkInput((512, 512), "RGB", IMAGENET_MEAN, IMAGENET_STD),
+        labels="atr-18",
+        note="about 4.4 MB",
     ),
     ModelEntry(
         name="fashn-human-parser",
@@ -139,6 +155,7 @@ CATALOG = (
         proven=False,
         input=NetworkInput((576, 384), "RGB", IMAGENET_MEAN, IMAGENET_STD),
         labels="fashn-18",
+        note="about 257 MB",
     ),
     ModelEntry(
         name="schp-atr",

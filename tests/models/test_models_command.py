@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from segmask.cli.models import app
+from segmask.cli.models import app, list_table
 from segmask.errors import ModelError, OptionError
-from segmask.models.catalog import CATALOG
+from segmask.models.catalog import BY_NAME, CATALOG
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -21,14 +23,42 @@ def run(*arguments: object) -> Result:
 def test_the_list_shows_licences_and_what_was_not_proven():
     done = run("list")
     assert done.exit_code == 0
-    lines = {line.split()[0]: line for line in done.stdout.splitlines()}
+    lines = {line.split("\t")[0]: line for line in done.stdout.splitlines()}
     assert set(lines) == {"NAME", *(entry.name for entry in CATALOG)}
     assert "non-commercial" in lines["segformer-b2-clothes"]
     assert "asks for --accept-license" in lines["segformer-b2-clothes"]
     assert "adapter tested on a stand-in graph only" in lines["schp-lip"]
     assert "no published checksum" in lines["segformer-b0-clothes"]
-    assert " yes " in lines["builtin"]
-    assert " no " in lines["yunet-2026may"]
+    assert lines["builtin"].split("\t")[2] == "yes"
+    assert lines["yunet-2026may"].split("\t")[2] == "no"
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_on_a_terminal_the_list_fits_and_every_licence_is_whole(width):
+    text = StringIO()
+    Console(file=text, width=width).print(list_table(width))
+    assert max(map(len, text.getvalue().splitlines())) <= width
+    words = text.getvalue().split()
+    for entry in CATALOG:
+        assert entry.name in words
+        assert set(entry.licence.split()) <= set(words)
+
+
+def test_all_about_one_model():
+    done = run("show", "segformer-b2-clothes")
+    assert done.exit_code == 0
+    facts = dict(line.split(":", 1) for line in done.stdout.splitlines())
+    assert facts["sha256"].strip() == BY_NAME["segformer-b2-clothes"].sha256
+    assert facts["input"].strip() == "512x512 RGB, (value / 255 - (0.485, 0.456, 0.406)) / (0.229, 0.224, 0.225)"
+    assert facts["here"].strip() == "no"
+
+
+@pytest.mark.parametrize("entry", CATALOG, ids=lambda entry: entry.name)
+def test_every_model_can_be_shown(entry):
+    done = run("show", entry.name)
+    assert done.exit_code == 0
+    assert entry.licence in done.stdout
+    assert all(url in done.stdout for url in entry.urls)
 
 
 def test_the_list_tells_where_models_lie(home):

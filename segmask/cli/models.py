@@ -25,6 +25,9 @@ Name = Annotated[str, typer.Argument(help="A model's name; see `segmask models l
 
 STAND_IN = "adapter tested on a stand-in graph only"
 UNPINNED = "no published checksum: pinned on first download"
+ASKS = "asks for --accept-license"
+MARKS = {STAND_IN: "stand-in", UNPINNED: "unpinned", ASKS: "asks"}
+"""What stands for the long notes in the table."""
 COLUMNS = ("NAME", "TASK", "HERE", "SIZE", "LICENCE", "NOTES")
 WIDEST = 120  # columns of the table: more are not easier to read
 RECOMMENDED = ("yunet-2026may", "face-landmarker")  # small, permissive, and the best pair that was measured
@@ -43,6 +46,8 @@ def list_models() -> None:
 
         console = Console()
         console.print(list_table(min(console.width, WIDEST)))
+        for note, mark in MARKS.items():
+            console.print(f"{mark + ':':<10}{note}", style="dim", highlight=False)
     else:
         for row in (COLUMNS, *_rows()):
             typer.echo("\t".join(row))
@@ -149,10 +154,10 @@ def list_table(width: int) -> Table:
     from rich.table import Table
 
     table = Table(box=None, width=width, pad_edge=False, header_style="bold")
-    for title, ratio in zip(COLUMNS, (None, None, None, None, 3, 2), strict=True):
-        table.add_column(title, ratio=ratio, no_wrap=ratio is None, justify="right" if title == "SIZE" else "left")
-    for row in _rows():
-        table.add_row(*row)
+    for title in COLUMNS:
+        table.add_column(title, ratio=1 if title == "LICENCE" else None, no_wrap=title not in ("LICENCE", "NOTES"))
+    for *row, notes in _rows():
+        table.add_row(*row, "\n".join(mark for note, mark in MARKS.items() if note in notes))
     return table
 
 
@@ -241,7 +246,7 @@ def _notes(entry: ModelEntry) -> list[str]:
     if entry.urls and entry.sha256 is None:
         notes.append(UNPINNED)
     if not entry.permissive:
-        notes.append("asks for --accept-license")
+        notes.append(ASKS)
     return notes
 
 

@@ -2,84 +2,73 @@
 
 Corners are followed by pyramidal Lucas-Kanade forward and backward (Bouguet 2001), a similarity is fitted to them by
 RANSAC (Fischler and Bolles 1981); an affine map is kept only where it explains clearly more. Where following finds
-nothing (a crop, a large shift), SIFT matches (Lowe 2004) give the first guess. Only the edit is ever warped.
+nothing (a crop, a large shift), SIFT matches (Lowe 2004) give the first guess; where there are no corners, blocks of
+the gradient image vote. Only the edit is ever warped.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.geometry import resize_image, working_size
-from segmask.types import Alignment, Image, Mask, Matrix
+from segmask.block_match import fit_blocks
+from segmask.geometry import resize_image, resize_map, working_size
+from segmask.motion import DEFAULT, AlignConfig, Fit, Points, fit_points, scaling
+from segmask.types import Alignment, Image, Mask, Matrix, Prob
 
-Points = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class AlignConfig:
-    """Numbers of the alignment; lengths in pixels at a working long side of ``long_side``."""
-
-    long_side: int = 1000
-    corners: int = 1500
-    inlier_px: float = 1.5
-    """RANSAC's tolerance; following corners errs by 0.1-0.5 px, redrawn texture by more."""
-    round_trip_px: float = 1.0
-    """A corner followed forth and back must return this close."""
-    min_inliers: int = 14
-    min_share: float = 0.12
-    """Of the followed corners, so many must agree: below, two random sets agree as well."""
-    affine_gain: float = 1.08
-    """An affine map must win this factor in inliers over the similarity, or halve its residual."""
-    max_scale: float = 1.6
-    max_shear: float = 0.1
-    still_px: float = 0.06
-    """Corners of the frame that move less leave the picture as it is: resampling would only blur."""
-
-
-DEFAULT = AlignConfig()
+_NONE = Fit(np.eye(3), "identity", 0, 0, float("nan"), trusted=False)
 
 
 @dataclass(frozen=True)
-class _Fit:
-    matrix: Matrix  # (3, 3), edited working pixels -> original working pixels
-    method: str
-    inliers: int
-    matches: int
-    residual_px: float
+class Pair:
+    """The two pictures in grey at the working size, the edit stretched to the original's frame."""
+
+    first: NDArray[np.uint8]
+    second: NDArray[np.uint8]
+    usable: Mask | None
+    """bool (h, w): pixels of the original that should be equal; all without it."""
 
 
-def align(original: Image, edited: Image, config: AlignConfig = DEFAULT) -> tuple[Image, Alignment]:
+def align(
+    original: Image, edited: Image, weight: Prob | None = None, config: AlignConfig = DEFAULT
+) -> tuple[Image, Alignment]:
     """Warp ``edited`` onto the grid of ``original``.
 
     Args:
         original: uint8 (H, W, 3).
         edited: uint8 (h, w, 3) of any size and aspect.
+        weight: float32 of any size, how likely a pixel of the original should be equal in the edit: faces and
+            background by its parsing. Corners are looked for where it is over one half, unless too few are there.
+        config: numbers of the alignment.
 
     Returns:
         The warped edit, uint8 (H, W, 3) (its border repeated where it does not reach), and how it got there. Where no
-        fit can be trusted the edit is only resized, and ``trusted`` is False.
+        fit can be trusted the edit is only resized, ``trusted`` is False, and the counts are the best rejected fit's.
     """
     size_hw = original.shape[:2]
     work_hw = working_size(size_hw, config.long_side)
-    first, second = _gray(resize_image(original, work_hw)), _gray(resize_image(edited, work_hw))
-    stretch = _scaling(edited.shape[:2], size_hw)
-    if np.array_equal(first, second):
-        return _result(edited, size_hw, stretch, _Fit(np.eye(3), "identity", 0, 0, 0.0), trusted=True, note="")
-    fit = _best_fit(first, second, edited.shape[:2], size_hw, config)
-    if fit is None:
-        note = "no motion model fits the two pictures; the edit was only resized"
-        return _result(edited, size_hw, stretch, _Fit(np.eye(3), "identity", 0, 0, np.nan), trusted=False, note=note)
-    up = _scaling(work_hw, size_hw)
+    pair = Pair(
+        _gray(resize_image(original, work_hw)),
+        _gray(resize_image(edited, work_hw)),
+        None if weight is None else resize_map(weight, work_hw) > 0.5,
+    )
+    stretch = scaling(edited.shape[:2], size_hw)
+    if np.array_equal(pair.first, pair.second):
+        return _result(edited, size_hw, stretch, Fit(np.eye(3), "identity", 0, 0, 0.0), "")
+    fit = _best_fit(pair, edited.shape[:2], size_hw, config)
+    up = scaling(work_hw, size_hw)
+    if not fit.trusted:
+        fit = replace(fit, matrix=np.eye(3), method="identity", residual_px=fit.residual_px * up[0, 0])
+        return _result(
+            edited, size_hw, stretch, fit, "no motion model fits the two pictures; the edit was only resized"
+        )
     moved = np.linalg.inv(up) @ stretch  # edited -> stretched working pixels
     matrix = up @ fit.matrix @ moved
     if _largest_step(fit.matrix, work_hw) * up[0, 0] < config.still_px * max(1.0, up[0, 0]):
-        matrix, fit = stretch, _Fit(np.eye(3), "identity", fit.inliers, fit.matches, fit.residual_px)
-    fit = _Fit(fit.matrix, fit.method, fit.inliers, fit.matches, fit.residual_px * up[0, 0])
-    return _result(edited, size_hw, matrix, fit, trusted=True, note="")
+        matrix, fit = stretch, replace(fit, method="identity")
+    return _result(edited, size_hw, matrix, replace(fit, residual_px=fit.residual_px * up[0, 0]), "")
 
 
 def _gray(image: Image) -> NDArray[np.uint8]:
@@ -89,34 +78,41 @@ def _gray(image: Image) -> NDArray[np.uint8]:
     return np.asarray(cv2.createCLAHE(2.0, (8, 8)).apply(gray), np.uint8)
 
 
-def _scaling(source_hw: tuple[int, ...], target_hw: tuple[int, ...]) -> Matrix:
-    """The plain resize between two sizes, pixel centres kept."""
-    scale_y, scale_x = target_hw[0] / source_hw[0], target_hw[1] / source_hw[1]
-    return np.array([[scale_x, 0, (scale_x - 1) / 2], [0, scale_y, (scale_y - 1) / 2], [0, 0, 1]])
-
-
-def _best_fit(
-    first: NDArray[np.uint8],
-    second: NDArray[np.uint8],
-    edited_hw: tuple[int, ...],
-    original_hw: tuple[int, ...],
-    config: AlignConfig,
-) -> _Fit | None:
+def _best_fit(pair: Pair, edited_hw: tuple[int, ...], original_hw: tuple[int, ...], config: AlignConfig) -> Fit:
     """The best-supported fit over the guesses how the edit's frame lies in the original's."""
-    best: _Fit | None = None
-    for guess in _guesses(first.shape, edited_hw, original_hw):
-        fit = _follow(first, second, guess, config)
-        if fit is not None and (best is None or fit.inliers > best.inliers):
-            best = fit
-    if best is None or best.inliers < 0.4 * best.matches:
-        guess = _from_features(first, second, config)
-        fit = None if guess is None else _follow(first, second, guess, config)
-        if fit is not None and (best is None or fit.inliers > best.inliers):
-            best = fit
-    if best is None:
-        return None
-    again = _follow(first, second, best.matrix, config)  # from close by: sub-pixel
-    return again if again is not None and again.inliers >= best.inliers else best
+    guesses = _guesses(pair.first.shape, edited_hw, original_hw)
+    best = _NONE
+    if pair.usable is not None:
+        best = _best_followed(pair, guesses, config)
+    if not best.trusted:
+        best = _best_followed(replace(pair, usable=None), guesses, config)
+    if best.trusted:
+        return best
+    for guess in guesses:
+        best = _better(best, fit_blocks(pair.first, pair.second, None, guess, config))
+    if best.trusted:
+        best = _better(best, fit_blocks(pair.first, pair.second, None, best.matrix, config))
+    return best
+
+
+def _best_followed(pair: Pair, guesses: list[Matrix], config: AlignConfig) -> Fit:
+    """The best fit to followed corners."""
+    best = _NONE
+    for guess in guesses:
+        best = _better(best, _follow(pair, guess, config))
+    if not best.trusted or best.inliers < 0.4 * best.matches:
+        guess = _from_features(pair.first, pair.second, config)
+        best = _better(best, None if guess is None else _follow(pair, guess, config))
+    if best.trusted:
+        best = _better(best, _follow(pair, best.matrix, config))  # from close by: sub-pixel
+    return best
+
+
+def _better(best: Fit, fit: Fit | None) -> Fit:
+    """The fit that is trusted and has more inliers; the later one of equals."""
+    if fit is None or (fit.trusted, fit.inliers) < (best.trusted, best.inliers):
+        return best
+    return fit
 
 
 def _guesses(work_hw: tuple[int, ...], edited_hw: tuple[int, ...], original_hw: tuple[int, ...]) -> list[Matrix]:
@@ -132,14 +128,16 @@ def _guesses(work_hw: tuple[int, ...], edited_hw: tuple[int, ...], original_hw: 
     return guesses
 
 
-def _follow(first: NDArray[np.uint8], second: NDArray[np.uint8], guess: Matrix, config: AlignConfig) -> _Fit | None:
+def _follow(pair: Pair, guess: Matrix, config: AlignConfig) -> Fit | None:
     """Fit a motion to corners followed from ``first`` to ``second`` as the guess has warped it."""
     import cv2
 
+    first, second = pair.first, pair.second
     height, width = first.shape
+    where = None if pair.usable is None else pair.usable.astype(np.uint8)
     flags = cv2.INTER_AREA if np.allclose(guess, np.eye(3)) else cv2.INTER_LINEAR
     warped = cv2.warpAffine(second, guess[:2], (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    corners = cv2.goodFeaturesToTrack(first, config.corners, 0.005, max(4, min(height, width) / 90))
+    corners = cv2.goodFeaturesToTrack(first, config.corners, 0.005, max(4, min(height, width) / 90), mask=where)
     if corners is None or len(corners) < config.min_inliers:
         return None
     window = {"winSize": (21, 21), "maxLevel": 4}
@@ -148,7 +146,7 @@ def _follow(first: NDArray[np.uint8], second: NDArray[np.uint8], guess: Matrix, 
     error = np.linalg.norm(back - corners, axis=2)
     good = (seen.ravel() == 1) & (returned.ravel() == 1) & (error.ravel() < config.round_trip_px)
     good &= _inside(forth[:, 0], np.linalg.inv(guess).astype(np.float64), second.shape)
-    return _fit(forth[good, 0], corners[good, 0], guess, config)
+    return fit_points(forth[good, 0], corners[good, 0], guess, config)
 
 
 def _inside(points: Points, matrix: Matrix, shape: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -156,39 +154,6 @@ def _inside(points: Points, matrix: Matrix, shape: tuple[int, ...]) -> NDArray[n
     mapped = points @ matrix[:2, :2].T + matrix[:2, 2]
     inside = (mapped >= 0) & (mapped <= np.array([shape[1] - 1, shape[0] - 1]))
     return np.asarray(inside.all(axis=1), bool)
-
-
-def _fit(moved: Points, fixed: Points, guess: Matrix, config: AlignConfig) -> _Fit | None:
-    """Similarity, or affine where it clearly explains more, from ``moved`` to ``fixed``; on top of the guess."""
-    import cv2
-
-    if len(moved) < config.min_inliers:
-        return None
-    options = {"ransacReprojThreshold": config.inlier_px, "maxIters": 3000, "confidence": 0.999, "refineIters": 20}
-    fits = []
-    for method, estimate in (("similarity", cv2.estimateAffinePartial2D), ("affine", cv2.estimateAffine2D)):
-        matrix, inliers = estimate(moved, fixed, method=cv2.RANSAC, **options)
-        if matrix is None:
-            continue
-        kept = inliers.ravel() == 1
-        distance = np.linalg.norm(moved[kept] @ matrix[:, :2].T + matrix[:, 2] - fixed[kept], axis=1)
-        whole = np.vstack([matrix, [0, 0, 1]]) @ guess
-        fits.append(_Fit(whole, method, int(kept.sum()), len(moved), float(np.median(distance))))
-    if not fits:
-        return None
-    best = fits[0]
-    if len(fits) == 2 and (
-        fits[1].inliers > config.affine_gain * best.inliers or fits[1].residual_px < 0.5 * best.residual_px
-    ):
-        best = fits[1]
-    enough = best.inliers >= config.min_inliers and best.inliers >= config.min_share * best.matches
-    return best if enough and _plausible(best.matrix @ np.linalg.inv(guess), config) else None
-
-
-def _plausible(matrix: Matrix, config: AlignConfig) -> bool:
-    stretch = np.linalg.svd(matrix[:2, :2], compute_uv=False)
-    small, large = stretch.min(), stretch.max()
-    return 1 / config.max_scale < small and large < config.max_scale and large / small < 1 + config.max_shear
 
 
 def _from_features(first: NDArray[np.uint8], second: NDArray[np.uint8], config: AlignConfig) -> Matrix | None:
@@ -219,14 +184,12 @@ def _largest_step(matrix: Matrix, size_hw: tuple[int, ...]) -> float:
     return float(np.abs(corners @ matrix[:2, :2].T + matrix[:2, 2] - corners).max())
 
 
-def _result(
-    edited: Image, size_hw: tuple[int, ...], matrix: Matrix, fit: _Fit, *, trusted: bool, note: str
-) -> tuple[Image, Alignment]:
+def _result(edited: Image, size_hw: tuple[int, ...], matrix: Matrix, fit: Fit, note: str) -> tuple[Image, Alignment]:
     warped, covered = warp(edited, matrix, (size_hw[0], size_hw[1]))
     alignment = Alignment(
         matrix=matrix,
         method=fit.method,
-        trusted=trusted,
+        trusted=fit.trusted,
         inliers=fit.inliers,
         matches=fit.matches,
         residual_px=fit.residual_px,
@@ -248,7 +211,7 @@ def warp(edited: Image, matrix: Matrix, size_hw: tuple[int, int]) -> tuple[Image
     whole_hw = (round(edited.shape[0] * scale), round(edited.shape[1] * scale))
     if scale < 0.95 and min(whole_hw) >= 1:
         smaller = resize_image(edited, whole_hw)
-        matrix = matrix @ np.linalg.inv(_scaling(edited.shape[:2], whole_hw))
+        matrix = matrix @ np.linalg.inv(scaling(edited.shape[:2], whole_hw))
         edited = smaller
     if np.allclose(matrix, np.eye(3), atol=1e-9) and edited.shape[:2] == size_hw:
         return edited.copy(), np.ones(size_hw, bool)

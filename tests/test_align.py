@@ -75,3 +75,47 @@ def test_two_unrelated_pictures_are_not_trusted(photo: Any, rng: np.random.Gener
     assert not alignment.trusted
     assert "only resized" in alignment.note
     assert warped.shape == photo.shape
+
+
+def backdrop(shift: tuple[float, float] = (0.0, 0.0)) -> Any:
+    """A soft figure before a grey studio backdrop: outlines, but no corners."""
+    y, x = np.mgrid[:600, :450].astype(np.float32)
+    x, y = x - shift[0], y - shift[1]
+    picture = 150 + 30 * np.sin(x / 90) * np.cos(y / 130)
+    for left, top, wide, high, level in ((225, 130, 60, 75, 205), (225, 380, 120, 210, 70), (120, 330, 35, 140, 190)):
+        inside = 1 / (1 + np.exp(6 * (np.hypot((x - left) / wide, (y - top) / high) - 1)))
+        picture = picture * (1 - inside) + level * inside
+    noise = np.random.default_rng(int(10 * shift[0])).normal(0, 1.5, picture.shape)
+    return np.repeat(np.clip(np.rint(picture + noise), 0, 255).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def test_a_figure_before_a_plain_backdrop_is_aligned_by_its_outline() -> None:
+    _, alignment = align(backdrop(), backdrop((5.0, -3.0)))
+    assert alignment.trusted
+    np.testing.assert_allclose(alignment.matrix[:2, 2], [-5, 3], atol=1.0)
+
+
+def test_what_was_rejected_is_counted(photo: Any, rng: np.random.Generator) -> None:
+    tiles = photo.reshape(16, 32, 16, 32, 3).swapaxes(1, 2).reshape(256, 32, 32, 3)
+    shuffled = rng.permutation(tiles).reshape(16, 16, 32, 32, 3).swapaxes(1, 2).reshape(512, 512, 3)
+    _, alignment = align(photo, shuffled)
+    assert not alignment.trusted
+    assert alignment.matches > alignment.inliers > 0
+    np.testing.assert_array_equal(alignment.matrix, np.eye(3))
+
+
+def test_only_what_should_be_equal_is_followed(photo: Any) -> None:
+    edited = np.roll(photo, 9, axis=1)  # most of the picture has moved with the garment...
+    edited[:200] = photo[:200]  # ...but not the face and what is behind it
+    weight = np.zeros((512, 512), np.float32)
+    weight[:190] = 1
+    _, everywhere = align(photo, edited)
+    _, above = align(photo, edited, weight)
+    assert everywhere.matrix[0, 2] == pytest.approx(-9, abs=0.5)
+    assert above.matrix[0, 2] == pytest.approx(0, abs=0.2)
+
+
+def test_a_weight_of_nothing_is_as_none(photo: Any) -> None:
+    edited, truth = moved(photo, 1.02, 0.4, (4.0, 3.0), 1.0)
+    _, alignment = align(photo, edited, np.zeros((40, 40), np.float32))
+    assert corner_error(alignment.matrix, truth, photo.shape[:2]) < 0.25

@@ -27,6 +27,13 @@ class ProtectConfig:
     """Somewhere a face must be likelier than not."""
     least_face: float = 0.00004
     """Of the picture: smaller specks of face are noise."""
+    seen: float = 0.5
+    """Of a detected face: where the parser saw less of it as face, the detector alone answers for the whole head."""
+    beside: float = 1.4
+    above: float = 1.15
+    below: float = 1.05
+    """Half axes of that head, in those of the detected box. On 40 faces and 15 ears outlined by hand it leaves .005 of
+    the faces and .023 of the ears unprotected; the landmarker's oval .101 and .897."""
 
 
 DEFAULT = ProtectConfig()
@@ -46,7 +53,10 @@ def protected_region(
     if "face" not in parts:
         protected |= _face_region(parsing, "eyewear" not in parts, config)
         for face in faces:
-            protected |= _oval(face, parsing.size_hw)
+            oval = _oval(face, parsing.size_hw)
+            if not oval.any() or protected[oval].mean() < config.seen:
+                oval |= _head(face.box, parsing.size_hw, config)
+            protected |= oval
     if "hair" not in parts:
         protected |= _hair_core(parsing, config)
     return protected
@@ -101,6 +111,15 @@ def _oval(face: Face, size_hw: tuple[int, int]) -> Mask:
         centre = ((face.box.x0 + face.box.x1) // 2, (face.box.y0 + face.box.y1) // 2)
         cv2.ellipse(mask, centre, (max(1, face.box.width // 2), max(1, face.box.height // 2)), 0, 0, 360, 1, -1)
     return mask > 0
+
+
+def _head(box: Box, size_hw: tuple[int, int], config: ProtectConfig) -> Mask:
+    """The head around a detected face: up to the hairline, with the ears, not far below the chin."""
+    rows, columns = np.ogrid[: size_hw[0], : size_hw[1]]
+    across = (columns + 0.5 - (box.x0 + box.x1) / 2) / max(1.0, config.beside * box.width / 2)
+    down = (rows + 0.5 - (box.y0 + box.y1) / 2) / max(1.0, box.height / 2)
+    down = np.where(down < 0, down / config.above, down / config.below)
+    return across**2 + down**2 <= 1
 
 
 def _hair_core(parsing: Parsing, config: ProtectConfig) -> Mask:

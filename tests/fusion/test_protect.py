@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 
 from segmask.fusion.protect import faces_of, protected_region
-from segmask.labels import CLOTHING
+from segmask.labels import CLOTHING, PART_ID
 from segmask.types import Box, Face
-from tests.fusion.scenes import mask, parsing
+from tests.fusion.scenes import CELL, mask, parsing
 
 HEAD = """
     ..HHHHHH..
@@ -42,7 +42,49 @@ def test_a_detected_face_is_protected_where_the_parser_saw_none() -> None:
         assert not protected[100:].any()
 
 
+def face_at(column: float, with_oval: bool = True) -> Face:
+    """A detected face where HEAD's is, or so many characters to the right of it."""
+    x0, y0, x1, y1 = (round(CELL * side) for side in (3 + column, 2, 7 + column, 4))
+    oval = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
+    return Face(Box(x0, y0, x1, y1), 0.9, "test", oval if with_oval else None)
+
+
+def at(region: np.ndarray, row: float, column: float) -> bool:
+    return bool(region[round(CELL * row), round(CELL * column)])
+
+
+def test_without_the_parser_the_detector_answers_for_ears_and_hairline_too() -> None:
+    """The landmarker's oval leaves them out; where the parser saw the face, it knows them better."""
+    blind = protected_region(parsing("..........\n" * 7), (face_at(0),), CLOTHING)
+    assert at(blind, 3, 2.4)
+    assert at(blind, 3, 7.6)
+    assert at(blind, 1.9, 5)
+    assert not at(blind, 4.2, 5)
+    seen = protected_region(parsing(HEAD), (face_at(0),), (*CLOTHING, "hair"))
+    assert not at(seen, 3, 2.4)
+
+
+def test_of_several_faces_each_is_protected_by_whoever_saw_it() -> None:
+    """The parser sees the left one, the detector the right one, without an outline."""
+    both = "\n".join(line.strip() + "." * 10 for line in HEAD.strip().splitlines())
+    protected = protected_region(parsing(both), (face_at(10, with_oval=False),), CLOTHING)
+    assert at(protected, 3, 5)
+    assert at(protected, 3, 15)
+
+
+def test_glasses_belong_to_the_face_and_a_beard_that_passes_for_hair_is_kept_too() -> None:
+    soft = parsing(HEAD.replace(".HH.ss.HH.", ".HHHHHHHH."))
+    glasses = soft.working_probs
+    upper_row = mask(HEAD, "F")
+    upper_row[3 * CELL :] = False
+    glasses[:, upper_row] = 0
+    glasses[PART_ID["eyewear"], upper_row] = 1
+    protected = protected_region(soft, (), CLOTHING)
+    assert protected[upper_row].all()
+    assert at(protected, 4.5, 5)
+
+
 def test_faces_of_a_parsing() -> None:
     (face,) = faces_of(parsing(HEAD))
-    assert (face.box.x0, face.box.y0, face.box.x1, face.box.y1) == (60, 40, 140, 80)
+    assert face.box == Box(3 * CELL, 2 * CELL, 7 * CELL, 4 * CELL)
     assert faces_of(parsing("..........\n" * 7)) == ()

@@ -26,10 +26,11 @@ from training.fit_fusion import half_of
 from training.fusion_cases import FusionCase, load_cases
 
 VARIED: dict[str, tuple[float, ...]] = {
-    "seam": (0.6, 2.4, 4.8),
+    "seam": (1.2, 4.8),
     "seam_least": (0.05, 0.4),
+    "seam_inside": (1.0, 3.0, 6.0, 12.0),
     "full_score": (3.0, 12.0),
-    "lean": (-0.5, 0.5, 1.0),
+    "lean": (0.0, 0.4, 1.0),
     "odds_limit": (3.0, 6.0),
     "rim": (0.0, 0.006, 0.024),
     "rim_score": (1.5, 3.0),

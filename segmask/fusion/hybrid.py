@@ -31,13 +31,15 @@ class HybridConfig:
     """Cost of a seam between two pixels that differ strongly, in units of log odds."""
     seam_least: float = 0.15
     """Cost of a seam where both pictures agree: outlines don't fray."""
+    seam_inside: float = 2.0
+    """Cost of a seam through what shows the target in both pictures: a garment is taken or left whole."""
     full_score: float = 6.0
     """Score from which pictures count as differing strongly."""
     lean: float = 0.7
     """Added to the log odds: what is missing shows the old garment, what is too much mostly looks as before."""
     odds_limit: float = 4.0
     """Log odds beyond this add nothing: no single model's certainty outweighs the surroundings."""
-    hopeless: float = -5.0
+    hopeless: float = -4.0
     """Log odds below which a pixel is not asked: leaves the graph small."""
     rim: float = 0.012
     """Outer rim in which the mask is tightened to what changed."""
@@ -97,6 +99,7 @@ def decide_by_odds(
 ) -> Decision:
     """The cut and what follows it, for log odds float32 (h, w) that each pixel comes from the edit."""
     prior = target_prior(before, after, parts).either
+    was, becomes = target_prob(before, parts), target_prob(after, parts)
     probability = (1 / (1 + np.exp(-odds))).astype(np.float32)
     odds = np.clip(odds + config.lean, None, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():
@@ -105,19 +108,19 @@ def decide_by_odds(
     taken = minimum_cut(
         np.maximum(odds, 0),
         np.minimum(np.maximum(-odds, 0), config.odds_limit),
-        _seam(change, config),
+        _seam(change, np.minimum(was, becomes), config),
         must_keep | hopeless,
         must_take,
     )
     mask = _with_something_new(_tighten(taken, change.score_map, config), after, parts, must_take, config)
-    mask = _whole(_without_specks(mask, config), target_prob(before, parts), target_prob(after, parts), config)
+    mask = _whole(_without_specks(mask, config), was, becomes, config)
     return Decision((mask | must_take) & ~must_keep, prior, probability)
 
 
-def _seam(change: Change, config: HybridConfig) -> NDArray[np.float32]:
-    """Cost of a seam at each pixel: how badly the pictures agree there."""
-    agree = np.minimum(change.score_map / config.full_score, 1)
-    return (config.seam_least + config.seam * agree).astype(np.float32)
+def _seam(change: Change, inside: Prob, config: HybridConfig) -> NDArray[np.float32]:
+    """Cost of a seam at each pixel: how badly the pictures agree there, and whether it would cut through a garment."""
+    disagree = np.minimum(change.score_map / config.full_score, 1)
+    return (config.seam_least + config.seam * disagree + config.seam_inside * inside).astype(np.float32)
 
 
 def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -> Mask:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from segmask.fusion.protect import protected_region
+from segmask.labels import CLOTHING
 from segmask.models.faces import OutlinedFaces
 from segmask.models.mediapipe_tasks import FaceLandmarkerTask
-from segmask.models.registry import load_face_detector
+from segmask.models.registry import load_face_detector, load_parser
 from segmask.types import Face
 
-OUTLINES = json.loads((Path(__file__).parent / "data" / "faces.json").read_text())["faces"]
+BY_HAND = json.loads((Path(__file__).parent / "data" / "faces.json").read_text())
+OUTLINES = BY_HAND["faces"]
 SIZE_HW = (900, 600)  # the photos are smaller
 
 
@@ -61,3 +65,31 @@ def test_the_outlines_agree_with_the_hand(found):
     assert np.mean([share > 0 for share in shares]) >= 0.95
     assert np.median(shares) > 0.85
     assert np.median(overlaps) > 0.75
+
+
+@pytest.mark.shared
+def test_the_outlined_faces_and_ears_are_protected(shared, found):
+    """With both sources; and with the detector alone, where the parser sees no face at all."""
+    from PIL import Image
+
+    parser = load_parser("builtin", threads=2)
+    outside: dict[str, list[float]] = {"both": [], "detector": [], "ears": [], "ears, detector": []}
+    for name, outline in OUTLINES.items():
+        photo = np.array(Image.open(shared / "data" / "ccp" / "photos" / f"{name}.jpg").convert("RGB"))
+        parsing = parser.parse(photo)
+        blind = replace(parsing, working_probs=np.zeros_like(parsing.working_probs))
+        both, alone = (protected_region(seen, found[name], (*CLOTHING, "hair")) for seen in (parsing, blind))
+        for key, region, polygons in (
+            ("both", both, [outline]),
+            ("detector", alone, [outline]),
+            ("ears", both, BY_HAND["ears"].get(name, [])),
+            ("ears, detector", alone, BY_HAND["ears"].get(name, [])),
+        ):
+            for polygon in polygons:
+                truth = filled(polygon)[: photo.shape[0], : photo.shape[1]]
+                outside[key].append(float((~region)[truth].mean()))
+    assert np.mean(outside["both"]) < 0.01
+    assert max(outside["both"]) < 0.1
+    assert np.mean(outside["ears"]) < 0.02
+    assert np.mean(outside["detector"]) < 0.02
+    assert np.mean(outside["ears, detector"]) < 0.1

@@ -26,6 +26,8 @@ from training.fusion_cases import FusionCase, load_cases
 
 DECAY = 0.02  # of the standardised weights: a few hundred cases carry no more
 FOLDS = 10
+RANGE = (0.05, 0.95)
+"""Quantiles that measurements are held to: beyond, nothing was seen that a weight could rest on."""
 FALSE_ALARMS = 0.15
 """Share of right masks that a person may be asked to look at."""
 
@@ -40,6 +42,8 @@ def main() -> None:
     names, values, right = zip(*(_measured(case, models[half_of(case.photo)]) for case in cases), strict=True)
     measured, truth = np.stack(values), np.array(right)
     _write_table(options.out / "verdict.csv", names, measured, truth)
+    lows, highs = np.quantile(measured, RANGE, 0)
+    measured = np.clip(measured, lows, highs)
     held_out = np.empty(len(truth))
     for fold in range(FOLDS):
         out = np.arange(len(truth)) % FOLDS == fold
@@ -54,6 +58,8 @@ def main() -> None:
     np.savez(
         options.out / "verdict.npz",
         weights=weights.astype(np.float32),
+        lows=lows.astype(np.float32),
+        highs=highs.astype(np.float32),
         bias=np.float32(bias),
         least=np.float32(1 / (1 + np.exp(-least))),
     )

@@ -143,13 +143,16 @@ class Verdict:
 
     weights: NDArray[np.float32]
     """float32 (len(NAMES),)."""
+    lows: NDArray[np.float32]
+    """float32 (len(NAMES),): measurements are held to the range of those that the weights were fitted on."""
+    highs: NDArray[np.float32]
     bias: float
     least: float
     """Confidence below which a person should look: chosen so that at most 15 % of right masks are shown."""
 
     def confidence(self, doubt: Doubt) -> float:
         """Probability in [0, 1] that the mask is right."""
-        odds = float(doubt.measurements @ self.weights + self.bias)
+        odds = float(np.clip(doubt.measurements, self.lows, self.highs) @ self.weights + self.bias)
         return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
 
@@ -157,4 +160,4 @@ class Verdict:
 def fitted_verdict() -> Verdict:
     """The regression in the package."""
     with np.load(WEIGHTS) as data:
-        return Verdict(data["weights"], float(data["bias"]), float(data["least"]))
+        return Verdict(data["weights"], data["lows"], data["highs"], float(data["bias"]), float(data["least"]))

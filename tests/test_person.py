@@ -47,6 +47,12 @@ def test_only_the_chosen_persons_suit_comes_from_the_edit(masker, twins, person,
         assert any(f"person {person} of 2 was chosen" in note for note in result.report.notes)
 
 
+def test_the_sample_shows_one_person(composed):
+    """And a model of a rocket, and a flag."""
+    (person,) = composed.report.people
+    assert (person.number, person.chosen) == (1, True)
+
+
 def test_the_largest(masker, pair):
     """The left one at half the size, on a grey wall."""
     import cv2

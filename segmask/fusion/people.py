@@ -35,6 +35,8 @@ class PeopleConfig:
     """Of the long side: parts of a figure this close to each other belong together; a belt can cut one in two."""
     body: float = 0.02
     """Of a figure without a face: so much of it must be hair, face or skin, or it is a bush or a bag."""
+    faceless: float = 0.15
+    """Of the largest figure: smaller ones without a face are things, whatever the parser calls them."""
     least: float = 0.04
     """Of the largest figure: smaller ones are passers-by, who are nobody's choice and stay original."""
     beside: float = 1.0
@@ -117,11 +119,13 @@ def find_people(parsing: Parsing, faces: tuple[Face, ...], image: Image, config:
     groups = _groups(figure, config)
     heads = _heads(parsing, faces, groups, config)
     body = target_prob(probs, BODY) > 0.5
+    areas = np.bincount(groups.ravel())
+    floor = config.faceless * areas[1:].max(initial=0)
     owners, count = np.zeros(figure.shape, np.int32), 0
     for index in range(1, int(groups.max(initial=0)) + 1):
         group = groups == index
         own = [box for box, home in heads if home == index]
-        if not own and body[group].mean() < config.body:
+        if not own and (areas[index] < floor or body[group].mean() < config.body):
             continue
         small = resize_image(image, (figure.shape[0], figure.shape[1]))
         parts = _split(group, own, small, config) if len(own) > 1 else group.astype(np.int32)

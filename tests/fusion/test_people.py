@@ -90,13 +90,26 @@ def test_a_bush_is_no_person_and_its_ground_belongs_to_the_nearest():
     assert found.region(found.persons)[80, 120]
 
 
+def test_a_thing_that_the_parser_takes_for_hair_is_no_person():
+    labels = draw((40, 25))
+    labels[20:40, 120:140] = PART_ID["hair"]
+    assert len(people(labels).persons) == 1
+
+
+def test_someone_who_turns_away_is_a_person():
+    labels = draw((40, 20))
+    labels[30:110, 100:140], labels[10:30, 112:128] = PART_ID["outerwear"], PART_ID["hair"]
+    assert [p.number for p in people(labels).persons] == [1, 2]
+
+
 def test_who_is_too_small_to_count_is_nobodys_choice():
     labels = draw((40, 25))
-    labels[80:84, 120:124], labels[84:94, 120:124] = PART_ID["face"], PART_ID["outerwear"]
+    labels[76:94, 118:126] = PART_ID["outerwear"]
+    labels[76:84, 118:126], labels[78:84, 120:124] = PART_ID["hair"], PART_ID["face"]
     found = people(labels)
     assert [p.number for p in found.persons] == [1]
     assert found.region(found.persons)[60, 40]
-    assert not found.region(found.persons)[88, 121]
+    assert not found.region(found.persons)[90, 121]
 
 
 def test_a_torso_without_any_body_in_sight_is_a_person():

@@ -137,7 +137,8 @@ def table(found: dict[str, dict]) -> str:
 cores. *s*: `apply` warm on arrays, median of {ROUNDS}; *CPU s*: of all threads together, which a busy machine stretches
 less. *Usual recipe*: RGB difference, threshold, largest scipy
 label, erosion and dilation, gaussian of 30 px, floating-point composite, in the same process. *Memory*: peak resident
-of `apply` from files in a fresh process, above the interpreter with the libraries loaded.
+of `apply` from files in a fresh process, above the interpreter with the libraries loaded. Load average of
+the machine at the end: {os.getloadavg()[1]:.1f} (other work stretches seconds).
 
 | MP | size | s | usual recipe, s | ratio | CPU s | usual recipe, CPU s | memory, MB |
 | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |

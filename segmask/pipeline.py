@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,9 @@ from segmask.prompt import read_prompt
 from segmask.result import MaskResult, Result
 from segmask.run import Run, judge
 from segmask.system import require_opencv
+from segmask.texture import compare_texture
 from segmask.tone import OUTPUT_LIMIT, apply_tone, match_tone
-from segmask.types import Image, Mask, Parsing, Stages
+from segmask.types import Change, Image, Mask, Parsing, Stages
 
 
 class Masker:
@@ -145,13 +147,7 @@ class Masker:
             tone, light = match_tone(before.image, aligned, alignment.covered, equal)
             matched = apply_tone(aligned, tone, light)
         with run.stage("change"):
-            change = measure_change(
-                before.image,
-                matched,
-                alignment.covered,
-                threshold=self.options.threshold,
-                min_area=self.options.min_area,
-            )
+            change = self._change(before.image, matched, alignment.covered)
         with run.stage("fuse"):
             protected = protected_by(parsed, faces, self.options.parts)
             others, people = choose_people(parsed, edited_parsed, faces, before.image, self.options, run)
@@ -195,6 +191,14 @@ class Masker:
         sources = (before.path, edited, include, exclude, mask_in)
         inputs = tuple(Path(source) for source in sources if isinstance(source, (str, Path)))
         return Result(alpha, report, stages, raster, before, inputs)
+
+    def _change(self, original: Image, matched: Image, covered: Mask) -> Change:
+        change = measure_change(
+            original, matched, covered, threshold=self.options.threshold, min_area=self.options.min_area
+        )
+        if self.options.strategy != "hybrid":
+            return change
+        return replace(change, texture=compare_texture(original, matched))
 
     def mask(self, original: Any, *, grow: float = 0.0, parsing: Any = None, labels: str | None = None) -> MaskResult:
         """The semantic mask of one picture: where the target is, less what is protected.

@@ -149,6 +149,20 @@ class ToneMatch:
 
 
 @dataclass(frozen=True)
+class Texture:
+    """How the fabric differs where its colour does not; float32 (h, w) each, smooth, at half the working size."""
+
+    structure_near: Prob
+    """Difference of the fine structure: 0 equal (or none to see), 1 unrelated."""
+    structure_around: Prob
+    """The same over wider surroundings."""
+    energy_ratio: Prob
+    """Absolute natural logarithm of the ratio of the structures' strengths."""
+    colour_shift: Prob
+    """Mean colour's step over wider surroundings, ΔE."""
+
+
+@dataclass(frozen=True)
 class Change:
     """What really changed, at the working size."""
 
@@ -160,6 +174,8 @@ class Change:
     """Score from which a pixel counts as changed (the lower of the hysteresis pair)."""
     mask: Mask
     """bool (h, w): changed regions after hysteresis and the region rules."""
+    texture: Texture | None = None
+    """Where a strategy asks for it."""
 
 
 @dataclass(frozen=True)

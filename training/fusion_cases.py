@@ -20,7 +20,9 @@ import numpy as np
 from segmask.evaluation import read_dataset
 from segmask.evaluation.datasets.case import Case, load_example
 from segmask.pipeline import Masker
-from segmask.types import Change, Mask, Probs
+from segmask.types import Change, Mask, Probs, Texture
+
+TEXTURE = ("structure_near", "structure_around", "energy_ratio", "colour_shift")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def main() -> None:
     parser.add_argument("--held-out", type=Path, nargs=2, required=True, help="parsers of fold 0 and fold 1")
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
-    maskers = [Masker("semantic", parser=path, face_detector=None) for path in options.held_out]
+    maskers = [Masker("hybrid", parser=path, face_detector=None) for path in options.held_out]
     train = json.loads((options.data / "split.json").read_text())["train"]
     folds = {name: index % 2 for index, name in enumerate(train)}
     for case in read_dataset(options.pairs).cases:
@@ -65,6 +67,7 @@ def gather(case: Case, maskers: list[Masker], folds: dict[str, int], target: Pat
     record = json.loads((case.original.parent / "case.json").read_text())
     stages = maskers[folds[record["source"]]].apply(case.original, case.edited).stages
     size_hw = stages.change.score_map.shape
+    texture = stages.change.texture
     example = load_example(case)
     keep = stages.protected | ~stages.alignment.covered
     alignment = stages.alignment
@@ -82,6 +85,7 @@ def gather(case: Case, maskers: list[Masker], folds: dict[str, int], target: Pat
         score=stages.change.score_map.astype(np.float16),
         floor=stages.change.noise_floor.astype(np.float16),
         changed=stages.change.mask,
+        texture=np.stack([getattr(texture, name) for name in TEXTURE]).astype(np.float16),
         keep=_smaller(keep.astype(np.uint8), size_hw) > 0,
         truth=_smaller(example.truth.values, size_hw),
         text=json.dumps(
@@ -107,7 +111,8 @@ def load_cases(cache: Path) -> Iterator[FusionCase]:
         with np.load(path) as data:
             text = json.loads(str(data["text"]))
             score = data["score"].astype(np.float32)
-            change = Change(score, data["floor"].astype(np.float32), text["threshold"], data["changed"])
+            texture = Texture(*data["texture"].astype(np.float32))
+            change = Change(score, data["floor"].astype(np.float32), text["threshold"], data["changed"], texture)
             before, after = (_resized(data[key].astype(np.float32), score.shape) for key in ("before", "after"))
             yield FusionCase(
                 text["name"],

@@ -15,7 +15,7 @@ from segmask.fusion.growth import garment_share
 from segmask.fusion.prior import near_body, target_prob
 from segmask.geometry import resize_map, working_size
 from segmask.labels import part_ids
-from segmask.types import Change, Prob, Probs
+from segmask.types import Change, Prob, Probs, Texture
 
 Features = NDArray[np.float32]
 Map = NDArray[np.float32]
@@ -45,6 +45,14 @@ NAMES = (
     "changed share of the rest within 5 %",
     "target's share of the changed region",
     "near a body",
+    "structure's difference within .4 %",
+    "structure's difference within 1 %",
+    "structure's difference on the garment within 5 %",
+    "structure's difference on the rest within 15 %",
+    "ratio of the structures' strengths",
+    "colour's step within 1 %",
+    "colour's step on the garment within 5 %",
+    "colour's step on the rest within 15 %",
 )
 """Distances are standard deviations of a Gaussian, as shares of the long side."""
 
@@ -58,6 +66,8 @@ class FeatureConfig:
     doubt: float = 0.01
     """Added to both sides of the odds: no probability is more certain than this."""
     least_score: float = 0.25
+    least_step: float = 0.3
+    """ΔE: fainter steps of the mean colour are chance."""
     near: tuple[float, float] = (0.004, 0.012)
     around: tuple[float, float] = (0.01, 0.03)
     reach: tuple[float, float] = (0.05, 0.15)
@@ -98,8 +108,37 @@ def pixel_features(
         4 * _share(changed, 1 - either, config.reach[0], config) - 2,
         4 * garment_share(either, score, parts) - 2,
         2 * near_body(before, after).astype(np.float32) - 1,
+        *texture_maps(change, either, config),
     ]
     return np.stack(maps).astype(np.float32, copy=False)
+
+
+def texture_maps(change: Change, either: Prob, config: FeatureConfig = DEFAULT) -> list[Map]:
+    """Structure and colour, at the pixel, on the target around it and on the rest further around; (h, w) each.
+
+    Without a texture comparison (maps made by hand) fabric counts as different where the change map says so.
+    """
+    size_hw = (either.shape[0], either.shape[1])
+    texture = change.texture or _texture_of(change)
+    step = np.log(texture.colour_shift + config.least_step)
+    small_hw = working_size(size_hw, config.long_side)
+    target = resize_map(either, small_hw)
+    spread = []
+    for values in (texture.structure_near, step):
+        small = resize_map(values, small_hw)
+        spread.append(
+            [
+                _weighted(small, weight, reach * max(small_hw))
+                for weight, reach in ((target, config.reach[0]), (1 - target, config.reach[1]))
+            ]
+        )
+    maps = (texture.structure_near, texture.structure_around, *spread[0], texture.energy_ratio, step, *spread[1])
+    return [resize_map(np.asarray(values, np.float32), size_hw) for values in maps]
+
+
+def _texture_of(change: Change) -> Texture:
+    changed = changed_prob(change.score_map)
+    return Texture(0.15 + 0.5 * changed, 0.15 + 0.5 * changed, 0.2 * changed, change.score_map)
 
 
 def garments_present(before: Probs, after: Probs, parts: tuple[str, ...]) -> list[Prob]:

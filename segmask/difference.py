@@ -82,6 +82,41 @@ def measure_change(
             decide alone. Automatic without it: then the statistics of each region decide too.
         min_area: smallest region as a share of the picture; the config's without it.
     """
+    seen = compare(original, matched, usable, config)
+    low = config.low if threshold is None else threshold
+    regions, wanted = candidate_regions(
+        seen.score,
+        seen.delta,
+        seen.inside,
+        low=low,
+        high=low * config.high / config.low,
+        min_area=config.min_area if min_area is None else min_area,
+        config=config,
+    )
+    if threshold is None:
+        wanted &= meant(region_statistics(regions, wanted, seen.difference, seen.delta))
+    mask = filled(regions.select(wanted), config.hole_area * seen.score.size) & seen.inside
+    return Change(score_map=seen.score, noise_floor=seen.floor, threshold=low, mask=mask)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The two pictures compared at the working size, float32 (h, w)."""
+
+    difference: Map
+    """ΔE as it is."""
+    delta: Map
+    """ΔE cleaned and sharpened."""
+    floor: Map
+    """ΔE that means nothing here."""
+    score: Map
+    """``delta`` in units of ``floor``; 0 where the edit does not reach."""
+    inside: Mask
+    """bool (h, w): pixels that the edit covers."""
+
+
+def compare(original: Image, matched: Image, usable: Mask, config: DifferenceConfig = DEFAULT) -> Comparison:
+    """Difference and noise floor of an original and its aligned, tone-matched edit; arguments as ``measure_change``."""
     work_hw = working_size(original.shape[:2], config.long_side)
     first, second = (_lab(resize_image(image, work_hw)) for image in (original, matched))
     inside = resize_mask(usable, work_hw)
@@ -92,20 +127,7 @@ def measure_change(
     quiet = _quiet_floor(delta, blurred_slope * config.misregistration_px, inside, config)
     floor = np.hypot(quiet, blurred_slope * config.misregistration_px)
     score = np.where(inside, delta / floor, 0).astype(np.float32)
-    low = config.low if threshold is None else threshold
-    regions, wanted = candidate_regions(
-        score,
-        delta,
-        inside,
-        low=low,
-        high=low * config.high / config.low,
-        min_area=config.min_area if min_area is None else min_area,
-        config=config,
-    )
-    if threshold is None:
-        wanted &= meant(region_statistics(regions, wanted, difference, delta))
-    mask = filled(regions.select(wanted), config.hole_area * score.size) & inside
-    return Change(score_map=score, noise_floor=floor.astype(np.float32), threshold=low, mask=mask)
+    return Comparison(difference, delta, floor.astype(np.float32), score, inside)
 
 
 def _lab(image: Image) -> Map:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmask.tone import apply_tone, match_tone
+from segmask.tone import OUTPUT_LIMIT, apply_tone, match_tone
 from segmask.types import Image
 
 ALL = np.ones((512, 512), bool)
@@ -63,3 +63,13 @@ def test_the_limit_bounds_how_far_a_colour_moves(photo: Image) -> None:
     assert np.abs(bound.astype(int) - edited).max() <= 10
     dark = edited < 20
     assert np.abs(bound.astype(int) - edited)[dark].max(initial=0) <= 5
+
+
+def test_a_teal_coat_stays_teal_and_within_the_limit(photo: Image) -> None:
+    teal = np.array([0, 128, 128], np.uint8)
+    edited = drifted(photo, (1.05, 0.98, 0.95), (3, -4, 2))
+    edited[120:, 60:460] = teal
+    tone, light = match_tone(photo, edited, ALL)
+    coat = apply_tone(edited, tone, light, OUTPUT_LIMIT)[130:, 70:450].astype(int)
+    assert np.abs(coat - teal).max() <= OUTPUT_LIMIT
+    assert (coat[..., 1] - coat[..., 0]).min() > 90

@@ -1,0 +1,75 @@
+"""Fit the weights of ``segmask.region_evidence``: which changed regions were meant.
+
+    python -m training.fit_regions PAIRS [PAIRS ...] --cases 60
+
+PAIRS: folders that ``segmask synth --split train`` wrote (one a level). A region that the truth wants weighs the share
+of its truth that would be missed, one that must stay eight times the share of the picture that would leak. Prints the
+intercept and the weights; logistic regression with a small ridge.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import cv2
+import numpy as np
+from scipy.optimize import minimize
+
+from segmask.align import align
+from segmask.difference import candidate_regions, compare
+from segmask.evaluation import read_dataset
+from segmask.evaluation.datasets.case import load_example
+from segmask.region_evidence import region_statistics
+from segmask.tone import apply_tone, match_tone
+
+LEAK_WEIGHT = 8.0
+LEAST_TRUTH = 0.03  # of the picture: a small truth doesn't weigh more than this
+RIDGE = 0.003
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pairs", type=Path, nargs="+")
+    parser.add_argument("--cases", type=int, default=60)
+    options = parser.parse_args()
+    tables = [table for pairs in options.pairs for table in tables_of(pairs, options.cases)]
+    statistics, missed, leaked = (np.concatenate(column) for column in zip(*tables, strict=True))
+    weights = fit(statistics, missed, leaked)
+    print(f"{len(statistics)} regions; intercept {weights[0]:.2f}, weights", np.round(weights[1:], 2))
+
+
+def tables_of(pairs: Path, cases: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Statistics, cost of missing and cost of taking of each case's candidate regions."""
+    dataset = read_dataset(pairs)
+    tables = []
+    for case in dataset.cases[:: max(1, len(dataset.cases) // cases)][:cases]:
+        example = load_example(case)
+        aligned, alignment = align(example.original, example.edited)
+        tone, light = match_tone(example.original, aligned, alignment.covered)
+        seen = compare(example.original, apply_tone(aligned, tone, light), alignment.covered)
+        regions, wanted = candidate_regions(seen.score, seen.delta, seen.inside)
+        truth = cv2.resize(example.truth.values, seen.score.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        change, stay = truth == 255, truth == 0
+        missed = regions.total(change) / max(LEAST_TRUTH * truth.size, change.sum())
+        leaked = LEAK_WEIGHT * regions.total(stay) / max(1, stay.sum())
+        statistics = region_statistics(regions, wanted, seen.difference, seen.delta)
+        tables.append((statistics[wanted], missed[wanted], leaked[wanted]))
+    return tables
+
+
+def fit(statistics: np.ndarray, missed: np.ndarray, leaked: np.ndarray) -> np.ndarray:
+    """Intercept and weights of the logistic regression."""
+    columns = np.column_stack([np.ones(len(statistics)), statistics])
+    total = (missed + leaked).sum()
+
+    def loss(weights: np.ndarray) -> float:
+        odds = columns @ weights
+        cost = missed * np.logaddexp(0, -odds) + leaked * np.logaddexp(0, odds)
+        return float(cost.sum() / total + RIDGE * (weights[1:] ** 2).sum())
+
+    return np.asarray(minimize(loss, np.zeros(columns.shape[1]), method="BFGS").x)
+
+
+if __name__ == "__main__":
+    main()

@@ -28,27 +28,42 @@ def sample(
     if rng.random() < EMPTY:
         ground = cv2.resize(nobody(photo, label, rng), size_hw[::-1], interpolation=cv2.INTER_LINEAR)
         return degrade(tone(ground, rng), rng), np.zeros(size_hw, np.uint8)
-    matrix = framing(label, size_hw, rng)
-    width_height = size_hw[::-1]
-    shrink = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
-    if shrink < 0.6:
-        photo = cv2.GaussianBlur(photo, (0, 0), 0.4 / shrink)
-    image = cv2.warpAffine(photo, matrix, width_height, flags=cv2.INTER_LINEAR, borderValue=(PADDING,) * 3)
-    label = cv2.warpAffine(label, matrix, width_height, flags=cv2.INTER_NEAREST, borderValue=ignore)
+    image, label = warped(photo, label, framing(label, size_hw, rng), size_hw, ignore)
     for part in GARMENTS:
         if rng.random() < 0.4:
             image = recolour(image, label == part, rng, texture)
     return degrade(tone(image, rng), rng), label
 
 
-def framing(label: np.ndarray, size_hw: tuple[int, int], rng: Rng) -> np.ndarray:
-    """The affine map from the photo to the sample: whole figure, half body, head and shoulders, or a small figure."""
-    box = _frame_box(label, rng)
-    x0, y0, x1, y1 = box
+def warped(
+    photo: np.ndarray, label: np.ndarray, matrix: np.ndarray, size_hw: tuple[int, int], ignore: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Photo and labels under an affine map; labels beyond the photo's frame are ``ignore``."""
+    width_height = size_hw[::-1]
+    shrink = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
+    if shrink < 0.6:
+        photo = cv2.GaussianBlur(photo, (0, 0), 0.4 / shrink)
+    image = cv2.warpAffine(photo, matrix, width_height, flags=cv2.INTER_LINEAR, borderValue=(PADDING,) * 3)
+    return image, cv2.warpAffine(label, matrix, width_height, flags=cv2.INTER_NEAREST, borderValue=ignore)
+
+
+def framing(
+    label: np.ndarray,
+    size_hw: tuple[int, int],
+    rng: Rng,
+    *,
+    box: tuple[float, float, float, float] | None = None,
+    turned: bool = False,
+) -> np.ndarray:
+    """The affine map from the photo to the sample: whole figure, half body, head and shoulders, or a small figure.
+
+    ``box`` (x0, y0, x1, y1) frames that instead; ``turned`` allows for figures that lean, or lie.
+    """
+    x0, y0, x1, y1 = box or _frame_box(label, rng)
     height, width = size_hw
     scale = min(width / (x1 - x0), height / (y1 - y0)) * rng.uniform(0.85, 1.1)
     aspect = np.exp(rng.normal(0, 0.06))
-    angle = np.deg2rad(rng.normal(0, 5))
+    angle = np.deg2rad(rng.normal(0, 30 if turned else 5))
     flip = -1 if rng.random() < 0.5 else 1
     linear = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * scale
     linear = linear @ np.diag([flip * aspect, 1 / aspect])

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from training import augment
+from training import augment, compose
 
 IGNORE = 255  # pixels beyond the photo's frame: no loss
 
@@ -46,8 +46,8 @@ def load_split(root: Path, part: str, fold: int | None = None, folds: int = 2) -
 class Samples(Dataset[tuple[Tensor, Tensor]]):
     """Augmented samples of one epoch; the same seed, epoch and index give the same sample."""
 
-    def __init__(self, split: Split, size_hw: tuple[int, int], seed: int) -> None:
-        self.split, self.size_hw, self.seed, self.epoch = split, size_hw, seed, 0
+    def __init__(self, split: Split, size_hw: tuple[int, int], seed: int, *, hard: bool = False) -> None:
+        self.split, self.size_hw, self.seed, self.epoch, self.hard = split, size_hw, seed, 0, hard
 
     def __len__(self) -> int:
         return len(self.split.names)
@@ -56,9 +56,23 @@ class Samples(Dataset[tuple[Tensor, Tensor]]):
         cv2.setNumThreads(0)
         rng = np.random.default_rng((self.seed, self.epoch, index))
         name = self.split.names[index]
+        if self.hard:
+            return self._hard(name, rng)
         other = self.split.photo(self.split.names[rng.integers(len(self))]) if rng.random() < 0.2 else None
         image, label = augment.sample(
             self.split.photo(name), self.split.label(name), self.size_hw, rng, texture=other, ignore=IGNORE
+        )
+        return to_input(image), torch.from_numpy(label.astype(np.int64))
+
+    def _hard(self, name: str, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        other = self.split.names[rng.integers(len(self))]
+        image, label = compose.hard_sample(
+            self.split.photo(name),
+            self.split.label(name),
+            (self.split.photo(other), self.split.label(other)),
+            self.size_hw,
+            rng,
+            ignore=IGNORE,
         )
         return to_input(image), torch.from_numpy(label.astype(np.int64))
 

@@ -152,17 +152,60 @@ def load_imagenet(net: ParsingNet, path: Path, batch: Tensor) -> None:
             weight, bias = (torch.from_numpy(np.array(arrays[name])) for name in node.input[1:3])
             unit.conv.weight.copy_(weight)
             unit.norm.bias.copy_(bias)
-        for unit in units:
-            _calibrate(net.encoder, unit, batch)
+        _restore_norms(net.encoder, batch)
 
 
-def _calibrate(encoder: Encoder, unit: ConvUnit, batch: Tensor) -> None:
-    seen: list[Tensor] = []
-    hook = unit.conv.register_forward_hook(lambda _module, _inputs, output: seen.append(output))
-    encoder(batch)
-    hook.remove()
-    norm = unit.norm
-    mean, var = seen[0].mean((0, 2, 3)), seen[0].var((0, 2, 3))
+def load_parser(net: ParsingNet, path: Path, batch: Tensor) -> None:
+    """Start the whole net from a ``parser.onnx`` of this recipe: where the checkpoint is gone, or to train on.
+
+    The exporter folds norms into convolutions; they are put back as in ``load_imagenet``.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(str(path)).graph
+    arrays = {
+        item.name.removesuffix("_half"): torch.from_numpy(numpy_helper.to_array(item).astype(np.float32))
+        for item in graph.initializer
+    }
+    net.eval()
+    with torch.no_grad():
+        for name, unit in net.named_modules():
+            if isinstance(unit, ConvUnit):
+                weight, bias = _folded(arrays, f"net.{name}", unit)
+                unit.conv.weight.copy_(weight)
+                unit.norm.bias.copy_(bias)
+        for layer in (net.decoder.context[1], net.decoder.head):
+            name = next(name for name, module in net.named_modules() if module is layer)
+            assert isinstance(layer, nn.Conv2d)
+            assert layer.bias is not None
+            layer.weight.copy_(arrays[f"net.{name}.weight"])
+            layer.bias.copy_(arrays[f"net.{name}.bias"])
+        _restore_norms(net, batch)
+
+
+def _folded(arrays: dict[str, Tensor], name: str, unit: ConvUnit) -> tuple[Tensor, Tensor]:
+    """Weight and bias of a unit's convolution with the norm in it, wherever the exporter left the norm."""
+    index = next(index for index, layer in enumerate(unit) if isinstance(layer, nn.Conv2d))
+    norm = f"{name}.{index + 1}"
+    if f"{norm}.running_mean" in arrays:
+        weight = arrays[f"{name}.{index}.weight"]
+        gain = arrays[f"{norm}.weight"] / (arrays[f"{norm}.running_var"] + unit.norm.eps).sqrt()
+        return weight * gain[:, None, None, None], arrays[f"{norm}.bias"] - arrays[f"{norm}.running_mean"] * gain
+    bias = next(arrays[key] for key in (f"{name}.{index}.weight_bias", f"{norm}.weight_bias") if key in arrays)
+    return arrays[f"{name}.{index}.weight"], bias
+
+
+def _restore_norms(net: nn.Module, batch: Tensor) -> None:
+    """Give each norm, which holds only the folded bias, the moments of ``batch`` at its layer, and undo them."""
+    hooks = [unit.norm.register_forward_pre_hook(_restore) for unit in net.modules() if isinstance(unit, ConvUnit)]
+    net(batch)
+    for hook in hooks:
+        hook.remove()
+
+
+def _restore(norm: nn.BatchNorm2d, inputs: tuple[Tensor]) -> None:
+    mean, var = inputs[0].mean((0, 2, 3)), inputs[0].var((0, 2, 3))
     assert norm.running_mean is not None
     assert norm.running_var is not None
     norm.running_mean.copy_(mean)

@@ -1,7 +1,12 @@
 """Train the built-in parser: ``python -m training.train DATA OUT``.
 
-Writes OUT/last.pt (everything needed to go on), OUT/log.csv (one line an epoch), OUT/curves.png and, at the end,
-OUT/parser.onnx. Running the same command again goes on from the last finished epoch.
+Two phases from a start of the encoder, then a fine phase: larger, with hard samples, norms and first stages held, at a
+rate of its own; the mean of the weights before and after it is the result (Wortsman et al. 2022, Robust fine-tuning of
+zero-shot models). ``--start parser.onnx`` does the fine phase alone, from an earlier result.
+
+Writes OUT/last.pt (everything needed to go on), OUT/before.pt (the weights before the fine phase), OUT/log.csv (one
+line an epoch), OUT/curves.png and, at the end, OUT/parser.onnx. Running the same command again goes on from the last
+finished epoch.
 """
 
 from __future__ import annotations
@@ -22,8 +27,8 @@ from torch.utils.data import DataLoader
 from segmask.labels import PARTS
 from training.data import IGNORE, Samples, class_weights, load_split, to_input
 from training.export import export
-from training.losses import parsing_loss
-from training.net import ParsingNet, load_imagenet
+from training.losses import fine_loss, parsing_loss
+from training.net import ParsingNet, load_imagenet, load_parser
 from training.score import score
 
 
@@ -43,6 +48,11 @@ WARM_UP = 0.03  # share of all steps
 EMA = 0.996
 SCORE_EVERY = 6  # epochs
 
+FINE = Phase(3, (448, 288), 8)
+FINE_RATE = 4e-4
+FINE_EMA = 0.99
+HELD_STAGES = 2  # of the encoder: a third of the time goes into their gradients
+
 
 def main() -> None:
     options = _options()
@@ -55,24 +65,45 @@ def main() -> None:
     average, optimiser = deepcopy(net).eval(), _optimiser(net)
     state_file = options.out / "last.pt"
     done = _resume(state_file, net, average, optimiser) if state_file.exists() else 0
-    phases = [Phase(max(1, round(p.epochs * options.schedule)), p.size_hw, p.batch) for p in PHASES]
+    phases = [] if options.start else [_shortened(phase, options.schedule) for phase in PHASES]
+    fine, before = _shortened(FINE, options.schedule), sum(phase.epochs for phase in phases)
     epoch = 0
-    for phase in phases:
-        samples = Samples(split, phase.size_hw, options.seed)
+    for phase in [*phases, fine]:
+        samples = Samples(split, phase.size_hw, options.seed, hard=phase is fine)
+        if phase is fine and done <= before:
+            net.load_state_dict(average.state_dict())
+            torch.save(average.state_dict(), options.out / "before.pt")
         for _ in range(phase.epochs):
             epoch += 1
             if epoch <= done:
                 continue
             samples.epoch = epoch
             began = time.monotonic()
-            loss = _run_epoch(net, average, optimiser, samples, phase, phases, epoch, weights, device)
+            if phase is fine:
+                loss = _fine_epoch(net, average, optimiser, samples, fine, epoch - before, weights, device)
+            else:
+                loss = _run_epoch(net, average, optimiser, samples, phase, phases, epoch, weights, device)
             row = {"epoch": epoch, "size": phase.size_hw[0], "loss": round(loss, 4)}
             row["seconds"] = round(time.monotonic() - began, 1)
-            if epoch % SCORE_EVERY == 0 or epoch == sum(p.epochs for p in phases):
+            if (epoch % SCORE_EVERY == 0 and phase is not fine) or epoch == before + fine.epochs:
                 row |= score(average, load_split(options.data, "val"), device)
             _log(options.out, row)
             _save(state_file, net, average, optimiser, epoch)
-    export(average.cpu(), options.out / "parser.onnx")
+    before_fine = torch.load(options.out / "before.pt", map_location="cpu", weights_only=True)
+    export(mean_of(average.cpu(), before_fine), options.out / "parser.onnx")
+
+
+def mean_of(net: ParsingNet, other: dict[str, Tensor]) -> ParsingNet:
+    """A net whose weights are the mean of ``net``'s and ``other``'s; the norms' moments are the same in both."""
+    states = zip(net.state_dict().items(), other.values(), strict=True)
+    mean = {name: (a + b) / 2 if a.is_floating_point() else a for (name, a), b in states}
+    result = deepcopy(net)
+    result.load_state_dict(mean)
+    return result
+
+
+def _shortened(phase: Phase, schedule: float) -> Phase:
+    return Phase(max(1, round(phase.epochs * schedule)), phase.size_hw, phase.batch)
 
 
 def _options() -> argparse.Namespace:
@@ -80,6 +111,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("data", type=Path, help="folder with photos/, labels/ and split.json")
     parser.add_argument("out", type=Path, help="folder for checkpoints, log and the ONNX file")
     parser.add_argument("--init", type=Path, help="MobileNetV2 ONNX file to start the encoder from")
+    parser.add_argument("--start", type=Path, help="parser.onnx of an earlier run: only the fine phase follows")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--fold", type=int, help="leave this half of the photos out (0 or 1): out-of-fold parsers")
     parser.add_argument("--schedule", type=float, default=1.0, help="multiplies the number of epochs")
@@ -88,7 +120,10 @@ def _options() -> argparse.Namespace:
 
 def _start(options: argparse.Namespace, split: object) -> ParsingNet:
     net = ParsingNet(len(PARTS))
-    if options.init is not None:
+    if options.start is not None:
+        samples = Samples(split, FINE.size_hw, options.seed)  # type: ignore[arg-type]
+        load_parser(net, options.start, torch.stack([samples[index][0] for index in range(8)]))
+    elif options.init is not None:
         samples = Samples(split, PHASES[0].size_hw, options.seed)  # type: ignore[arg-type]
         load_imagenet(net, options.init, torch.stack([samples[index][0] for index in range(32)]))
     return net
@@ -130,22 +165,65 @@ def _run_epoch(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimiser.step()
-        _follow(average, net, epoch)
+        _follow(average, net, EMA if epoch > 2 else 0.9)
         losses.append(loss.item())
     return float(np.mean(losses))
 
 
-def _set_rate(optimiser: torch.optim.Optimizer, progress: float) -> None:
+def _fine_epoch(
+    net: ParsingNet,
+    average: ParsingNet,
+    optimiser: torch.optim.AdamW,
+    samples: Samples,
+    phase: Phase,
+    epoch: int,
+    weights: Tensor,
+    device: torch.device,
+) -> float:
+    """One epoch of the fine phase; ``epoch`` counts from its start. Class weights are square roots."""
+    seed = samples.seed * 1000 + 500 + epoch
+    order = torch.Generator().manual_seed(seed)
+    torch.manual_seed(seed)
+    loader = DataLoader(samples, phase.batch, shuffle=True, drop_last=True, num_workers=1, generator=order)
+    _hold(net)
+    losses = []
+    for index, (image, label) in enumerate(loader):
+        _set_rate(optimiser, (epoch - 1 + index / len(loader)) / phase.epochs, FINE_RATE)
+        with torch.autocast(device.type, torch.bfloat16):
+            logits = net(image.to(device, memory_format=torch.channels_last))
+        row, column = (int(value) for value in torch.randint(0, 2, (2,)))
+        loss = fine_loss(logits.float(), label.to(device), weights.sqrt(), IGNORE, (row, column))
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        optimiser.step()
+        _follow(average, net, FINE_EMA)
+        losses.append(loss.item())
+        if index % 20 == 0:
+            print(epoch, index, len(loader), f"{np.mean(losses):.4f}", flush=True)
+    return float(np.mean(losses))
+
+
+def _hold(net: ParsingNet) -> None:
+    """Norms keep their moments; the stem and the first stages keep their weights."""
+    net.train()
+    for module in net.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.eval()
+    for part in (net.encoder.stem, *net.encoder.stages[:HELD_STAGES]):
+        part.requires_grad_(False)
+
+
+def _set_rate(optimiser: torch.optim.Optimizer, progress: float, peak: float = RATE) -> None:
     """Linear warm-up, then a cosine to a hundredth."""
     cosine = 0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2
-    rate = RATE * min(progress / WARM_UP, 1.0) * cosine
+    rate = peak * min(progress / WARM_UP, 1.0) * cosine
     for group in optimiser.param_groups:
         group["lr"] = max(rate, 1e-6) * group["factor"]
 
 
 @torch.no_grad()
-def _follow(average: ParsingNet, net: ParsingNet, epoch: int) -> None:
-    keep = EMA if epoch > 2 else 0.9
+def _follow(average: ParsingNet, net: ParsingNet, keep: float) -> None:
     for slow, fast in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
         if slow.dtype.is_floating_point:
             slow.lerp_(fast, 1 - keep)

@@ -138,7 +138,8 @@ def texture_maps(change: Change, either: Prob, config: FeatureConfig = DEFAULT) 
 
 def _texture_of(change: Change) -> Texture:
     changed = changed_prob(change.score_map)
-    return Texture(0.15 + 0.5 * changed, 0.15 + 0.5 * changed, 0.2 * changed, change.score_map)
+    structure = 0.15 + 0.5 * changed
+    return Texture(structure, structure, 0.2 * changed, 0.5 + changed * change.score_map)
 
 
 def garments_present(before: Probs, after: Probs, parts: tuple[str, ...]) -> list[Prob]:

@@ -34,9 +34,12 @@ def parsing(drawing: str) -> Parsing:
 
 
 def change(drawing: str) -> Change:
-    """``x``: changed strongly; ``~``: redrawn a little; anything else: equal."""
+    """``x``: changed strongly; ``~``: redrawn a little; anything else: equal.
+
+    Unchanged garments of synthetic edits score .8 to 1.2 in the median.
+    """
     cells, symbols = enlarge(drawing)
-    score = np.array([{"x": 15.0, "~": 2.5}.get(symbol, 0.7) for symbol in symbols], np.float32)[cells]
+    score = np.array([{"x": 15.0, "~": 1.4}.get(symbol, 0.7) for symbol in symbols], np.float32)[cells]
     return Change(score, np.ones_like(score), 3.0, score > 3)
 
 

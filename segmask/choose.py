@@ -34,9 +34,11 @@ def likely_equal(parsed: Parsing | None, edited_parsed: Parsing | None, parts: t
     return 1 - target_prior(resized_probs(parsed, size_hw), resized_probs(edited_parsed, size_hw), parts).either
 
 
-def protected_by(parsed: Parsing | None, faces: tuple[Face, ...], parts: tuple[str, ...]) -> Mask | None:
+def protected_by(
+    parsed: Parsing | None, edited_parsed: Parsing | None, faces: tuple[Face, ...], parts: tuple[str, ...]
+) -> Mask | None:
     """What stays original whatever the evidence says, bool (H, W); None where no parsing was made."""
-    return None if parsed is None else protected_region(parsed, faces, parts)
+    return None if parsed is None else protected_region(parsed, faces, parts, edited_parsed)
 
 
 def choose_people(

@@ -149,7 +149,7 @@ class Masker:
         with run.stage("change"):
             change = self._change(before.image, matched, alignment.covered)
         with run.stage("fuse"):
-            protected = protected_by(parsed, faces, self.options.parts)
+            protected = protected_by(parsed, edited_parsed, faces, self.options.parts)
             others, people = choose_people(parsed, edited_parsed, faces, before.image, self.options, run)
             keep = keep_region(protected, corrections, alignment.covered, others)
             decision, strategy = decide(change, parsed, edited_parsed, keep, corrections, self.options, run)

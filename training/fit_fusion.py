@@ -23,13 +23,14 @@ from segmask.fusion.evidence import changed_prob
 from segmask.fusion.features import NAMES, pixel_features
 from segmask.fusion.prior import target_prob
 from segmask.labels import CLOTHING, PART_ID
+from segmask.types import Texture
 from training.fusion_cases import FusionCase, load_cases
 
 HIDDEN = (32, 16)
 NEAR, FAR = 4000, 800
 """Pixels drawn from each case: where target or change are in sight, and elsewhere."""
 EPOCHS, BATCH, RATE, DECAY = 14, 4096, 3e-3, 1e-3
-REDRAWN = 0.3
+REDRAWN = 0.4
 """Share of the cases that are given a redrawn part besides."""
 NOISE = 0.15
 """Added to the standardised features: other parsers, other models and other photos err differently."""
@@ -116,14 +117,31 @@ def redrawn(case: FusionCase, rng: np.random.Generator) -> FusionCase:
     """
     if rng.random() > REDRAWN:
         return case
-    part = str(rng.choice(("background", "hair", "skin", "footwear", "bag"), p=(0.5, 0.2, 0.1, 0.1, 0.1)))
+    part = str(rng.choice(("background", "hair", "skin", "footwear", "bag"), p=(0.6, 0.16, 0.08, 0.08, 0.08)))
     region = (case.before[PART_ID[part]] > 0.5) & (case.truth == 0)
     cells = rng.normal(np.log(rng.uniform(6, 25)), 0.6, (7, 5)).astype(np.float32)
     size = case.truth.shape[::-1]
     strength = np.exp(cv2.resize(cells, size, interpolation=cv2.INTER_CUBIC) + rng.normal(0, 0.4, case.truth.shape))
     soft = cv2.GaussianBlur(region.astype(np.float32), (0, 0), 1.5)
     score = np.maximum(case.change.score_map, strength * soft).astype(np.float32)
-    return replace(case, change=replace(case.change, score_map=score))
+    texture = case.change.texture
+    if texture is not None:
+        texture = _rewoven(texture, strength * soft, rng)
+    return replace(case, change=replace(case.change, score_map=score, texture=texture))
+
+
+def _rewoven(texture: Texture, strength: np.ndarray, rng: np.random.Generator) -> Texture:
+    """Unrelated structure and another colour where a part was redrawn."""
+    shape = texture.structure_near.shape[::-1]
+    strong = cv2.resize(strength.astype(np.float32), shape, interpolation=cv2.INTER_AREA)
+    inside = np.minimum(strong / 6, 1)
+    structure = np.float32(rng.uniform(0.4, 0.95)) * inside
+    return Texture(
+        np.maximum(texture.structure_near, structure),
+        np.maximum(texture.structure_around, cv2.GaussianBlur(structure, (0, 0), 6)),
+        np.maximum(texture.energy_ratio, np.float32(rng.uniform(0.2, 2.5)) * inside),
+        np.maximum(texture.colour_shift, cv2.GaussianBlur(strong * np.float32(rng.uniform(0.8, 2)), (0, 0), 6)),
+    )
 
 
 class PixelNet(nn.Module):

@@ -18,9 +18,13 @@ class ProtectConfig:
 
     face_prob: float = 0.2
     """Below even odds: a face pixel lost costs more than a collar pixel kept."""
-    face_margin: float = 0.04
-    """Of the face's height: the parser's outline errs by so much."""
+    face_margin: float = 0.1
+    """Of the face's height, upwards and sideways: the parser's outline errs so much. Below the chin the collar begins
+    and nothing is added: the low probability reaches far enough there. On training photos that the parser had not
+    seen, 98 % of the faces are covered to 98 % (.96 with .04 all around), with less below the chin."""
     hair_prob: float = 0.6
+    hat_prob: float = 0.5
+    """Of headwear in the edit, from which it hides hair and what is beside a face."""
     hair_core: float = 0.006
     """Of the long side: hair this far inside its outline is core; nearer, strands and garment interleave."""
     certain: float = 0.5
@@ -40,7 +44,11 @@ DEFAULT = ProtectConfig()
 
 
 def protected_region(
-    parsing: Parsing, faces: tuple[Face, ...], parts: tuple[str, ...], config: ProtectConfig = DEFAULT
+    parsing: Parsing,
+    faces: tuple[Face, ...],
+    parts: tuple[str, ...],
+    edited: Parsing | None = None,
+    config: ProtectConfig = DEFAULT,
 ) -> Mask:
     """Pixels that must stay original, bool (H, W) at the picture's size.
 
@@ -48,6 +56,7 @@ def protected_region(
         parsing: what the original shows.
         faces: what a detector found in the original; none is fine, the parser's own face part serves alone.
         parts: the targeted parts; what is targeted is not protected.
+        edited: what the edit shows; a targeted hat that it puts on may cover all but the face.
     """
     protected = np.zeros(parsing.size_hw, bool)
     if "face" not in parts:
@@ -59,6 +68,8 @@ def protected_region(
             protected |= oval
     if "hair" not in parts:
         protected |= _hair_core(parsing, config)
+    if edited is not None and "headwear" in parts:
+        protected &= (edited.probs("headwear") < config.hat_prob) | (parsing.probs("face") > config.face_prob)
     return protected
 
 
@@ -73,7 +84,7 @@ def _face_region(parsing: Parsing, with_eyewear: bool, config: ProtectConfig) ->
     result = np.zeros(parsing.size_hw, bool)
     for region, box, _ in _face_regions(parsing, with_eyewear, config):
         margin = max(1, round(config.face_margin * box.height))
-        area = Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin).clip(*parsing.size_hw)
+        area = Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1).clip(*parsing.size_hw)
         result[area.slices] |= _grown(region[area.slices], margin)
     return result
 
@@ -93,11 +104,12 @@ def _face_regions(parsing: Parsing, with_eyewear: bool, config: ProtectConfig) -
 
 
 def _grown(region: Mask, margin: int) -> Mask:
-    """A region with its holes filled, dilated by a disc."""
+    """A region with its holes filled, dilated upwards and sideways by half a disc."""
     import cv2
 
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
-    return cv2.dilate(filled(region).astype(np.uint8), disc) > 0
+    half_disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
+    half_disc[:margin] = 0  # a pixel looks for the region beside and below itself
+    return cv2.dilate(filled(region).astype(np.uint8), half_disc) > 0
 
 
 def _oval(face: Face, size_hw: tuple[int, int]) -> Mask:

@@ -21,8 +21,8 @@ from segmask.types import Image, Parsing, Probs, check_image
 
 NAME = "builtin"
 WEIGHTS = Path(__file__).parent / "weights" / "parser.onnx"
-CANVAS_AREA = 384 * 256
-"""Pixels that the network was trained to see at once."""
+CANVAS_AREA = 448 * 288
+"""Pixels that the network was trained to see at once, in the last phase."""
 STRIDE = 32
 MAX_ASPECT = 4.0
 

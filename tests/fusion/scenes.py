@@ -7,7 +7,16 @@ import numpy as np
 from segmask.labels import PART_ID, PARTS
 from segmask.types import Change, Parsing
 
-SYMBOLS = {".": "background", "H": "hair", "F": "face", "s": "skin", "U": "upper", "L": "lower", "B": "bag"}
+SYMBOLS = {
+    ".": "background",
+    "H": "hair",
+    "F": "face",
+    "s": "skin",
+    "U": "upper",
+    "L": "lower",
+    "B": "bag",
+    "h": "headwear",
+}
 CELL = 40  # pixels: a drawing's character becomes a square this large
 
 

@@ -88,3 +88,15 @@ def test_faces_of_a_parsing() -> None:
     (face,) = faces_of(parsing(HEAD))
     assert face.box == Box(3 * CELL, 2 * CELL, 7 * CELL, 4 * CELL)
     assert faces_of(parsing("..........\n" * 7)) == ()
+
+
+def test_a_hat_that_is_put_on_may_cover_the_hair_but_not_the_face() -> None:
+    hat = HEAD.replace("..HHHHHH..", "..hhhhhh..").replace(".HHHHHHHH.", ".hhhhhhhh.", 1)
+    bare, worn = parsing(HEAD), parsing(hat)
+    without = protected_region(bare, (), ("headwear",))
+    with_hat = protected_region(bare, (), ("headwear",), worn)
+    top = mask(hat, "h")
+    assert without[top].mean() > 0.5
+    assert with_hat[top].mean() < 0.02
+    assert with_hat[mask(HEAD, "F")].all()
+    assert (protected_region(bare, (), CLOTHING, worn) == protected_region(bare, (), CLOTHING)).all()

@@ -15,7 +15,7 @@ from segmask.models.registry import load_parser
 
 @pytest.mark.parametrize(
     ("size_hw", "canvas"),
-    [((830, 550), (384, 256)), ((550, 830), (256, 384)), ((700, 700), (320, 320)), ((4000, 1000), (640, 160))],
+    [((830, 550), (448, 288)), ((550, 830), (288, 448)), ((700, 700), (352, 352)), ((4000, 1000), (704, 192))],
 )
 def test_the_canvas_suits_the_picture(size_hw, canvas):
     assert canvas_size(*size_hw) == canvas

@@ -35,7 +35,8 @@ def _what(confidence: float, least: float, doubt: Doubt, taken: bool) -> str:
     low = f"the confidence is {confidence:.2f}, below {least:.2f}"
     if not taken:
         return f"{low}: the mask is empty, though something of the target may have changed"
-    return f"{low}: about {doubt.missing:.0%} of the mask is likely missing and {doubt.surplus:.0%} of it too much"
+    missing = f"about {doubt.missing:.0%} of the mask is" if doubt.missing < 1 else "more than was taken is"
+    return f"{low}: {missing} likely missing and {doubt.surplus:.0%} of it too much"
 
 
 def _box(box: Box | None, size_hw: tuple[int, int], keep: Mask) -> tuple[int, int, int, int] | None:

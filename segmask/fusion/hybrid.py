@@ -16,7 +16,7 @@ from segmask.fusion.cut import minimum_cut
 from segmask.fusion.decision import Decision
 from segmask.fusion.features import pixel_features
 from segmask.fusion.pixel_model import PixelModel, pixel_model
-from segmask.fusion.prior import target_prior, target_prob
+from segmask.fusion.prior import near_body, target_prior, target_prob
 from segmask.fusion.rules import rule_log_odds
 from segmask.labels import WORN
 from segmask.regions import connected_regions, filled
@@ -46,6 +46,8 @@ class HybridConfig:
     rim_score: float = 2.0
     new_share: float = 0.15
     """Of a piece: so much must show the target or skin in the edit."""
+    target_share: float = 0.25
+    """Of a piece: so much must have been or become the target; a shoe that changed beside a skirt is no skirt."""
     island: float = 0.0008
     """Of the picture: no smaller piece is taken alone (the change map's own least region)."""
     hole: float = 0.0002
@@ -81,6 +83,7 @@ def decide_hybrid(
     worn = set(parts) <= set(WORN)
     if worn:
         odds = (model or pixel_model()).log_odds(pixel_features(before, after, change, parts))
+        odds = np.where(near_body(before, after), odds, np.float32(-config.odds_limit))  # cloth that nobody wears
     else:
         odds = rule_log_odds(before, after, change, parts)
     decision = decide_by_odds(odds, before, after, change, parts, must_keep, must_take, config)
@@ -112,7 +115,8 @@ def decide_by_odds(
         must_keep | hopeless,
         must_take,
     )
-    mask = _with_something_new(_tighten(taken, change.score_map, config), after, parts, must_take, config)
+    tight = _tighten(taken, change.score_map, config)
+    mask = _meant(tight, np.maximum(was, becomes), after, parts, must_take, config)
     mask = _whole(_without_specks(mask, config), was, becomes, config)
     return Decision((mask | must_take) & ~must_keep, prior, probability)
 
@@ -134,16 +138,18 @@ def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -
     return mask & ~((equal > 0) & (depth <= radius))
 
 
-def _with_something_new(
-    mask: Mask, after: Probs, parts: tuple[str, ...], must_take: Mask, config: HybridConfig
+def _meant(
+    mask: Mask, either: Prob, after: Probs, parts: tuple[str, ...], must_take: Mask, config: HybridConfig
 ) -> Mask:
-    """Pieces in which the edit shows the target or skin; a garment that turned to nothing but ground was a bush."""
+    """Pieces that are the target, and in which the edit shows the target or skin: what turned to ground was a bush."""
     if "background" in parts:
         return mask
-    shown = target_prob(after, (*parts, "skin"))
     pieces = connected_regions(mask)
-    share = pieces.total(np.maximum(shown, must_take)) / np.maximum(pieces.areas, 1)
-    return pieces.select(share >= config.new_share)
+    shown, targeted = (
+        pieces.total(np.maximum(prob, must_take)) / np.maximum(pieces.areas, 1)
+        for prob in (target_prob(after, (*parts, "skin")), either)
+    )
+    return pieces.select((shown >= config.new_share) & (targeted >= config.target_share))
 
 
 def _without_specks(mask: Mask, config: HybridConfig) -> Mask:

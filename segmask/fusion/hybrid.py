@@ -46,11 +46,13 @@ class HybridConfig:
     rim_score: float = 2.0
     new_share: float = 0.15
     """Of a piece: so much must show the target or skin in the edit."""
-    target_share: float = 0.25
-    """Of a piece: so much must have been or become the target; a shoe that changed beside a skirt is no skirt."""
+    old_share: float = 0.15
+    """Of a piece: so much was the target before …"""
+    sure_share: float = 0.7
+    """… or so much of it is the target in the edit."""
     island: float = 0.0008
     """Of the picture: no smaller piece is taken alone (the change map's own least region)."""
-    hole: float = 0.0002
+    hole: float = 0.0006
     """Of the picture: no smaller piece inside stays alone."""
     island_inside: float = 0.05
     """Of the picture: a larger piece of garment inside a changed one was left alone on purpose."""
@@ -116,7 +118,7 @@ def decide_by_odds(
         must_take,
     )
     tight = _tighten(taken, change.score_map, config)
-    mask = _meant(tight, np.maximum(was, becomes), after, parts, must_take, config)
+    mask = _meant(tight, was, becomes, after, parts, must_take, config)
     mask = _whole(_without_specks(mask, config), was, becomes, config)
     return Decision((mask | must_take) & ~must_keep, prior, probability)
 
@@ -139,17 +141,21 @@ def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -
 
 
 def _meant(
-    mask: Mask, either: Prob, after: Probs, parts: tuple[str, ...], must_take: Mask, config: HybridConfig
+    mask: Mask, was: Prob, becomes: Prob, after: Probs, parts: tuple[str, ...], must_take: Mask, config: HybridConfig
 ) -> Mask:
-    """Pieces that are the target, and in which the edit shows the target or skin: what turned to ground was a bush."""
+    """Pieces that were the target or surely become it, and in which the edit shows the target or skin.
+
+    What turned to ground was a bush; a necklace that a parser half takes for a collar is no garment.
+    """
     if "background" in parts:
         return mask
     pieces = connected_regions(mask)
-    shown, targeted = (
+    old, new, shown = (
         pieces.total(np.maximum(prob, must_take)) / np.maximum(pieces.areas, 1)
-        for prob in (target_prob(after, (*parts, "skin")), either)
+        for prob in (was, becomes, target_prob(after, (*parts, "skin")))
     )
-    return pieces.select((shown >= config.new_share) & (targeted >= config.target_share))
+    targeted = (old >= config.old_share) | (new >= config.sure_share)
+    return pieces.select((shown >= config.new_share) & targeted)
 
 
 def _without_specks(mask: Mask, config: HybridConfig) -> Mask:

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from segmask.fusion.cut import minimum_cut
 from segmask.fusion.decision import Decision
+from segmask.fusion.evidence import changed_prob, garment_changed
 from segmask.fusion.features import pixel_features
 from segmask.fusion.pixel_model import PixelModel, pixel_model
 from segmask.fusion.prior import near_body, target_prior, target_prob
 from segmask.fusion.rules import rule_log_odds
-from segmask.labels import WORN
+from segmask.labels import PART_ID, WORN
 from segmask.regions import connected_regions, filled
 from segmask.types import Change, Mask, Prob, Probs
 
@@ -50,6 +51,8 @@ class HybridConfig:
     """Of a piece: so much was the target before …"""
     sure_share: float = 0.7
     """… or so much of it is the target in the edit."""
+    sure_odds: float = 1.5
+    """Least log odds where a changed garment reaches over what was background."""
     island: float = 0.0008
     """Of the picture: no smaller piece is taken alone (the change map's own least region)."""
     hole: float = 0.0006
@@ -86,6 +89,7 @@ def decide_hybrid(
     if worn:
         odds = (model or pixel_model()).log_odds(pixel_features(before, after, change, parts))
         odds = np.where(near_body(before, after), odds, np.float32(-config.odds_limit))  # cloth that nobody wears
+        odds = np.where(_new_cloth(before, after, change, parts, config), np.maximum(odds, config.sure_odds), odds)
     else:
         odds = rule_log_odds(before, after, change, parts)
     decision = decide_by_odds(odds, before, after, change, parts, must_keep, must_take, config)
@@ -121,6 +125,13 @@ def decide_by_odds(
     mask = _meant(tight, was, becomes, after, parts, must_take, config)
     mask = _whole(_without_specks(mask, config), was, becomes, config)
     return Decision((mask | must_take) & ~must_keep, prior, probability)
+
+
+def _new_cloth(before: Probs, after: Probs, change: Change, parts: tuple[str, ...], config: HybridConfig) -> Mask:
+    """Where a changed garment surely reaches over what was background: wider than the generator ever cut one."""
+    changed = changed_prob(change.score_map)
+    over_ground = (before[PART_ID["background"]] > 0.5) & (target_prob(after, parts) >= config.sure_share)
+    return over_ground & (changed > 0.9) & (garment_changed(changed, before, after, parts) > 0.5)
 
 
 def _seam(change: Change, inside: Prob, config: HybridConfig) -> NDArray[np.float32]:

@@ -23,8 +23,8 @@ class ProtectConfig:
     and nothing is added: the low probability reaches far enough there. On training photos that the parser had not
     seen, 98 % of the faces are covered to 98 % (.96 with .04 all around), with less below the chin."""
     hair_prob: float = 0.6
-    hat_prob: float = 0.5
-    """Of headwear in the edit, from which it hides hair and what is beside a face."""
+    over_prob: float = 0.5
+    """Of targeted hair or headwear in the edit, from which it may cover all but the face itself."""
     hair_core: float = 0.006
     """Of the long side: hair this far inside its outline is core; nearer, strands and garment interleave."""
     certain: float = 0.5
@@ -56,7 +56,7 @@ def protected_region(
         parsing: what the original shows.
         faces: what a detector found in the original; none is fine, the parser's own face part serves alone.
         parts: the targeted parts; what is targeted is not protected.
-        edited: what the edit shows; a targeted hat that it puts on may cover all but the face.
+        edited: what the edit shows; targeted hair or a targeted hat may cover all but the face.
     """
     protected = np.zeros(parsing.size_hw, bool)
     if "face" not in parts:
@@ -68,8 +68,10 @@ def protected_region(
             protected |= oval
     if "hair" not in parts:
         protected |= _hair_core(parsing, config)
-    if edited is not None and "headwear" in parts:
-        protected &= (edited.probs("headwear") < config.hat_prob) | (parsing.probs("face") > config.face_prob)
+    over = [part for part in ("hair", "headwear") if part in parts]
+    if edited is not None and over:  # the face's margin, and hair under a hat, give way to them
+        shown = np.sum([edited.probs(part) for part in over], axis=0)
+        protected &= (shown < config.over_prob) | (parsing.probs("face") > config.face_prob)
     return protected
 
 

@@ -44,16 +44,16 @@ def compare_texture(original: Image, matched: Image, config: TextureConfig = DEF
     first, second = (_lab(resize_image(image, size_hw)) for image in (original, matched))
     lights = [np.ascontiguousarray(lab[..., 0]) for lab in (first, second)]
     details = [light - _blurred(light, config.detail_sigma) for light in lights]
-    energies = [resize_map(detail**2, half_hw) for detail in details]
-    apart = resize_map((details[0] - details[1]) ** 2, half_hw)
+    energies = [resize_map(np.square(detail), half_hw) for detail in details]
+    apart = resize_map(np.square(details[0] - details[1]), half_hw)
     near, around = config.near / 2, config.around / 2
     floor = 2 * config.noise**2
     both = energies[0] + energies[1]
     steps = [resize_map(np.ascontiguousarray(step), half_hw) for step in np.moveaxis(first - second, 2, 0)]
     strength = [_blurred(energy, near * 2) + config.noise**2 for energy in energies]
     return Texture(
-        structure_near=_blurred(apart, near) / (_blurred(both, near) + floor),
-        structure_around=_blurred(apart, around) / (_blurred(both, around) + floor),
+        structure_near=np.divide(_blurred(apart, near), _blurred(both, near) + floor, dtype=np.float32),
+        structure_around=np.divide(_blurred(apart, around), _blurred(both, around) + floor, dtype=np.float32),
         energy_ratio=np.abs(np.log(strength[0] / strength[1])),
         colour_shift=np.sqrt(np.sum([_blurred(step, around) ** 2 for step in steps], axis=0)),
     )

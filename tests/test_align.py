@@ -98,7 +98,7 @@ def test_a_figure_before_a_plain_backdrop_is_aligned_by_its_outline() -> None:
 def test_what_was_rejected_is_counted(photo: Any, rng: np.random.Generator) -> None:
     tiles = photo.reshape(16, 32, 16, 32, 3).swapaxes(1, 2).reshape(256, 32, 32, 3)
     shuffled = rng.permutation(tiles).reshape(16, 16, 32, 32, 3).swapaxes(1, 2).reshape(512, 512, 3)
-    _, alignment = align(photo, shuffled)
+    _, alignment = align(photo, np.asarray(shuffled, np.uint8))
     assert not alignment.trusted
     assert alignment.matches > alignment.inliers > 0
     np.testing.assert_array_equal(alignment.matrix, np.eye(3))

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from segmask import io
 from segmask.errors import SegmaskError
 from segmask.fusion.composite import composite
-from segmask.types import Alpha, Image
+from segmask.tone import OUTPUT_LIMIT, apply_tone
+from segmask.types import Alpha, Box, Image, Mask, ToneMatch
 
 
 def kept_composite(before: io.Picture, edited: Image, alpha: Alpha) -> io.Raster:
@@ -29,6 +30,24 @@ def kept_composite(before: io.Picture, edited: Image, alpha: Alpha) -> io.Raster
                 "a pixel outside the mask differs from the original; nothing was written. Please report this"
             )
     return raster
+
+
+def toned_where(taken: Mask, edited: Image, tone: ToneMatch, light: NDArray[np.float32]) -> Image:
+    """The edit with its drift taken out around what is taken, uint8 (H, W, 3); the rest is nobody's to see.
+
+    Args:
+        taken: bool (H, W): pixels of the edit that show.
+        edited: uint8 (H, W, 3): the edit on the original's grid.
+        tone: gain and offset.
+        light: float32 (h, w, 3): the light field.
+    """
+    rows, columns = np.nonzero(taken.any(1))[0], np.nonzero(taken.any(0))[0]
+    if rows.size == 0:
+        return edited
+    area = Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    result = edited.copy()
+    result[area.slices] = apply_tone(edited, tone, light, OUTPUT_LIMIT, area)
+    return result
 
 
 def trimap_of(alpha: Alpha) -> NDArray[np.uint8]:

@@ -32,9 +32,34 @@ def _resize(array: NDArray, size_hw: tuple[int, int]) -> NDArray:
 
     if array.shape[:2] == size_hw:
         return array
+    array = _halved(array, size_hw)
     shrinks = size_hw[0] <= array.shape[0] and size_hw[1] <= array.shape[1]
     flags = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return cv2.resize(array, size_hw[::-1], interpolation=flags)
+
+
+def _halved(array: NDArray, size_hw: tuple[int, int]) -> NDArray:
+    """A picture that is to shrink a lot, halved as long as that is exact: the same average in a quarter of the time."""
+    import cv2
+
+    while array.dtype == np.uint8 and array.shape[0] >= 2 * size_hw[0] and array.shape[1] >= 2 * size_hw[1]:
+        if array.shape[0] % 2 or array.shape[1] % 2:
+            break
+        array = cv2.resize(array, (array.shape[1] // 2, array.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    return array
+
+
+def resized_part(values: NDArray[np.float32], box: Box, size_hw: tuple[int, int]) -> NDArray[np.float32]:
+    """The part of a small map, float32 (h, w), that a box of a picture of ``size_hw`` shows, at the picture's size."""
+    import cv2
+
+    scale_x, scale_y = values.shape[1] / size_hw[1], values.shape[0] / size_hw[0]
+    matrix = np.array(
+        [[scale_x, 0, (box.x0 + 0.5) * scale_x - 0.5], [0, scale_y, (box.y0 + 0.5) * scale_y - 0.5]], np.float64
+    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    part = cv2.warpAffine(values, matrix, (box.width, box.height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(part, np.float32)
 
 
 def working_size(size_hw: tuple[int, int], long_side: int) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from segmask import io
 from segmask.account import pair_report, single_report
 from segmask.align import align
 from segmask.choose import allowed, choose_people, decide, keep_region, likely_equal, protected_by
-from segmask.compose import kept_composite, trimap_of
+from segmask.compose import kept_composite, toned_where, trimap_of
 from segmask.difference import measure_change
 from segmask.doubts import weigh
 from segmask.errors import OptionError
@@ -23,7 +23,7 @@ from segmask.fusion.prior import resized_probs
 from segmask.fusion.protect import protected_region
 from segmask.fusion.semantic import decide_semantic
 from segmask.fusion.skin_tone import matched_skin
-from segmask.geometry import working_size
+from segmask.geometry import resize_image, resize_mask, working_size
 from segmask.given import WORKING_SIDE
 from segmask.inputs import Seen, checked, given_parsings, read_corrections, read_edit, read_original
 from segmask.models.base import FaceDetector, Parser
@@ -34,8 +34,8 @@ from segmask.result import MaskResult, Result
 from segmask.run import Run, judge
 from segmask.system import require_opencv
 from segmask.texture import compare_texture
-from segmask.tone import OUTPUT_LIMIT, apply_tone, match_tone
-from segmask.types import Change, Image, Mask, Parsing, Stages
+from segmask.tone import apply_tone, match_tone
+from segmask.types import Change, Image, Mask, Parsing, Stages, ToneMatch
 
 
 class Masker:
@@ -145,9 +145,8 @@ class Masker:
         with run.stage("tone"):
             equal = likely_equal(parsed, edited_parsed, self.options.parts)
             tone, light = match_tone(before.image, aligned, alignment.covered, equal)
-            matched = apply_tone(aligned, tone, light)
         with run.stage("change"):
-            change = self._change(before.image, matched, alignment.covered)
+            change = self._change(before.image, aligned, alignment.covered, (tone, light))
         with run.stage("fuse"):
             protected = protected_by(parsed, edited_parsed, faces, self.options.parts)
             others, people = choose_people(parsed, edited_parsed, faces, before.image, self.options, run)
@@ -158,13 +157,14 @@ class Masker:
             if corrections.mask_in is not None:
                 alpha, given_mask = allowed(corrections.mask_in, keep, protected, corrections, run)
             else:
-                seen_by_both = Pair(before.image, matched, change.noise_floor) if strategy != "semantic" else None
-                alpha = make_alpha(decision.mask, before.size_hw, keep, feather=self.options.feather, pair=seen_by_both)
+                pair = Pair(before.image, aligned, change.noise_floor, (tone, light))
+                pair = None if strategy == "semantic" else pair
+                alpha = make_alpha(decision.mask, before.size_hw, keep, feather=self.options.feather, pair=pair)
             alpha = np.where(corrections.include & ~keep, np.float32(1), alpha)
         with run.stage("composite"):
             toned = aligned
             if self.options.tone_match:
-                toned = apply_tone(aligned, tone, light, OUTPUT_LIMIT)
+                toned = toned_where(alpha > 0, aligned, tone, light)
                 toned = matched_skin(before.image, toned, parsed, edited_parsed, decision.mask, self.options.parts)
             raster = kept_composite(before, toned, alpha)
         weigh(decision, change, alignment, tone, keep, run)
@@ -192,13 +192,14 @@ class Masker:
         inputs = tuple(Path(source) for source in sources if isinstance(source, (str, Path)))
         return Result(alpha, report, stages, raster, before, inputs)
 
-    def _change(self, original: Image, matched: Image, covered: Mask) -> Change:
-        change = measure_change(
-            original, matched, covered, threshold=self.options.threshold, min_area=self.options.min_area
-        )
+    def _change(self, original: Image, aligned: Image, covered: Mask, drift: tuple[ToneMatch, np.ndarray]) -> Change:
+        work_hw = working_size(original.shape[:2], WORKING_SIDE)
+        before, after = resize_image(original, work_hw), apply_tone(resize_image(aligned, work_hw), *drift)
+        usable = resize_mask(covered, work_hw)
+        change = measure_change(before, after, usable, threshold=self.options.threshold, min_area=self.options.min_area)
         if self.options.strategy != "hybrid":
             return change
-        return replace(change, texture=compare_texture(original, matched))
+        return replace(change, texture=compare_texture(before, after))
 
     def mask(self, original: Any, *, grow: float = 0.0, parsing: Any = None, labels: str | None = None) -> MaskResult:
         """The semantic mask of one picture: where the target is, less what is protected.

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.geometry import resize_image, resize_map, working_size
-from segmask.types import Image, Mask, Prob, ToneMatch
+from segmask.types import Box, Image, Mask, Prob, ToneMatch
 
 
 @dataclass(frozen=True)
@@ -85,23 +85,38 @@ def match_tone(
     return match, field.astype(np.float32)
 
 
-def apply_tone(image: Image, match: ToneMatch, field: NDArray[np.float32], limit: float | None = None) -> Image:
+def apply_tone(
+    image: Image,
+    match: ToneMatch,
+    field: NDArray[np.float32],
+    limit: float | None = None,
+    area: Box | None = None,
+) -> Image:
     """The edit with its drift taken out, uint8 of the same shape; nearly nothing to do leaves it as it is.
 
-    ``limit`` bounds, in 8-bit levels, how far any pixel may move, dark ones less: the edit's own colours are what the
-    user wants, and black cloth has to stay black.
+    Args:
+        image: uint8 (H, W, 3).
+        match: gain and offset.
+        field: float32 (h, w, 3), the light to add.
+        limit: bounds, in 8-bit levels, how far any pixel may move, dark ones less: the edit's own colours are what
+            the user wants, and black cloth has to stay black.
+        area: this part of the picture alone is computed and returned.
     """
     import cv2
 
     gain, offset = np.array(match.gain, np.float32), np.array(match.offset, np.float32)
     still = np.abs(gain - 1).max() < 0.004 and np.abs(offset).max() < 0.6 and match.field_strength < 1.0
+    whole_hw = image.shape[:2]
+    area = area or Box(0, 0, whole_hw[1], whole_hw[0])
+    if (area.height, area.width) != whole_hw:
+        image = image[area.slices]
     if not match.applied or still:
         return image
     height, width = image.shape[:2]
     result = np.empty_like(image)
     strip = max(1, 2_000_000 // max(1, width))  # rows at a time: a float copy of a large picture is never made
-    rows_map = (np.arange(height, dtype=np.float32) + 0.5) * field.shape[0] / height - 0.5
-    columns_map = (np.arange(width, dtype=np.float32) + 0.5) * field.shape[1] / width - 0.5
+    rows_map = (np.arange(area.y0, area.y1, dtype=np.float32) + 0.5) * field.shape[0] / whole_hw[0] - 0.5
+    columns_map = (np.arange(area.x0, area.x1, dtype=np.float32) + 0.5) * field.shape[1] / whole_hw[1] - 0.5
     for top in range(0, height, strip):
         rows = rows_map[top : top + strip]
         map_x = np.broadcast_to(columns_map, (len(rows), width))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from training import augment
+from training import augment, surround
 
-SEATED = 0.12  # share of samples; likewise below
+SMALL = 0.22  # share of samples; likewise below
+SEATED = 0.12
 TURNED = 0.12
 COMPANY = 0.1
 GROUND = 0.12
@@ -27,9 +28,13 @@ def hard_sample(
         return augment.sample(photo, label, size_hw, rng, ignore=ignore)
     if rng.random() < SEATED:
         photo, label = seated(photo, label, rng)
-    matrix = augment.framing(label, size_hw, rng, box=hard_box(label, rng), turned=rng.random() < TURNED)
+    small = rng.random() < SMALL
+    box = surround.small_box(label, size_hw, rng) if small else hard_box(label, rng)
+    matrix = augment.framing(label, size_hw, rng, box=box, turned=rng.random() < TURNED)
     image, label = augment.warped(photo, label, matrix, size_hw, ignore)
-    if rng.random() < GROUND:
+    if small:
+        image, label = surround.surrounded(image, label, other, rng, ignore)
+    elif rng.random() < GROUND:
         ground = cv2.resize(augment.nobody(*other, rng), size_hw[::-1], interpolation=cv2.INTER_LINEAR)
         image = _pasted(image, ground, label == 0)
     if rng.random() < COMPANY:

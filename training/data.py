@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from training import augment, compose
+from training.pseudo import UNSURE
 
 IGNORE = 255  # pixels beyond the photo's frame: no loss
 
@@ -44,37 +45,56 @@ def load_split(root: Path, part: str, fold: int | None = None, folds: int = 2) -
 
 
 class Samples(Dataset[tuple[Tensor, Tensor]]):
-    """Augmented samples of one epoch; the same seed, epoch and index give the same sample."""
+    """Augmented samples of one epoch; the same seed, epoch and index give the same sample.
 
-    def __init__(self, split: Split, size_hw: tuple[int, int], seed: int, *, hard: bool = False) -> None:
+    ``more`` lends every second of its photos to an epoch, those between to the next.
+    """
+
+    def __init__(
+        self, split: Split, size_hw: tuple[int, int], seed: int, *, hard: bool = False, more: Split | None = None
+    ) -> None:
         self.split, self.size_hw, self.seed, self.epoch, self.hard = split, size_hw, seed, 0, hard
+        self.more = more
 
     def __len__(self) -> int:
-        return len(self.split.names)
+        return len(self.split.names) + (len(self.more.names) // 2 if self.more else 0)
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         cv2.setNumThreads(0)
         rng = np.random.default_rng((self.seed, self.epoch, index))
-        name = self.split.names[index]
+        split, name = self._photo(index)
         if self.hard:
-            return self._hard(name, rng)
-        other = self.split.photo(self.split.names[rng.integers(len(self))]) if rng.random() < 0.2 else None
+            return self._hard(split, name, rng)
+        other = self.split.photo(self._any(rng)) if rng.random() < 0.2 else None
         image, label = augment.sample(
-            self.split.photo(name), self.split.label(name), self.size_hw, rng, texture=other, ignore=IGNORE
+            split.photo(name), split.label(name), self.size_hw, rng, texture=other, ignore=IGNORE
         )
-        return to_input(image), torch.from_numpy(label.astype(np.int64))
+        return to_input(image), _truth(label)
 
-    def _hard(self, name: str, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        other = self.split.names[rng.integers(len(self))]
+    def _photo(self, index: int) -> tuple[Split, str]:
+        own = len(self.split.names)
+        if index < own or self.more is None:
+            return self.split, self.split.names[index]
+        return self.more, self.more.names[2 * (index - own) + self.epoch % 2]
+
+    def _any(self, rng: np.random.Generator) -> str:
+        return self.split.names[rng.integers(len(self.split.names))]
+
+    def _hard(self, split: Split, name: str, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        other = self._any(rng)
         image, label = compose.hard_sample(
-            self.split.photo(name),
-            self.split.label(name),
+            split.photo(name),
+            split.label(name),
             (self.split.photo(other), self.split.label(other)),
             self.size_hw,
             rng,
             ignore=IGNORE,
         )
-        return to_input(image), torch.from_numpy(label.astype(np.int64))
+        return to_input(image), _truth(label)
+
+
+def _truth(label: np.ndarray) -> Tensor:
+    return torch.from_numpy(np.where(label == UNSURE, IGNORE, label).astype(np.int64))
 
 
 def to_input(image: np.ndarray) -> Tensor:

@@ -2,7 +2,9 @@
 
 Two phases from a start of the encoder, then a fine phase: larger, with hard samples, norms and first stages held, at a
 rate of its own; the mean of the weights before and after it is the result (Wortsman et al. 2022, Robust fine-tuning of
-zero-shot models). ``--start parser.onnx`` does the fine phase alone, from an earlier result.
+zero-shot models). Photos in DATA/unlabelled take part in the fine phase with the labels that the net before it
+gives them. ``--start parser.onnx`` does the fine phase alone, from an earlier result; ``--more FOLDER`` takes photos
+with such labels from a folder of ``training.pseudo`` instead, in every phase.
 
 Writes OUT/last.pt (everything needed to go on), OUT/before.pt (the weights before the fine phase), OUT/log.csv (one
 line an epoch), OUT/curves.png and, at the end, OUT/parser.onnx. Running the same command again goes on from the last
@@ -25,10 +27,12 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from segmask.labels import PARTS
-from training.data import IGNORE, Samples, class_weights, load_split, to_input
+from segmask.models.registry import load_parser as load_known_parser
+from training.data import IGNORE, Samples, Split, class_weights, load_split, to_input
 from training.export import export
 from training.losses import fine_loss, parsing_loss
 from training.net import ParsingNet, load_imagenet, load_parser
+from training.pseudo import write_labels
 from training.score import score
 
 
@@ -48,7 +52,9 @@ WARM_UP = 0.03  # share of all steps
 EMA = 0.996
 SCORE_EVERY = 6  # epochs
 
-FINE = Phase(3, (448, 288), 8)
+FINE = Phase(16, (448, 288), 8)
+FINE_SIZES = ((448, 288), (448, 288), (352, 352), (288, 448))
+"""Of its epochs in turn: the canvases of upright, square and wide pictures."""
 FINE_RATE = 4e-4
 FINE_EMA = 0.99
 HELD_STAGES = 2  # of the encoder: a third of the time goes into their gradients
@@ -66,13 +72,17 @@ def main() -> None:
     state_file = options.out / "last.pt"
     done = _resume(state_file, net, average, optimiser) if state_file.exists() else 0
     phases = [] if options.start else [_shortened(phase, options.schedule) for phase in PHASES]
+    more = load_split(options.more, "train") if options.more else None
+    photos = options.data / "unlabelled"
     fine, before = _shortened(FINE, options.schedule), sum(phase.epochs for phase in phases)
     epoch = 0
     for phase in [*phases, fine]:
-        samples = Samples(split, phase.size_hw, options.seed, hard=phase is fine)
         if phase is fine and done <= before:
             net.load_state_dict(average.state_dict())
             torch.save(average.state_dict(), options.out / "before.pt")
+        if phase is fine and more is None and photos.is_dir():
+            more = _labelled_by(options.start or options.out / "before.onnx", average, photos, options.out / "more")
+        samples = Samples(split, phase.size_hw, options.seed, hard=phase is fine, more=more)
         for _ in range(phase.epochs):
             epoch += 1
             if epoch <= done:
@@ -80,10 +90,11 @@ def main() -> None:
             samples.epoch = epoch
             began = time.monotonic()
             if phase is fine:
+                samples.size_hw = FINE_SIZES[(epoch - before) % len(FINE_SIZES)]
                 loss = _fine_epoch(net, average, optimiser, samples, fine, epoch - before, weights, device)
             else:
                 loss = _run_epoch(net, average, optimiser, samples, phase, phases, epoch, weights, device)
-            row = {"epoch": epoch, "size": phase.size_hw[0], "loss": round(loss, 4)}
+            row = {"epoch": epoch, "size": samples.size_hw[0], "loss": round(loss, 4)}
             row["seconds"] = round(time.monotonic() - began, 1)
             if (epoch % SCORE_EVERY == 0 and phase is not fine) or epoch == before + fine.epochs:
                 row |= score(average, load_split(options.data, "val"), device)
@@ -91,6 +102,14 @@ def main() -> None:
             _save(state_file, net, average, optimiser, epoch)
     before_fine = torch.load(options.out / "before.pt", map_location="cpu", weights_only=True)
     export(mean_of(average.cpu(), before_fine), options.out / "parser.onnx")
+
+
+def _labelled_by(parser: Path, net: ParsingNet, photos: Path, out: Path) -> Split:
+    """The photos without labels, with those of ``parser``; exported from ``net`` where it is not there."""
+    if not parser.exists():
+        export(deepcopy(net).cpu(), parser)
+    write_labels(photos, load_known_parser(str(parser)), out)
+    return load_split(out, "train")
 
 
 def mean_of(net: ParsingNet, other: dict[str, Tensor]) -> ParsingNet:
@@ -112,6 +131,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("out", type=Path, help="folder for checkpoints, log and the ONNX file")
     parser.add_argument("--init", type=Path, help="MobileNetV2 ONNX file to start the encoder from")
     parser.add_argument("--start", type=Path, help="parser.onnx of an earlier run: only the fine phase follows")
+    parser.add_argument("--more", type=Path, help="folder of training.pseudo: more photos, for every phase")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--fold", type=int, help="leave this half of the photos out (0 or 1): out-of-fold parsers")
     parser.add_argument("--schedule", type=float, default=1.0, help="multiplies the number of epochs")

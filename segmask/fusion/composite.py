@@ -24,12 +24,13 @@ def composite(original: Raster, edited: Raster, alpha: Alpha) -> Raster:
     if rows.size == 0:
         return result
     area = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    weight = np.rint(alpha[area] * 255).astype(np.uint32)[..., None]
+    wide = np.uint16 if original.dtype == np.uint8 else np.uint32  # 255 * 255 + 127 fits
+    weight = np.rint(alpha[area] * 255).astype(wide)[..., None]
     colours = edited.shape[2]
-    below, above = original[area][..., :colours].astype(np.uint32), edited[area].astype(np.uint32)
+    below, above = original[area][..., :colours].astype(wide), edited[area].astype(wide)
     if original.shape[2] > colours:
         clear = original[area][..., colours:] == 0
-        top = np.uint32(np.iinfo(original.dtype).max)
+        top = wide(np.iinfo(original.dtype).max)
         transparency = np.where(clear, (weight * top + 127) // 255, original[area][..., colours:])
         result[area][..., colours:] = transparency.astype(original.dtype)
         below = np.where(clear & (weight > 0), above, below)  # nothing of what can't be seen shines through

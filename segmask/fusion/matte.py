@@ -44,7 +44,8 @@ def make_alpha(
         decision: bool (h, w): what comes from the edit.
         size_hw: the picture's size.
         keep: bool (H, W): exactly 0 here.
-        feather: width of the edge in pixels at the reference size; the config's without it. 0 is a hard edge.
+        feather: width of the edge in pixels at the reference size. Without it the config's, and wider where the edit
+            drew a wider edge before a ground that the original does not share. 0 is a hard edge.
         pair: both pictures; with them the outline is moved to where they agree.
     """
     alpha = np.zeros(size_hw, np.float32)
@@ -54,9 +55,11 @@ def make_alpha(
     width = (config.feather if feather is None else feather) * scale
     area = _area_of(decision, size_hw, margin=int(np.ceil(2 * width + 6 * scale + 4)))
     signed = _signed_distance(decision, size_hw, area, config.smooth)
+    wider = np.zeros_like(signed)
     if pair is not None:
-        signed = moved_outline(signed, area, pair)
-    edge = signed / width + 0.5 if width > 0 else (signed > 0).astype(np.float32)
+        signed, wider = moved_outline(signed, area, pair, width if feather is None else 0.0)
+    # A wide edge grows outwards: inside, the old garment would shine through.
+    edge = (signed + width / 2 + wider) / (width + wider) if width > 0 else (signed > 0).astype(np.float32)
     edge = np.clip(edge, 0, 1)
     inside_keep = keep[area.slices]
     if inside_keep.any():

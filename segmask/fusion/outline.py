@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.geometry import resize_map
+from segmask.fusion.edge_width import wider_edge
+from segmask.geometry import resized_part
 from segmask.options import REFERENCE_SIDE
-from segmask.types import Box, Image
+from segmask.tone import apply_tone
+from segmask.types import Box, Image, ToneMatch
 
 Map = NDArray[np.float32]
 
@@ -27,9 +29,17 @@ class Pair:
     original: Image
     """uint8 (H, W, 3)."""
     edited: Image
-    """uint8 (H, W, 3): aligned and tone matched."""
+    """uint8 (H, W, 3): aligned; tone matched, if the drift is not given."""
     noise_floor: Map
     """float32 (h, w), ΔE, at the working size."""
+    drift: tuple[ToneMatch, Map] | None = None
+    """Tone match and light field that have yet to be taken out of ``edited``."""
+
+    def edited_in(self, box: Box) -> Image:
+        """The tone matched edit in a box, uint8 (h, w, 3)."""
+        if self.drift is None:
+            return self.edited[box.slices]
+        return apply_tone(self.edited, *self.drift, area=box)
 
 
 @dataclass(frozen=True)
@@ -53,22 +63,26 @@ class OutlineConfig:
 DEFAULT = OutlineConfig()
 
 
-def moved_outline(signed: Map, area: Box, pair: Pair, config: OutlineConfig = DEFAULT) -> Map:
-    """A signed distance with its outline moved, float32 (area's size), in the picture's pixels.
+def moved_outline(signed: Map, area: Box, pair: Pair, width: float, config: OutlineConfig = DEFAULT) -> tuple[Map, Map]:
+    """A signed distance with its outline moved, and how much wider than usual its edge is, in the picture's pixels.
 
     Args:
         signed: float32, area's size: distance to the outline in the picture's pixels, positive inside.
         area: where in the picture it lies.
         pair: both pictures.
+        width: of the edge, usually.
+
+    Returns:
+        Two maps, float32 of the area's size.
     """
     height, width = pair.original.shape[:2]
     scale = max(height, width) / REFERENCE_SIDE
     furthest = (config.outwards + config.inwards) * scale + 2
-    moved = signed.copy()
+    moved, wider = signed.copy(), np.zeros_like(signed)
     for tile in _tiles(np.abs(signed) < furthest, config.tile):
-        shift = _shift(tile, area, pair, scale, config)
+        shift, wider[tile.slices] = _shift(tile, area, pair, scale, width, config)
         moved[tile.slices] += shift * (np.abs(signed[tile.slices]) < furthest)
-    return moved
+    return moved, wider
 
 
 def _tiles(band: NDArray[np.bool_], side: int) -> Iterator[Box]:
@@ -81,25 +95,32 @@ def _tiles(band: NDArray[np.bool_], side: int) -> Iterator[Box]:
                 yield tile
 
 
-def _shift(tile: Box, area: Box, pair: Pair, scale: float, config: OutlineConfig) -> Map:
-    """How far the outline moves outwards at each pixel of a tile, in the picture's pixels."""
+def _shift(tile: Box, area: Box, pair: Pair, scale: float, width: float, config: OutlineConfig) -> tuple[Map, Map]:
+    """How far the outline moves outwards at each pixel of a tile, and how much wider its edge is there.
+
+    Where both pictures agree, whatever the width, nothing of it shows.
+    """
     import cv2
 
     height, width = pair.original.shape[:2]
     sigma = max(config.blur * scale, 0.5)
-    margin = int(np.ceil(6 * sigma))
+    margin = int(np.ceil(6 * sigma + 3 * width))
     placed = Box(tile.x0 + area.x0, tile.y0 + area.y0, tile.x1 + area.x0, tile.y1 + area.y0)
     roomy = Box(placed.x0 - margin, placed.y0 - margin, placed.x1 + margin, placed.y1 + margin).clip(height, width)
-    first, second = (_lab(image[roomy.slices], sigma) for image in (pair.original, pair.edited))
+    first, second = (_lab(image, sigma) for image in (pair.original[roomy.slices], pair.edited_in(roomy)))
     difference = np.sqrt(((first - second) ** 2).sum(2))
-    floor = _part(pair.noise_floor, roomy, (height, width))
+    floor = resized_part(pair.noise_floor, roomy, (height, width))
     strength = np.log(np.maximum(difference, 1e-2) / (config.even * floor)) / config.sharpness
     shift = np.clip(strength, -1, 1)
-    outwards = config.outwards * scale * _near_agreement(strength < 0, 2 * config.outwards * scale)
-    shift = np.where(shift > 0, outwards, config.inwards * scale) * shift
+    agreement = _near_agreement(strength < 0, 2 * config.outwards * scale)
+    shift = np.where(shift > 0, config.outwards * scale * agreement, config.inwards * scale) * shift
     shift = cv2.GaussianBlur(shift.astype(np.float32), (0, 0), sigma)
+    wider = np.zeros_like(shift)
+    if width > 0 and not agreement.all():
+        wider = wider_edge(np.ascontiguousarray(second[..., 0]), sigma, width) * (1 - agreement)
+        wider = cv2.GaussianBlur(wider, (0, 0), 2 * sigma)
     inner = Box(placed.x0 - roomy.x0, placed.y0 - roomy.y0, placed.x1 - roomy.x0, placed.y1 - roomy.y0)
-    return np.asarray(shift[inner.slices], np.float32)
+    return np.asarray(shift[inner.slices], np.float32), np.asarray(wider[inner.slices], np.float32)
 
 
 def _near_agreement(agree: NDArray[np.bool_], distance: float) -> Map:
@@ -118,11 +139,3 @@ def _lab(image: Image, sigma: float) -> Map:
 
     lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     return np.asarray(cv2.GaussianBlur(lab, (0, 0), sigma), np.float32)
-
-
-def _part(values: Map, box: Box, size_hw: tuple[int, int]) -> Map:
-    """The part of a working-size map that lies in a box of the picture, at the picture's size."""
-    scale_y, scale_x = values.shape[0] / size_hw[0], values.shape[1] / size_hw[1]
-    rows = slice(int(box.y0 * scale_y), max(int(np.ceil(box.y1 * scale_y)), int(box.y0 * scale_y) + 1))
-    columns = slice(int(box.x0 * scale_x), max(int(np.ceil(box.x1 * scale_x)), int(box.x0 * scale_x) + 1))
-    return resize_map(np.ascontiguousarray(values[rows, columns]), (box.height, box.width))

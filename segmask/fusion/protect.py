@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from segmask.geometry import resize_map
+from segmask.geometry import resize_map, resized_part
 from segmask.labels import PART_ID
 from segmask.regions import connected_regions, filled
 from segmask.types import Box, Face, Mask, Parsing, Prob
@@ -77,31 +78,52 @@ def protected_region(
 
 def faces_of(parsing: Parsing, config: ProtectConfig = DEFAULT) -> tuple[Face, ...]:
     """The faces that a parsing shows, best first: what serves where there is no detector."""
-    found = [Face(box, score, parsing.source) for _, box, score in _face_regions(parsing, True, config)]
+    found = [
+        Face(_scaled(box, parsing), score, parsing.source) for _, box, score in _face_regions(parsing, True, config)
+    ]
     return tuple(sorted(found, key=lambda face: -face.score))
 
 
 def _face_region(parsing: Parsing, with_eyewear: bool, config: ProtectConfig) -> Mask:
     """The parser's faces with the glasses on them, holes filled, grown by a margin."""
+    import cv2
+
     result = np.zeros(parsing.size_hw, bool)
+    union = _face_prob(parsing, with_eyewear)
     for region, box, _ in _face_regions(parsing, with_eyewear, config):
-        margin = max(1, round(config.face_margin * box.height))
-        area = Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1).clip(*parsing.size_hw)
-        result[area.slices] |= _grown(region[area.slices], margin)
+        placed = _scaled(box, parsing)
+        margin = max(1, round(config.face_margin * placed.height))
+        area = Box(placed.x0 - margin, placed.y0 - margin, placed.x1 + margin, placed.y1).clip(*parsing.size_hw)
+        own = np.where(cv2.dilate(region, np.ones((3, 3), np.uint8)) > 0, union, 0)
+        result[area.slices] |= _grown(resized_part(own, area, parsing.size_hw) > config.face_prob, margin)
     return result
 
 
-def _face_regions(parsing: Parsing, with_eyewear: bool, config: ProtectConfig) -> list[tuple[Mask, Box, float]]:
-    """Each face of a parsing: its pixels, bool (H, W), the box around them and its highest probability."""
-    face = parsing.probs("face")
-    union = face + parsing.probs("eyewear") if with_eyewear else face
-    regions = connected_regions(union > config.face_prob)
+def _face_prob(parsing: Parsing, with_eyewear: bool) -> Prob:
+    """Probability of a face, glasses and all, at the working size."""
+    face = parsing.working_probs[PART_ID["face"]]
+    return face + parsing.working_probs[PART_ID["eyewear"]] if with_eyewear else face
+
+
+def _scaled(box: Box, parsing: Parsing) -> Box:
+    """A box of the working size in the picture's pixels."""
+    height, width = parsing.working_probs.shape[1:]
+    y, x = parsing.size_hw[0] / height, parsing.size_hw[1] / width
+    return Box(round(box.x0 * x), round(box.y0 * y), round(box.x1 * x), round(box.y1 * y))
+
+
+def _face_regions(
+    parsing: Parsing, with_eyewear: bool, config: ProtectConfig
+) -> list[tuple[NDArray[np.uint8], Box, float]]:
+    """Each face of a parsing at the working size: its pixels (1, else 0), the box around them, its best probability."""
+    face = parsing.working_probs[PART_ID["face"]]
+    regions = connected_regions(_face_prob(parsing, with_eyewear) > config.face_prob)
     found = []
     for index in range(1, len(regions) + 1):
         box = regions.boxes[index]
         score = float(face[box.slices][regions.labels[box.slices] == index].max())
         if regions.areas[index] >= config.least_face * face.size and score >= config.certain:
-            found.append((regions.labels == index, box, score))
+            found.append(((regions.labels == index).astype(np.uint8), box, score))
     return found
 
 

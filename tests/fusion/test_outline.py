@@ -5,6 +5,7 @@ import pytest
 
 from segmask.fusion.matte import make_alpha
 from segmask.fusion.outline import Pair
+from segmask.options import REFERENCE_SIDE
 
 SIZE = (800, 800)
 NOTHING = np.zeros(SIZE, bool)
@@ -57,3 +58,24 @@ def test_beside_a_replaced_background_the_outline_stays_where_it_was_decided() -
     replaced = Pair(pictures.original, edited, pictures.noise_floor)
     alpha = make_alpha(decision(100), SIZE, NOTHING, pair=replaced)
     assert abs(np.sqrt((alpha > 0.5).sum() / np.pi) - 100) < 0.7
+
+
+def test_an_edge_that_is_out_of_focus_before_another_ground_is_blended_as_wide() -> None:
+    widths = {}
+    for blur in (1.0, 8.0):
+        pictures = pair(100)
+        cover = np.clip(0.5 - disc(100) / (2 * blur), 0, 1)
+        edited = np.rint(np.array((60, 220, 60)) * (1 - cover) + np.array((30, 30, 90)) * cover).astype(np.uint8)
+        alpha = make_alpha(decision(100), SIZE, NOTHING, pair=Pair(pictures.original, edited, pictures.noise_floor))
+        widths[blur] = np.count_nonzero((alpha[400] > 0) & (alpha[400] < 1)) / 2
+    assert widths[1.0] <= 3
+    assert 5 <= widths[8.0] <= 9
+
+
+def test_a_feather_of_the_users_own_is_the_same_all_around() -> None:
+    pictures = pair(100)
+    edited = np.where(disc(100) < 0, pictures.edited, np.uint8(250))
+    replaced = Pair(pictures.original, edited, pictures.noise_floor)
+    alpha = make_alpha(decision(100), SIZE, NOTHING, feather=10, pair=replaced)
+    soft = np.count_nonzero((alpha[400] > 0) & (alpha[400] < 1)) / 2
+    assert abs(soft - 10 * SIZE[0] / REFERENCE_SIDE) <= 2

@@ -1,0 +1,48 @@
+"""How wide an outline of the edit is: lenses draw what is out of focus with a wide edge, and a narrow one cuts it out.
+
+The width of a step is its height over its steepest slope; what the blur before the measurement adds is taken off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Map = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class EdgeWidthConfig:
+    """Numbers of the width; as factors of the usual width, if nothing else is said."""
+
+    reach: float = 2.5
+    """Neighbourhood in which the step's two sides are looked for: up to twice as wide an edge is measured."""
+    least_step: float = 10.0
+    """L*: fainter steps tell no width."""
+    widest: float = 4.0
+
+
+DEFAULT = EdgeWidthConfig()
+
+
+def wider_edge(light: Map, sigma: float, usual: float, config: EdgeWidthConfig = DEFAULT) -> Map:
+    """Pixels by which edges of ``light`` are wider than ``usual``, float32 (h, w), 0 where they are not.
+
+    Args:
+        light: float32 (h, w), L* of a picture, blurred by ``sigma`` pixels.
+        sigma: what to take off.
+        usual: width in pixels that an edge has anyway.
+    """
+    import cv2
+
+    radius = max(2, round(config.reach * usual))
+    square = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
+    step = cv2.dilate(light, square) - cv2.erode(light, square)
+    slope = cv2.magnitude(cv2.Sobel(light, -1, 1, 0, scale=1 / 8), cv2.Sobel(light, -1, 0, 1, scale=1 / 8))
+    steepest = cv2.dilate(slope, square)
+    blurred = step / np.maximum(steepest, 1e-3)  # of a step under a Gaussian: sqrt(2 pi) sigma
+    width = np.sqrt(np.maximum(blurred**2 - 2 * np.pi * sigma**2, 0))
+    width = np.where(step < config.least_step, 0, np.minimum(width, config.widest * usual))
+    return np.asarray(np.maximum(width - usual, 0), np.float32)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.geometry import resize_image, resize_map, working_size
+from segmask.geometry import resize_image, resize_map, resized_part, working_size
 from segmask.types import Box, Image, Mask, Prob, ToneMatch
 
 
@@ -106,34 +106,25 @@ def apply_tone(
 
     gain, offset = np.array(match.gain, np.float32), np.array(match.offset, np.float32)
     still = np.abs(gain - 1).max() < 0.004 and np.abs(offset).max() < 0.6 and match.field_strength < 1.0
-    whole_hw = image.shape[:2]
+    whole_hw = (image.shape[0], image.shape[1])
     area = area or Box(0, 0, whole_hw[1], whole_hw[0])
     if (area.height, area.width) != whole_hw:
         image = image[area.slices]
     if not match.applied or still:
         return image
-    height, width = image.shape[:2]
+    levels = np.arange(256, dtype=np.float32)[:, None]
+    table = (levels * gain + offset)[None]
+    most = np.full_like(levels, np.inf) if limit is None else np.minimum(limit, DARK_LIMIT + DARK_SLOPE * levels)
+    least, highest = (np.repeat(edge, 3, 1)[None].astype(np.float32) for edge in (levels - most, levels + most))
     result = np.empty_like(image)
-    strip = max(1, 2_000_000 // max(1, width))  # rows at a time: a float copy of a large picture is never made
-    rows_map = (np.arange(area.y0, area.y1, dtype=np.float32) + 0.5) * field.shape[0] / whole_hw[0] - 0.5
-    columns_map = (np.arange(area.x0, area.x1, dtype=np.float32) + 0.5) * field.shape[1] / whole_hw[1] - 0.5
-    for top in range(0, height, strip):
-        rows = rows_map[top : top + strip]
-        map_x = np.broadcast_to(columns_map, (len(rows), width))
-        map_y = np.broadcast_to(rows[:, None], (len(rows), width))
-        light = cv2.remap(
-            field,
-            np.ascontiguousarray(map_x),
-            np.ascontiguousarray(map_y),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        source = image[top : top + strip].astype(np.float32)
-        values = source * gain + offset + light
+    rows = max(1, 1_000_000 // max(1, area.width))  # at a time: a float copy of a large picture is never made
+    for top in range(0, area.height, rows):
+        strip = Box(area.x0, area.y0 + top, area.x1, min(area.y0 + top + rows, area.y1))
+        source = image[top : top + rows]
+        values = cv2.add(cv2.LUT(source, table), resized_part(field, strip, whole_hw))
         if limit is not None:
-            most = np.minimum(limit, DARK_LIMIT + DARK_SLOPE * source)
-            values = source + np.clip(values - source, -most, most)
-        result[top : top + strip] = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+            values = cv2.min(cv2.max(values, cv2.LUT(source, least)), cv2.LUT(source, highest))
+        result[top : top + rows] = cv2.add(values, 0.0, dtype=cv2.CV_8U)  # rounds, and stays within 0 to 255
     return result
 
 

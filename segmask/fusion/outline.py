@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.fusion.edge_width import wider_edge
-from segmask.geometry import resized_part
+from segmask.geometry import resize_image, resize_map, resized_part
 from segmask.options import REFERENCE_SIDE
 from segmask.tone import apply_tone
 from segmask.types import Box, Image, ToneMatch
@@ -63,14 +63,14 @@ class OutlineConfig:
 DEFAULT = OutlineConfig()
 
 
-def moved_outline(signed: Map, area: Box, pair: Pair, width: float, config: OutlineConfig = DEFAULT) -> tuple[Map, Map]:
+def moved_outline(signed: Map, area: Box, pair: Pair, usual: float, config: OutlineConfig = DEFAULT) -> tuple[Map, Map]:
     """A signed distance with its outline moved, and how much wider than usual its edge is, in the picture's pixels.
 
     Args:
         signed: float32, area's size: distance to the outline in the picture's pixels, positive inside.
         area: where in the picture it lies.
         pair: both pictures.
-        width: of the edge, usually.
+        usual: width of the edge, as a rule.
 
     Returns:
         Two maps, float32 of the area's size.
@@ -80,7 +80,7 @@ def moved_outline(signed: Map, area: Box, pair: Pair, width: float, config: Outl
     furthest = (config.outwards + config.inwards) * scale + 2
     moved, wider = signed.copy(), np.zeros_like(signed)
     for tile in _tiles(np.abs(signed) < furthest, config.tile):
-        shift, wider[tile.slices] = _shift(tile, area, pair, scale, width, config)
+        shift, wider[tile.slices] = _shift(tile, area, pair, scale, usual, config)
         moved[tile.slices] += shift * (np.abs(signed[tile.slices]) < furthest)
     return moved, wider
 
@@ -95,32 +95,47 @@ def _tiles(band: NDArray[np.bool_], side: int) -> Iterator[Box]:
                 yield tile
 
 
-def _shift(tile: Box, area: Box, pair: Pair, scale: float, width: float, config: OutlineConfig) -> tuple[Map, Map]:
+def _shift(tile: Box, area: Box, pair: Pair, scale: float, usual: float, config: OutlineConfig) -> tuple[Map, Map]:
     """How far the outline moves outwards at each pixel of a tile, and how much wider its edge is there.
+
+    Large pictures are looked at in steps of ``step`` pixels: what is measured is blurred further than that anyway.
+    """
+    height, width = pair.original.shape[:2]
+    step = max(1, int(scale))
+    margin = int(np.ceil(6 * max(config.blur * scale, 0.5) + 3 * usual))
+    placed = Box(tile.x0 + area.x0, tile.y0 + area.y0, tile.x1 + area.x0, tile.y1 + area.y0)
+    roomy = Box(placed.x0 - margin, placed.y0 - margin, placed.x1 + margin, placed.y1 + margin).clip(height, width)
+    small_hw = (max(1, roomy.height // step), max(1, roomy.width // step))
+    first, second = (resize_image(image, small_hw) for image in (pair.original[roomy.slices], pair.edited_in(roomy)))
+    floor = resize_map(resized_part(pair.noise_floor, roomy, (height, width)), small_hw)
+    maps = _measured(first, second, floor, scale / step, usual / step, config)
+    inner = Box(placed.x0 - roomy.x0, placed.y0 - roomy.y0, placed.x1 - roomy.x0, placed.y1 - roomy.y0)
+    shift, wider = (resize_map(values * step, (roomy.height, roomy.width))[inner.slices] for values in maps)
+    return shift, wider
+
+
+def _measured(
+    original: Image, edited: Image, floor: Map, scale: float, usual: float, config: OutlineConfig
+) -> tuple[Map, Map]:
+    """The outline's move and its edge's further width, in pixels of the pictures given, float32 (h, w).
 
     Where both pictures agree, whatever the width, nothing of it shows.
     """
     import cv2
 
-    height, width = pair.original.shape[:2]
     sigma = max(config.blur * scale, 0.5)
-    margin = int(np.ceil(6 * sigma + 3 * width))
-    placed = Box(tile.x0 + area.x0, tile.y0 + area.y0, tile.x1 + area.x0, tile.y1 + area.y0)
-    roomy = Box(placed.x0 - margin, placed.y0 - margin, placed.x1 + margin, placed.y1 + margin).clip(height, width)
-    first, second = (_lab(image, sigma) for image in (pair.original[roomy.slices], pair.edited_in(roomy)))
+    first, second = _lab(original, sigma), _lab(edited, sigma)
     difference = np.sqrt(((first - second) ** 2).sum(2))
-    floor = resized_part(pair.noise_floor, roomy, (height, width))
     strength = np.log(np.maximum(difference, 1e-2) / (config.even * floor)) / config.sharpness
     shift = np.clip(strength, -1, 1)
     agreement = _near_agreement(strength < 0, 2 * config.outwards * scale)
     shift = np.where(shift > 0, config.outwards * scale * agreement, config.inwards * scale) * shift
     shift = cv2.GaussianBlur(shift.astype(np.float32), (0, 0), sigma)
     wider = np.zeros_like(shift)
-    if width > 0 and not agreement.all():
-        wider = wider_edge(np.ascontiguousarray(second[..., 0]), sigma, width) * (1 - agreement)
+    if usual > 0 and not agreement.all():
+        wider = wider_edge(np.ascontiguousarray(second[..., 0]), sigma, usual) * (1 - agreement)
         wider = cv2.GaussianBlur(wider, (0, 0), 2 * sigma)
-    inner = Box(placed.x0 - roomy.x0, placed.y0 - roomy.y0, placed.x1 - roomy.x0, placed.y1 - roomy.y0)
-    return np.asarray(shift[inner.slices], np.float32), np.asarray(wider[inner.slices], np.float32)
+    return np.asarray(shift, np.float32), np.asarray(wider, np.float32)
 
 
 def _near_agreement(agree: NDArray[np.bool_], distance: float) -> Map:

@@ -23,12 +23,18 @@ def sample(
     *,
     texture: np.ndarray | None = None,
     ignore: int = 255,
+    colours: bool = True,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """One training sample: uint8 (H, W, 3) RGB and its labels, uint8 (H, W), at ``size_hw``."""
+    """One training sample: uint8 (H, W, 3) RGB and its labels, uint8 (H, W), at ``size_hw``.
+
+    Without ``colours`` only its framing is drawn: garments, tone and quality are the photo's.
+    """
     if rng.random() < EMPTY:
         ground = cv2.resize(nobody(photo, label, rng), size_hw[::-1], interpolation=cv2.INTER_LINEAR)
         return degrade(tone(ground, rng), rng), np.zeros(size_hw, np.uint8)
     image, label = warped(photo, label, framing(label, size_hw, rng), size_hw, ignore)
+    if not colours:
+        return image, label
     for part in GARMENTS:
         if rng.random() < 0.4:
             image = recolour(image, label == part, rng, texture)

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 import torch
@@ -22,7 +21,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
 from segmask.labels import PARTS
-from training import augment, train
+from training import train
 from training.data import IGNORE, Samples, Split, class_weights, load_split
 from training.losses import lovasz_loss, parsing_loss
 from training.net import ParsingNet, load_imagenet
@@ -97,22 +96,19 @@ def run(variant: Variant, data: Path, init: Path) -> dict[str, float]:
     torch.manual_seed(0)
     split = load_split(data, "train", fold=0)
     split = Split(split.root, split.names[: round(len(split.names) * variant.photos)])
-    samples = Samples(split, SIZE_HW, 0, hard=variant.hard)
+    samples = Samples(split, SIZE_HW, 0, hard=variant.hard, colours=variant.colours)
     net = ParsingNet(len(PARTS))
     if variant.pretrained:
         load_imagenet(net, init, torch.stack([samples[index][0] for index in range(32)]))
     net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average, optimiser = deepcopy(net).eval(), train._optimiser(net)
+    average, optimiser = deepcopy(net).eval(), train.make_optimiser(net)
     weights, step = class_weights(split, len(PARTS)), 0
-    plain = mock.patch.multiple(augment, recolour=lambda image, *_: image, tone=_same, degrade=_same)
-    if not variant.colours:
-        plain.start()
     while step < STEPS:
         samples.epoch += 1
         order = torch.Generator().manual_seed(samples.epoch)
         net.train()
         for image, label in DataLoader(samples, BATCH, shuffle=True, drop_last=True, num_workers=1, generator=order):
-            train._set_rate(optimiser, step / STEPS)
+            train.set_rate(optimiser, step / STEPS)
             with torch.autocast("cpu", torch.bfloat16):
                 logits = net(image.to(memory_format=torch.channels_last))
             loss = variant.loss(logits.float(), label, weights)
@@ -120,20 +116,14 @@ def run(variant: Variant, data: Path, init: Path) -> dict[str, float]:
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
             optimiser.step()
-            train._follow(average, net, EMA)
+            train.follow(average, net, EMA)
             step += 1
             if step == STEPS:
                 break
-    if not variant.colours:
-        plain.stop()
     everything = load_split(data, "train")
     left_out = [name for index, name in enumerate(everything.names) if index % 2 == 0][::JUDGED_EVERY]
     result = score(average, Split(data, tuple(left_out)), torch.device("cpu"), SIZE_HW)
     return {key: round(float(np.float64(value)), 4) for key, value in result.items()}
-
-
-def _same(image: np.ndarray, _rng: object) -> np.ndarray:
-    return image
 
 
 if __name__ == "__main__":

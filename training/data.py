@@ -51,10 +51,17 @@ class Samples(Dataset[tuple[Tensor, Tensor]]):
     """
 
     def __init__(
-        self, split: Split, size_hw: tuple[int, int], seed: int, *, hard: bool = False, more: Split | None = None
+        self,
+        split: Split,
+        size_hw: tuple[int, int],
+        seed: int,
+        *,
+        hard: bool = False,
+        more: Split | None = None,
+        colours: bool = True,
     ) -> None:
         self.split, self.size_hw, self.seed, self.epoch, self.hard = split, size_hw, seed, 0, hard
-        self.more = more
+        self.more, self.colours = more, colours
 
     def __len__(self) -> int:
         return len(self.split.names) + (len(self.more.names) // 2 if self.more else 0)
@@ -67,7 +74,7 @@ class Samples(Dataset[tuple[Tensor, Tensor]]):
             return self._hard(split, name, rng)
         other = self.split.photo(self._any(rng)) if rng.random() < 0.2 else None
         image, label = augment.sample(
-            split.photo(name), split.label(name), self.size_hw, rng, texture=other, ignore=IGNORE
+            split.photo(name), split.label(name), self.size_hw, rng, texture=other, ignore=IGNORE, colours=self.colours
         )
         return to_input(image), _truth(label)
 

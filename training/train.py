@@ -1,14 +1,13 @@
 """Train the built-in parser: ``python -m training.train DATA OUT``.
 
 Two phases from a start of the encoder, then a fine phase: larger, with hard samples, norms and first stages held, at a
-rate of its own; the mean of the weights before and after it is the result (Wortsman et al. 2022, Robust fine-tuning of
-zero-shot models). Photos in DATA/unlabelled take part in the fine phase with the labels that the net before it
+rate of its own. Photos in DATA/unlabelled take part in the fine phase with the labels that the net before it
 gives them. ``--start parser.onnx`` does the fine phase alone, from an earlier result; ``--more FOLDER`` takes photos
 with such labels from a folder of ``training.pseudo`` instead, in every phase.
 
-Writes OUT/last.pt (everything needed to go on), OUT/before.pt (the weights before the fine phase), OUT/log.csv (one
-line an epoch), OUT/curves.png and, at the end, OUT/parser.onnx. Running the same command again goes on from the last
-finished epoch.
+Writes OUT/last.pt (everything needed to go on), OUT/log.csv (one line an epoch), OUT/curves.png and, at the end,
+OUT/parser.onnx; before the fine phase OUT/before.onnx and OUT/more, the labels that it gave. Running the same command
+again goes on from the last finished epoch.
 """
 
 from __future__ import annotations
@@ -68,7 +67,7 @@ def main() -> None:
     split = load_split(options.data, "train", options.fold)
     weights = class_weights(split, len(PARTS)).to(device)
     net = _start(options, split).to(device, memory_format=torch.channels_last)
-    average, optimiser = deepcopy(net).eval(), _optimiser(net)
+    average, optimiser = deepcopy(net).eval(), make_optimiser(net)
     state_file = options.out / "last.pt"
     done = _resume(state_file, net, average, optimiser) if state_file.exists() else 0
     phases = [] if options.start else [_shortened(phase, options.schedule) for phase in PHASES]
@@ -79,7 +78,6 @@ def main() -> None:
     for phase in [*phases, fine]:
         if phase is fine and done <= before:
             net.load_state_dict(average.state_dict())
-            torch.save(average.state_dict(), options.out / "before.pt")
         if phase is fine and more is None and photos.is_dir():
             more = _labelled_by(options.start or options.out / "before.onnx", average, photos, options.out / "more")
         samples = Samples(split, phase.size_hw, options.seed, hard=phase is fine, more=more)
@@ -100,8 +98,7 @@ def main() -> None:
                 row |= score(average, load_split(options.data, "val"), device)
             _log(options.out, row)
             _save(state_file, net, average, optimiser, epoch)
-    before_fine = torch.load(options.out / "before.pt", map_location="cpu", weights_only=True)
-    export(mean_of(average.cpu(), before_fine), options.out / "parser.onnx")
+    export(average.cpu(), options.out / "parser.onnx")
 
 
 def _labelled_by(parser: Path, net: ParsingNet, photos: Path, out: Path) -> Split:
@@ -110,15 +107,6 @@ def _labelled_by(parser: Path, net: ParsingNet, photos: Path, out: Path) -> Spli
         export(deepcopy(net).cpu(), parser)
     write_labels(photos, load_known_parser(str(parser)), out)
     return load_split(out, "train")
-
-
-def mean_of(net: ParsingNet, other: dict[str, Tensor]) -> ParsingNet:
-    """A net whose weights are the mean of ``net``'s and ``other``'s; the norms' moments are the same in both."""
-    states = zip(net.state_dict().items(), other.values(), strict=True)
-    mean = {name: (a + b) / 2 if a.is_floating_point() else a for (name, a), b in states}
-    result = deepcopy(net)
-    result.load_state_dict(mean)
-    return result
 
 
 def _shortened(phase: Phase, schedule: float) -> Phase:
@@ -149,7 +137,7 @@ def _start(options: argparse.Namespace, split: object) -> ParsingNet:
     return net
 
 
-def _optimiser(net: ParsingNet) -> torch.optim.AdamW:
+def make_optimiser(net: ParsingNet) -> torch.optim.AdamW:
     groups = []
     for part, factor in ((net.encoder, 1 / 3), (net.decoder, 1.0)):
         for decays in (True, False):
@@ -176,7 +164,7 @@ def _run_epoch(
     losses = []
     total = sum(p.epochs for p in phases)
     for index, (image, label) in enumerate(loader):
-        _set_rate(optimiser, (epoch - 1 + index / len(loader)) / total)
+        set_rate(optimiser, (epoch - 1 + index / len(loader)) / total)
         image = image.to(device, memory_format=torch.channels_last)
         with torch.autocast(device.type, torch.bfloat16):
             logits = net(image)
@@ -185,7 +173,7 @@ def _run_epoch(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimiser.step()
-        _follow(average, net, EMA if epoch > 2 else 0.9)
+        follow(average, net, EMA if epoch > 2 else 0.9)
         losses.append(loss.item())
     return float(np.mean(losses))
 
@@ -208,7 +196,7 @@ def _fine_epoch(
     _hold(net)
     losses = []
     for index, (image, label) in enumerate(loader):
-        _set_rate(optimiser, (epoch - 1 + index / len(loader)) / phase.epochs, FINE_RATE)
+        set_rate(optimiser, (epoch - 1 + index / len(loader)) / phase.epochs, FINE_RATE)
         with torch.autocast(device.type, torch.bfloat16):
             logits = net(image.to(device, memory_format=torch.channels_last))
         row, column = (int(value) for value in torch.randint(0, 2, (2,)))
@@ -217,7 +205,7 @@ def _fine_epoch(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimiser.step()
-        _follow(average, net, FINE_EMA)
+        follow(average, net, FINE_EMA)
         losses.append(loss.item())
         if index % 20 == 0:
             print(epoch, index, len(loader), f"{np.mean(losses):.4f}", flush=True)
@@ -234,7 +222,7 @@ def _hold(net: ParsingNet) -> None:
         part.requires_grad_(False)
 
 
-def _set_rate(optimiser: torch.optim.Optimizer, progress: float, peak: float = RATE) -> None:
+def set_rate(optimiser: torch.optim.Optimizer, progress: float, peak: float = RATE) -> None:
     """Linear warm-up, then a cosine to a hundredth."""
     cosine = 0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2
     rate = peak * min(progress / WARM_UP, 1.0) * cosine
@@ -243,7 +231,7 @@ def _set_rate(optimiser: torch.optim.Optimizer, progress: float, peak: float = R
 
 
 @torch.no_grad()
-def _follow(average: ParsingNet, net: ParsingNet, keep: float) -> None:
+def follow(average: ParsingNet, net: ParsingNet, keep: float) -> None:
     for slow, fast in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
         if slow.dtype.is_floating_point:
             slow.lerp_(fast, 1 - keep)

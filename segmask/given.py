@@ -15,6 +15,9 @@ from segmask.types import Alpha, LabelMap, Mask, Parsing
 GIVEN = "given"
 """Source of a parsing that the user brought."""
 WORKING_SIDE = 800  # as the change map's: a finer parsing would be averaged down to it
+OUTLINE_SIGMA = 1.5
+"""Working pixels: no outline drawn by hand is exact, and the fusion expects parsings that know it. On 43 edits of
+training photos with their true label maps, strict success .91 without it, .95 with 1.5 to 5."""
 
 
 def read_mask(source: Any, size_hw: tuple[int, int], name: str) -> tuple[Mask, str]:
@@ -83,6 +86,14 @@ def _parsing(source: Any, labels: str | None, size_hw: tuple[int, int], name: st
 
 
 def _soft(label_map: LabelMap) -> np.ndarray:
-    """A label map as probabilities at the working size: the share of each part under every pixel."""
+    """A label map as probabilities at the working size: the share of each part around every pixel."""
+    import cv2
+
     work_hw = working_size(label_map.shape, WORKING_SIDE)
-    return np.stack([resize_map((label_map == part).astype(np.float32), work_hw) for part in range(len(PARTS))])
+    shares = []
+    for part in range(len(PARTS)):
+        share = resize_map((label_map == part).astype(np.float32), work_hw)
+        shares.append(
+            cv2.GaussianBlur(share, (0, 0), OUTLINE_SIGMA, borderType=cv2.BORDER_REFLECT) if share.any() else share
+        )
+    return np.stack(shares)

@@ -47,6 +47,8 @@ class PeopleConfig:
     head: float = 0.3
     """Of a face's box: so much must look like a head to the parser as well, or it is a passer-by's in front of whom or
     behind whom a figure stands (measured: .84 and more for a figure's own, .05 and less for passers-by)."""
+    sure: float = 0.75
+    """Least score of a face that only the parser sees: the lowest of 59 faces on photos has .99, a helmet .7."""
     hair: float = 0.15
     """Of a face's box: so much hair or hat around it, or a face that only the parser sees is a hand held up."""
 
@@ -159,7 +161,7 @@ def _heads(parsing: Parsing, faces: tuple[Face, ...], groups: Owners, config: Pe
         box = face.box
         around = hair[box.grow(2).clip(*groups.shape).slices].sum()
         known = any(_centre_in(box, other.grow(2)) or _centre_in(other, box.grow(2)) for other in seen)
-        if not known and around >= config.hair * box.area:
+        if not known and face.score >= config.sure and around >= config.hair * box.area:
             heads += [(box, home) for home in _home(box, groups)]
     return heads
 

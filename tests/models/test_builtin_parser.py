@@ -62,3 +62,28 @@ def test_a_street_photo(shared):
         ids = [PART_ID[part] for part in parts]
         got, expected = np.isin(label_map, ids), np.isin(truth, ids)
         assert (got & expected).sum() / (got | expected).sum() > least
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("frame_hw", [(6000, 4000), (900, 3600), (3600, 900)])
+@pytest.mark.parametrize("name", ["0006", "0092", "0334"])
+def test_a_figure_is_found_in_a_frame_far_too_large_or_long(shared, frame_hw, name):
+    """24 megapixels with the figure at 15 % of the height, and 1:4 and 4:1, the photo on a plain ground."""
+    import cv2
+    from PIL import Image
+
+    photo = np.array(Image.open(shared / "data" / "ccp" / "photos" / f"{name}.jpg").convert("RGB"))
+    truth = np.array(Image.open(shared / "data" / "ccp" / "labels" / f"{name}.png"))
+    if frame_hw == (6000, 4000):
+        scale = 0.15 * 6000 / np.ptp(np.nonzero(truth.any(1))[0])
+        size = (round(photo.shape[1] * scale), round(photo.shape[0] * scale))
+        photo = cv2.resize(photo, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+        truth = cv2.resize(truth, size, interpolation=cv2.INTER_NEAREST)
+    frame, expected = np.full((*frame_hw, 3), 150, np.uint8), np.zeros(frame_hw, np.uint8)
+    top, left = ((have - want) // 3 for have, want in zip(frame_hw, truth.shape, strict=True))
+    area = slice(top, top + truth.shape[0]), slice(left, left + truth.shape[1])
+    frame[area], expected[area] = photo, truth
+    label_map = load_parser().parse(frame).label_map
+    figure, found = expected > 0, label_map > 0
+    assert (figure & found).sum() / (figure | found).sum() > 0.6
+    assert (label_map[expected == PART_ID["face"]] == PART_ID["face"]).mean() > 0.6

@@ -8,6 +8,10 @@ from segmask.geometry import resize_mask
 from segmask.run import Run
 from segmask.types import Alignment, Box, Change, Mask, ToneMatch
 
+FAINT_SCORE, FAINT_SHARE = 2.0, 0.15
+"""Units of the noise floor, and the share of a target, from which an empty mask is worth a look: redrawing alone
+reaches 1.5 units as a rule."""
+
 
 def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMatch, keep: Mask, run: Run) -> None:
     """Measure how sure a calibrated decision is of itself; below the fitted least confidence a person should look.
@@ -21,6 +25,7 @@ def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMa
         run: gets the confidence, the doubtful places and a reason.
     """
     if not decision.calibrated:
+        _look_for_faint(decision, change, run)
         return
     size_hw = (decision.mask.shape[0], decision.mask.shape[1])
     doubt = measure_doubt(decision, change, alignment, tone, resize_mask(keep, size_hw))
@@ -29,6 +34,19 @@ def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMa
     run.doubt = doubt.places
     if run.confidence < verdict.least:
         run.look(_what(run.confidence, verdict.least, doubt, bool(decision.mask.any())), _box(doubt.box, size_hw, keep))
+
+
+def _look_for_faint(decision: Decision, change: Change, run: Run) -> None:
+    """A target that is there and differs, of which nothing was taken: make-up on a small face, say."""
+    target = decision.prior > 0.5
+    if decision.mask.any() or not target.any():
+        return
+    differs = float((change.score_map[target] > FAINT_SCORE).mean())
+    if differs >= FAINT_SHARE:
+        run.look(
+            f"the mask is empty, though {differs:.0%} of the target differ by more than the noise: a faint edit, or "
+            "what the model redrew by itself"
+        )
 
 
 def _what(confidence: float, least: float, doubt: Doubt, taken: bool) -> str:

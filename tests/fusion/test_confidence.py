@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from segmask.doubts import weigh
 from segmask.fusion.confidence import NAMES, WEIGHTS, Doubt, fitted_verdict, measure_doubt
 from segmask.fusion.decision import Decision
+from segmask.run import Run
 from segmask.types import Alignment, Change, ToneMatch
 
 SIZE = (120, 80)
@@ -74,3 +77,14 @@ def test_an_empty_mask_of_a_sure_decision_has_no_doubtful_place() -> None:
 def test_the_fitted_file_is_in_the_package() -> None:
     assert WEIGHTS.is_file()
     assert 0 < fitted_verdict().least < 1
+
+
+@pytest.mark.parametrize(("score", "looked"), [(0.5, False), (2.5, True)])
+def test_a_target_that_differs_while_nothing_is_taken_is_worth_a_look(score: float, looked: bool) -> None:
+    """Make-up on a small face; only drift of the redrawing is not."""
+    score_map = np.where(garment(), score, 0.5).astype(np.float32)
+    change = Change(score_map, np.full(SIZE, 1.2, np.float32), 3.0, NOTHING)
+    decision = Decision(NOTHING, garment().astype(np.float32), np.zeros(SIZE, np.float32))
+    run = Run()
+    weigh(decision, change, aligned(), TONE, NOTHING, run)
+    assert any("the mask is empty" in reason.text for reason in run.reasons) == looked

@@ -95,7 +95,7 @@ def by_cut(case: FusionCase, model: PixelModel) -> Mask:
 
 
 def _odds(case: FusionCase, model: PixelModel) -> np.ndarray:
-    return model.log_odds(pixel_features(case.before, case.after, case.change, CLOTHING))
+    return model.estimate(pixel_features(case.before, case.after, case.change, CLOTHING)).log_odds
 
 
 ALTERNATIVES: dict[str, Decide] = {

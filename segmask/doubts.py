@@ -14,17 +14,17 @@ reaches 1.5 units as a rule."""
 
 
 def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMatch, keep: Mask, run: Run) -> None:
-    """Measure how sure a calibrated decision is of itself; below the fitted least confidence a person should look.
+    """Measure how sure a decision is of itself; below the fitted least confidence a person should look.
 
     Args:
-        decision: what comes from the edit, at the working size; only a calibrated one says how sure it is.
+        decision: what comes from the edit, at the working size; only the pixel model says how sure it is.
         change: the change map.
         alignment: of the edit.
         tone: of the edit.
         keep: bool (H, W): what stays original anyway.
         run: gets the confidence, the doubtful places and a reason.
     """
-    if not decision.calibrated:
+    if decision.spread is None:
         _look_for_faint(decision, change, run)
         return
     size_hw = (decision.mask.shape[0], decision.mask.shape[1])

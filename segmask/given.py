@@ -10,7 +10,7 @@ from segmask import io
 from segmask.errors import InputError
 from segmask.geometry import resize_map, working_size
 from segmask.labels import PARTS
-from segmask.types import Alpha, LabelMap, Mask, Parsing
+from segmask.types import Alpha, LabelMap, Mask, Parsing, Probs
 
 GIVEN = "given"
 """Source of a parsing that the user brought."""
@@ -82,11 +82,11 @@ def _parsing(source: Any, labels: str | None, size_hw: tuple[int, int], name: st
             f"{name}: class id {label_map.max()} is none of the {len(PARTS)} canonical parts (0..{len(PARTS) - 1}); "
             "name the label set that the map uses"
         )
-    return Parsing(_soft(label_map), size_hw, GIVEN)
+    return Parsing(softened(label_map), size_hw, GIVEN)
 
 
-def _soft(label_map: LabelMap) -> np.ndarray:
-    """A label map as probabilities at the working size: the share of each part around every pixel."""
+def softened(label_map: LabelMap) -> Probs:
+    """A label map (H, W) as shares of the parts around each pixel of the working size, float32 (14, h, w)."""
     import cv2
 
     work_hw = working_size(label_map.shape, WORKING_SIDE)

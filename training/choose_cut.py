@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import csv
-from collections.abc import Iterator
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +19,12 @@ from numpy.typing import NDArray
 
 from segmask.evaluation.metrics.boundary import boundary_f
 from segmask.evaluation.metrics.truth import Truth
-from segmask.fusion.features import pixel_features
-from segmask.fusion.hybrid import DEFAULT, HybridConfig, decide_by_odds
-from segmask.fusion.pixel_model import read_pixel_model
+from segmask.fusion.hybrid import DEFAULT, HybridConfig, decide_by_odds, fitted_odds
+from segmask.fusion.pixel_model import PixelModel, read_pixel_model
 from segmask.labels import CLOTHING
 from segmask.types import Mask
 from training.fit_fusion import half_of
-from training.fusion_cases import FusionCase, load_cases
+from training.fusion_cases import FusionCase, case_files, load_case
 
 VARIED: dict[str, tuple[float, ...]] = {
     "seam": (1.2, 4.8),
@@ -42,6 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("caches", type=Path, nargs="+", metavar="CACHE")
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--every", type=int, default=4, help="take every n-th case")
     parser.add_argument("--only", nargs="*", help="names of the weights to vary; all without it, none if empty")
     options = parser.parse_args()
@@ -49,11 +51,9 @@ def main() -> None:
     wanted = VARIED if options.only is None else {name: VARIED[name] for name in options.only}
     settings = [("", 0.0, DEFAULT)]
     settings += [(name, value, replace(DEFAULT, **{name: value})) for name in wanted for value in wanted[name]]
-    totals: list[list[dict[str, float]]] = [[] for _ in settings]
-    for case in _cases(options.caches, options.every):
-        odds = models[half_of(case.photo)].log_odds(pixel_features(case.before, case.after, case.change, CLOTHING))
-        for scores, (_, _, config) in zip(totals, settings, strict=True):
-            scores.append(rate(case, decide(case, odds, config)) | {"hard": float(case.level == "hard")})
+    judged = partial(rate_settings, models, [config for _, _, config in settings])
+    with ProcessPoolExecutor(options.workers) as pool:
+        totals = zip(*pool.map(judged, case_files(options.caches)[:: options.every]), strict=True)
     rows = [
         {"weight": name, "value": value} | summary(scores)
         for (name, value, _), scores in zip(settings, totals, strict=True)
@@ -66,11 +66,12 @@ def main() -> None:
         writer.writerows(rows)
 
 
-def _cases(caches: list[Path], every: int) -> Iterator[FusionCase]:
-    for cache in caches:
-        for index, case in enumerate(load_cases(cache)):
-            if index % every == 0:
-                yield case
+def rate_settings(models: list[PixelModel], configs: list[HybridConfig], path: Path) -> list[dict[str, float]]:
+    """Metrics of one case with each setting of the cut."""
+    case = load_case(path)
+    odds = fitted_odds(case.before, case.after, case.change, CLOTHING, models[half_of(case.photo)]).log_odds
+    hard = {"hard": float(case.level == "hard")}
+    return [rate(case, decide(case, odds, config)) | hard for config in configs]
 
 
 def decide(case: FusionCase, odds: NDArray[np.float32], config: HybridConfig) -> Mask:
@@ -93,7 +94,7 @@ def rate(case: FusionCase, got: Mask) -> dict[str, float]:
     return {"strict": strict, "kept": kept, "coverage": coverage, "iou": iou, "edge": edge}
 
 
-def summary(scores: list[dict[str, float]]) -> dict[str, float]:
+def summary(scores: Sequence[dict[str, float]]) -> dict[str, float]:
     """Means over the cases, strict success a level."""
     hard = np.array([score["hard"] > 0 for score in scores])
     result = {}

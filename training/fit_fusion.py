@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +25,7 @@ from segmask.fusion.features import NAMES, pixel_features
 from segmask.fusion.prior import target_prob
 from segmask.labels import CLOTHING, PART_ID
 from segmask.types import Texture
-from training.fusion_cases import FusionCase, load_cases
+from training.fusion_cases import FusionCase, as_given, case_files, load_case
 
 HIDDEN = (32, 16)
 NEAR, FAR = 4000, 800
@@ -32,6 +33,10 @@ NEAR, FAR = 4000, 800
 EPOCHS, BATCH, RATE, DECAY = 14, 4096, 3e-3, 1e-3
 REDRAWN = 0.4
 """Share of the cases that are given a redrawn part besides."""
+MEMBERS = 4
+"""Networks, each fitted without the photos of its bag."""
+GIVEN_EVERY = 2
+"""Every so many cases also take part with their true labels for a parsing: users hand in such."""
 NOISE = 0.15
 """Added to the standardised features: other parsers, other models and other photos err differently."""
 
@@ -48,26 +53,32 @@ class Samples:
     """float32 (n,): pixels that one stands for, as a share of its picture."""
     half: np.ndarray
     """int (n,): which half its photo belongs to."""
+    bag: np.ndarray
+    """int (n,): the network that is fitted without its photo."""
+    given: np.ndarray
+    """bool (n,): parsed by the true labels."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("caches", type=Path, nargs="+", metavar="CACHE")
     parser.add_argument("out", type=Path)
+    parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    samples = gather(options.caches)
+    samples = gather(options.caches, options.workers)
     rows = []
-    halves = []
-    for half in (0, 1):
-        kept = samples.half != half
-        net = fit(samples, kept)
-        halves.append(net)
-        rows.append({"left out": half} | judge(net, samples, ~kept))
-    whole = fit(samples, np.ones(len(samples.truth), bool))
-    rows.append({"left out": ""} | judge(whole, samples, np.ones(len(samples.truth), bool)))
-    for net, name in ((whole, "pixel_model"), (halves[0], "half0"), (halves[1], "half1")):
-        np.savez(options.out / f"{name}.npz", **arrays_of(net))
+    everything = np.ones(len(samples.truth), bool)
+    for name, kept, judged in (
+        ("half0", samples.half != 0, samples.half == 0),
+        ("half1", samples.half != 1, samples.half == 1),
+        ("pixel_model", everything, everything),
+    ):
+        nets = [fit(samples, kept & (samples.bag != member), member) for member in range(MEMBERS)]
+        for given in (False, True):
+            rows.append({"model": name, "given": given} | judge(nets, samples, judged & (samples.given == given)))
+            print(rows[-1], flush=True)
+        np.savez(options.out / f"{name}.npz", **arrays_of(nets))
     with (options.out / "fit.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
@@ -79,18 +90,31 @@ def half_of(photo: str) -> int:
     return int(photo) // 2 % 2
 
 
-def gather(caches: list[Path]) -> Samples:
-    """Pixels of all cases, twice: asked for all clothing, and for what was meant to change alone."""
-    parts: list[tuple[np.ndarray, ...]] = []
-    for index, case in enumerate(case for cache in caches for case in load_cases(cache)):
-        rng = np.random.default_rng(index)
-        asked = CLOTHING if index % 3 else case.parts or CLOTHING
-        parts.append(_drawn(case, asked, rng))
-    features, truth, weight, half = (np.concatenate(values) for values in zip(*parts, strict=True))
-    return Samples(features, truth, weight, half)
+def gather(caches: list[Path], workers: int) -> Samples:
+    """Pixels of all cases; two thirds are asked for all clothing, the others for what was meant to change alone."""
+    with ProcessPoolExecutor(workers) as pool:
+        cases = pool.map(_drawn_twice, *zip(*enumerate(case_files(caches)), strict=True))
+        parts = [drawn for case in cases for drawn in case]
+    return Samples(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
 
-def _drawn(case: FusionCase, asked: tuple[str, ...], rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+def bag_of(photo: str) -> int:
+    """The network that a photo is left out of; every bag holds photos of both halves and of both parsers' folds."""
+    return int(photo) // 4 % MEMBERS
+
+
+def _drawn_twice(index: int, path: Path) -> list[tuple[np.ndarray, ...]]:
+    """The samples of one case: with the parser's parsings and, now and then, with the true ones."""
+    case, rng = load_case(path), np.random.default_rng(index)
+    asked = CLOTHING if index % 3 else case.parts or CLOTHING
+    samples = [_drawn(case, asked, rng, given=False)]
+    if index % GIVEN_EVERY == 0:
+        samples.append(_drawn(as_given(case), asked, rng, given=True))
+    return samples
+
+
+def _drawn(case: FusionCase, asked: tuple[str, ...], rng: np.random.Generator, given: bool) -> tuple[np.ndarray, ...]:
+    """One case's share of the samples, in the order of ``Samples``."""
     case = redrawn(case, rng)
     features = pixel_features(case.before, case.after, case.change, asked)
     counted = (case.truth != 128) & ~case.keep
@@ -107,7 +131,8 @@ def _drawn(case: FusionCase, asked: tuple[str, ...], rng: np.random.Generator) -
     at, weight = np.concatenate(chosen), np.concatenate(weights)
     values = features.reshape(len(NAMES), -1)[:, at].T
     truth = (case.truth.ravel()[at] == 255).astype(np.float32)
-    return values, truth, weight.astype(np.float32), np.full(len(at), half_of(case.photo))
+    owners = (np.full(len(at), value) for value in (half_of(case.photo), bag_of(case.photo), given))
+    return values, truth, weight.astype(np.float32), *owners
 
 
 def redrawn(case: FusionCase, rng: np.random.Generator) -> FusionCase:
@@ -163,7 +188,7 @@ class PixelNet(nn.Module):
         return self.layers[-1](values)[:, 0]
 
 
-def fit(samples: Samples, kept: np.ndarray, seed: int = 0) -> PixelNet:
+def fit(samples: Samples, kept: np.ndarray, seed: int) -> PixelNet:
     """Weighted cross-entropy, Adam, cosine."""
     torch.manual_seed(seed)
     features, truth = torch.from_numpy(samples.features[kept]), torch.from_numpy(samples.truth[kept])
@@ -187,9 +212,10 @@ def fit(samples: Samples, kept: np.ndarray, seed: int = 0) -> PixelNet:
 
 
 @torch.no_grad()
-def judge(net: PixelNet, samples: Samples, at: np.ndarray) -> dict[str, float]:
-    """Cross-entropy, share of wrong pixels and expected calibration error."""
-    logits = net(torch.from_numpy(samples.features[at]))
+def judge(nets: list[PixelNet], samples: Samples, at: np.ndarray) -> dict[str, float]:
+    """Cross-entropy, share of wrong pixels and expected calibration error of the networks' mean."""
+    features = torch.from_numpy(samples.features[at])
+    logits = torch.stack([net(features) for net in nets]).mean(0)
     truth, weight = torch.from_numpy(samples.truth[at]), torch.from_numpy(samples.weight[at])
     weight = weight / weight.sum()
     prob = logits.sigmoid()
@@ -206,8 +232,13 @@ def judge(net: PixelNet, samples: Samples, at: np.ndarray) -> dict[str, float]:
     return {"cross-entropy": round(loss, 5), "wrong": round(wrong, 5), "calibration error": round(error, 5)}
 
 
-def arrays_of(net: PixelNet) -> dict[str, np.ndarray]:
+def arrays_of(nets: list[PixelNet]) -> dict[str, np.ndarray]:
     """What ``segmask.fusion.pixel_model`` reads; the standardisation is folded into the first layer."""
+    folded = [_folded(net) for net in nets]
+    return {name: np.stack([layers[name] for layers in folded]) for name in folded[0]}
+
+
+def _folded(net: PixelNet) -> dict[str, np.ndarray]:
     arrays: dict[str, np.ndarray] = {}
     for index, layer in enumerate(net.layers):
         weight, bias = layer.weight.detach().double(), layer.bias.detach().double()  # type: ignore[union-attr]

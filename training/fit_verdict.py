@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import argparse
 import csv
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +25,7 @@ from segmask.fusion.pixel_model import PixelModel, read_pixel_model
 from segmask.labels import CLOTHING
 from segmask.types import Alignment, ToneMatch
 from training.fit_fusion import half_of
-from training.fusion_cases import FusionCase, load_cases
+from training.fusion_cases import FusionCase, case_files, load_case
 
 DECAY = 0.02  # of the standardised weights: a few hundred cases carry no more
 FOLDS = 10
@@ -36,12 +39,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("caches", type=Path, nargs="+", metavar="CACHE")
+    parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     models = [read_pixel_model(options.out / f"half{half}.npz") for half in (0, 1)]
-    cases = (case for cache in options.caches for case in load_cases(cache))
-    names, values, right = zip(*(_measured(case, models[half_of(case.photo)]) for case in cases), strict=True)
-    measured, truth = np.stack(values), np.array(right)
-    _write_table(options.out / "verdict.csv", names, measured, truth)
+    with ProcessPoolExecutor(options.workers) as pool:
+        cases = list(pool.map(partial(measure, models), case_files(options.caches)))
+    _write_table(options.out / "verdict.csv", cases)
+    measured, truth = np.stack([case.measurements for case in cases]), np.array([case.right for case in cases])
     lows, highs = np.quantile(measured, RANGE, 0)
     measured = np.clip(measured, lows, highs)
     held_out = np.empty(len(truth))
@@ -65,14 +69,32 @@ def main() -> None:
     )
 
 
-def _measured(case: FusionCase, model: PixelModel) -> tuple[str, np.ndarray, bool]:
+@dataclass(frozen=True)
+class Measured:
+    """A decided case."""
+
+    name: str
+    measurements: np.ndarray
+    kept: float
+    coverage: float
+
+    @property
+    def right(self) -> bool:
+        """Strict success, faces apart: they are protected whatever is decided."""
+        return self.kept >= 0.98 and self.coverage >= 0.95
+
+
+def measure(models: list[PixelModel], path: Path) -> Measured:
+    """Decide and measure one case."""
+    case = load_case(path)
+    model = models[half_of(case.photo)]
     nothing = np.zeros_like(case.keep)
     decision = decide_hybrid(case.before, case.after, case.change, CLOTHING, case.keep, nothing, model=model)
     doubt = measure_doubt(decision, case.change, *_stages(case), case.keep)
     stay, must = case.truth == 0, case.truth == 255
     kept = float((~decision.mask)[stay].mean())
     coverage = float(decision.mask[must].mean()) if must.any() else 1.0
-    return f"{case.level}/{case.name}", doubt.measurements, kept >= 0.98 and coverage >= 0.95
+    return Measured(f"{case.level}/{case.name}", doubt.measurements, kept, coverage)
 
 
 def _stages(case: FusionCase) -> tuple[Alignment, ToneMatch]:
@@ -117,11 +139,11 @@ def _auc(score: np.ndarray, truth: np.ndarray) -> float:
     return float((score[truth][:, None] > score[~truth][None]).mean())
 
 
-def _write_table(path: Path, names: tuple[str, ...], measured: np.ndarray, truth: np.ndarray) -> None:
+def _write_table(path: Path, cases: list[Measured]) -> None:
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["case", "right", *NAMES])
-        writer.writerows([name, int(right), *row] for name, right, row in zip(names, truth, measured, strict=True))
+        writer.writerow(["case", "kept", "coverage", *NAMES])
+        writer.writerows([case.name, case.kept, case.coverage, *case.measurements] for case in cases)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -19,6 +19,7 @@ import numpy as np
 
 from segmask.evaluation import read_dataset
 from segmask.evaluation.datasets.case import Case, load_example
+from segmask.given import softened
 from segmask.pipeline import Masker
 from segmask.types import Change, Mask, Probs, Texture
 
@@ -36,6 +37,8 @@ class FusionCase:
     """What was meant to change."""
     before: Probs
     after: Probs
+    labels: np.ndarray
+    """uint8 (2, h, w): the true parts of both pictures."""
     change: Change
     keep: Mask
     """bool (h, w): protected, or beyond the edit's frame."""
@@ -80,6 +83,7 @@ def gather(case: Case, maskers: list[Masker], folds: dict[str, int], target: Pat
     }
     np.savez(
         target,
+        labels=np.stack([_smaller(label, size_hw) for label in (example.truth.parsing, example.edited_parsing)]),
         before=stages.parsing.working_probs.astype(np.float16),
         after=stages.edited_parsing.working_probs.astype(np.float16),
         score=stages.change.score_map.astype(np.float16),
@@ -107,25 +111,41 @@ def _smaller(values: np.ndarray, size_hw: tuple[int, int]) -> np.ndarray:
 
 def load_cases(cache: Path) -> Iterator[FusionCase]:
     """The gathered cases, one after the other, at the change map's size."""
-    for path in sorted(cache.glob("*.npz")):
-        with np.load(path) as data:
-            text = json.loads(str(data["text"]))
-            score = data["score"].astype(np.float32)
-            texture = Texture(*data["texture"].astype(np.float32))
-            change = Change(score, data["floor"].astype(np.float32), text["threshold"], data["changed"], texture)
-            before, after = (_resized(data[key].astype(np.float32), score.shape) for key in ("before", "after"))
-            yield FusionCase(
-                text["name"],
-                text["photo"],
-                text["level"],
-                tuple(text["parts"]),
-                before,
-                after,
-                change,
-                data["keep"],
-                data["truth"],
-                text["facts"],
-            )
+    return map(load_case, case_files([cache]))
+
+
+def case_files(caches: list[Path]) -> list[Path]:
+    """The files of the gathered cases, in order."""
+    return [path for cache in caches for path in sorted(cache.glob("*.npz"))]
+
+
+def load_case(path: Path) -> FusionCase:
+    """One gathered case."""
+    with np.load(path) as data:
+        text = json.loads(str(data["text"]))
+        score = data["score"].astype(np.float32)
+        texture = Texture(*data["texture"].astype(np.float32))
+        change = Change(score, data["floor"].astype(np.float32), text["threshold"], data["changed"], texture)
+        before, after = (_resized(data[key].astype(np.float32), score.shape) for key in ("before", "after"))
+        return FusionCase(
+            text["name"],
+            text["photo"],
+            text["level"],
+            tuple(text["parts"]),
+            before,
+            after,
+            data["labels"],
+            change,
+            data["keep"],
+            data["truth"],
+            text["facts"],
+        )
+
+
+def as_given(case: FusionCase) -> FusionCase:
+    """The case as if its true label maps had been handed in with it."""
+    before, after = (softened(label) for label in case.labels)
+    return replace(case, before=before, after=after)
 
 
 def _resized(probs: np.ndarray, size_hw: tuple[int, ...]) -> Probs:

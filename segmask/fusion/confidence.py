@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from segmask.fusion.decision import Decision
 from segmask.regions import connected_regions
-from segmask.types import Alignment, Box, Change, Mask, ToneMatch
+from segmask.types import Alignment, Box, Change, Mask, Prob, ToneMatch
 
 WEIGHTS = Path(__file__).parent / "weights" / "verdict.npz"
 
@@ -34,7 +34,13 @@ NAMES = (
     "seam through disagreement",
     "residual of the tone match",
     "even odds",
+    "networks differ where nothing was taken",
+    "networks differ on what was taken",
 )
+
+
+LEAST_SPREAD = 0.05
+"""Of log odds: a few networks may agree by chance."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ def measure_doubt(
     """Measure what speaks against a decision.
 
     Args:
-        decision: mask and probability, (h, w).
+        decision: mask, probability and the networks' spread, (h, w).
         change: the change map, (h, w).
         alignment: how the edit was brought onto the original's grid.
         tone: the tone match.
@@ -96,6 +102,7 @@ def measure_doubt(
     regions = connected_regions(opened)
     largest = int(regions.areas.argmax()) if len(regions) else 0
     places = regions.select(regions.areas >= config.least_place * mask.size)
+    contested = _contested(decision)
     near = _within(mask, config.near * max(mask.shape)) & ~mask & free
     values = (
         np.log10(missing + 1e-3),
@@ -110,9 +117,21 @@ def measure_doubt(
         _seam_score(mask, change),
         min(tone.residual, 10.0) if np.isfinite(tone.residual) else 10.0,
         float(np.log10(((prob > low) & (prob < high) & free).sum() / taken + 1e-3)),
+        np.log10(float(contested[free & ~mask].sum()) / taken + 1e-3),
+        np.log10(float(contested[mask].sum()) / taken + 1e-3),
     )
     box = regions.boxes[largest] if places.any() else None
     return Doubt(np.array(values, np.float32), places, missing, surplus, box)
+
+
+def _contested(decision: Decision) -> Prob:
+    """Chance that another network of the same fit would decide a pixel otherwise, float32 (h, w)."""
+    from scipy.special import logit, ndtr
+
+    if decision.spread is None:
+        return np.zeros_like(decision.probability)
+    odds = logit(np.clip(decision.probability, 1e-6, 1 - 1e-6))
+    return np.asarray(ndtr(-np.abs(odds) / np.maximum(decision.spread, LEAST_SPREAD)), np.float32)
 
 
 def _seam_score(mask: Mask, change: Change) -> float:

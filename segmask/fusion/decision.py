@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from segmask.types import Mask, Prob
 
 
@@ -17,5 +20,6 @@ class Decision:
     """float32 (h, w): the target was here or has come here."""
     probability: Prob
     """float32 (h, w): of each pixel alone, before the cut."""
-    calibrated: bool = False
-    """The probability is the fitted pixel model's; rules and thresholds give only an order."""
+    spread: NDArray[np.float32] | None = None
+    """float32 (h, w): how far the pixel model's networks differ, standard deviation of their log odds; None where rules
+    or thresholds decided: their probability gives only an order."""

@@ -16,7 +16,7 @@ from segmask.fusion.cut import minimum_cut
 from segmask.fusion.decision import Decision
 from segmask.fusion.evidence import changed_prob, garment_changed
 from segmask.fusion.features import pixel_features
-from segmask.fusion.pixel_model import PixelModel, pixel_model
+from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
 from segmask.fusion.prior import near_body, target_prior, target_prob
 from segmask.fusion.rules import rule_log_odds
 from segmask.labels import PART_ID, WORN
@@ -85,15 +85,28 @@ def decide_hybrid(
         must_take: bool (h, w): included by the user.
         model: another pixel model than the package's.
     """
-    worn = set(parts) <= set(WORN)
-    if worn:
-        odds = (model or pixel_model()).log_odds(pixel_features(before, after, change, parts))
-        odds = np.where(near_body(before, after), odds, np.float32(-config.odds_limit))  # cloth that nobody wears
-        odds = np.where(_new_cloth(before, after, change, parts, config), np.maximum(odds, config.sure_odds), odds)
+    spread = None
+    if set(parts) <= set(WORN):
+        odds, spread = fitted_odds(before, after, change, parts, model or pixel_model(), config)
     else:
         odds = rule_log_odds(before, after, change, parts)
     decision = decide_by_odds(odds, before, after, change, parts, must_keep, must_take, config)
-    return replace(decision, calibrated=worn)
+    return replace(decision, spread=spread)
+
+
+def fitted_odds(
+    before: Probs,
+    after: Probs,
+    change: Change,
+    parts: tuple[str, ...],
+    model: PixelModel,
+    config: HybridConfig = DEFAULT,
+) -> Estimate:
+    """Log odds that each pixel comes from the edit by the pixel model, held to what the generator never draws."""
+    odds, spread = model.estimate(pixel_features(before, after, change, parts))
+    odds = np.where(near_body(before, after), odds, np.float32(-config.odds_limit))  # cloth that nobody wears
+    odds = np.where(_new_cloth(before, after, change, parts, config), np.maximum(odds, config.sure_odds), odds)
+    return Estimate(odds, spread)
 
 
 def decide_by_odds(

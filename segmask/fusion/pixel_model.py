@@ -1,7 +1,9 @@
-"""Probability that a pixel comes from the edit, from its features: a small network whose weights were fitted.
+"""Probability that a pixel comes from the edit, from its features: small networks whose weights were fitted.
 
 ``training/fit_fusion.py`` fits them on synthetic edits of photos that the parser had not seen. Two hidden layers of
-rectified units (Nair and Hinton 2010) are enough: what is around a pixel is in its features.
+rectified units (Nair and Hinton 2010) are enough: what is around a pixel is in its features. Several networks, each
+fitted on other photos, are averaged (Breiman 1996, Bagging Predictors); where they differ, the features are unlike what
+was seen in the fit, and the average is worth less than it says (Lakshminarayanan et al. 2017).
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,39 +21,67 @@ from segmask.fusion.features import Features
 WEIGHTS = Path(__file__).parent / "weights" / "pixel_model.npz"
 CHUNK = 1 << 16  # pixels at a time: what it needs besides stays small
 
+Map = NDArray[np.float32]
+
+
+class Estimate(NamedTuple):
+    """What the networks say of each pixel."""
+
+    log_odds: Map
+    """float32 (h, w): their mean."""
+    spread: Map
+    """float32 (h, w): their standard deviation."""
+
+
+@dataclass(frozen=True)
+class Perceptron:
+    """Layers of one network; weights float32 (out, in), biases float32 (out,)."""
+
+    weights: tuple[Map, ...]
+    biases: tuple[Map, ...]
+
+    def log_odds(self, features: Map) -> Map:
+        """Log odds of features (F, n), float32 (n,)."""
+        import cv2
+
+        values = features
+        for index, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            values = cv2.gemm(weight, values, 1, None, 0)  # not BLAS: its threads wait for each other on busy cores
+            values += bias[:, None]
+            if index < len(self.weights) - 1:
+                np.maximum(values, 0, out=values)
+        return np.asarray(values[0], np.float32)
+
 
 @dataclass(frozen=True)
 class PixelModel:
-    """Layers of a perceptron; weights float32 (out, in), biases float32 (out,)."""
+    """Networks that are asked together."""
 
-    weights: tuple[NDArray[np.float32], ...]
-    biases: tuple[NDArray[np.float32], ...]
+    members: tuple[Perceptron, ...]
 
-    def log_odds(self, features: Features) -> NDArray[np.float32]:
-        """Log odds of features (F, h, w), float32 (h, w)."""
-        import cv2
-
+    def estimate(self, features: Features) -> Estimate:
+        """Mean and spread of the log odds of features (F, h, w)."""
         flat = features.reshape(features.shape[0], -1)
-        result = np.empty(flat.shape[1], np.float32)
+        mean, spread = np.empty(flat.shape[1], np.float32), np.empty(flat.shape[1], np.float32)
         for start in range(0, flat.shape[1], CHUNK):
             values = np.ascontiguousarray(flat[:, start : start + CHUNK])
-            for index, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-                values = cv2.gemm(weight, values, 1, None, 0)  # not BLAS: its threads wait for each other on busy cores
-                values += bias[:, None]
-                if index < len(self.weights) - 1:
-                    np.maximum(values, 0, out=values)
-            result[start : start + CHUNK] = values[0]
-        return result.reshape(features.shape[1:])
+            odds = np.stack([member.log_odds(values) for member in self.members])
+            mean[start : start + CHUNK], spread[start : start + CHUNK] = odds.mean(0), odds.std(0)
+        return Estimate(mean.reshape(features.shape[1:]), spread.reshape(features.shape[1:]))
 
 
 def read_pixel_model(path: Path) -> PixelModel:
-    """The model in a file of ``training.fit_fusion``."""
+    """The model in a file of ``training.fit_fusion``: arrays ``weight{layer}`` and ``bias{layer}``, a network first."""
     with np.load(path) as data:
-        count = sum(name.startswith("weight") for name in data.files)
-        return PixelModel(
-            tuple(data[f"weight{index}"] for index in range(count)),
-            tuple(data[f"bias{index}"] for index in range(count)),
+        layers = sum(name.startswith("weight") for name in data.files)
+        weights, biases = ([data[f"{kind}{index}"] for index in range(layers)] for kind in ("weight", "bias"))
+    members = range(len(weights[0]))
+    return PixelModel(
+        tuple(
+            Perceptron(tuple(layer[member] for layer in weights), tuple(layer[member] for layer in biases))
+            for member in members
         )
+    )
 
 
 @cache

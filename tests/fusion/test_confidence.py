@@ -27,7 +27,9 @@ def aligned(trusted: bool = True) -> Alignment:
 def doubt(prob: np.ndarray, mask: np.ndarray, trusted: bool = True) -> Doubt:
     score = np.where(garment(), 20, 0.5).astype(np.float32)
     change = Change(score, np.full(SIZE, 1.2, np.float32), 3.0, garment())
-    return measure_doubt(Decision(mask, prob, prob, True), change, aligned(trusted), TONE, NOTHING)
+    return measure_doubt(
+        Decision(mask, prob, prob, np.full(SIZE, 0.2, np.float32)), change, aligned(trusted), TONE, NOTHING
+    )
 
 
 def sure() -> np.ndarray:

@@ -15,8 +15,7 @@ import cv2
 import numpy as np
 
 from benchmarks.sections import RESULTS, replace_section
-from segmask.fusion.features import pixel_features
-from segmask.fusion.hybrid import decide_by_odds, decide_hybrid
+from segmask.fusion.hybrid import decide_by_odds, decide_hybrid, fitted_odds
 from segmask.fusion.pixel_model import PixelModel, read_pixel_model
 from segmask.fusion.rules import rule_log_odds
 from segmask.labels import CLOTHING, part_ids
@@ -95,7 +94,7 @@ def by_cut(case: FusionCase, model: PixelModel) -> Mask:
 
 
 def _odds(case: FusionCase, model: PixelModel) -> np.ndarray:
-    return model.estimate(pixel_features(case.before, case.after, case.change, CLOTHING)).log_odds
+    return fitted_odds(case.before, case.after, case.change, CLOTHING, model).log_odds
 
 
 ALTERNATIVES: dict[str, Decide] = {

@@ -24,7 +24,7 @@ from benchmarks.sections import replace_section
 from segmask import io
 from segmask.evaluation.metrics.boundary import boundary_f
 from segmask.evaluation.metrics.truth import Truth
-from segmask.fusion.protect import protected_region
+from segmask.fusion.protect import face_region
 from segmask.geometry import resize_image
 from segmask.labels import CLOTHING, PART_ID, PARTS, WORN, part_ids
 from segmask.models.base import Parser
@@ -110,7 +110,7 @@ def measure(parser: Parser, data: Path, names: Sequence[str], view: View = VIEWS
         boundaries.append(worn_boundary(guess, truth))
         face = truth == PART_ID["face"]
         if face.any():
-            protected = protected_region(parsing, (), ("hair",))
+            protected = face_region(parsing, CLOTHING)
             chin = np.nonzero(face.any(1))[0].max()
             faces.append(protected[face].mean())
             below.append(protected[chin + 1 :].sum() / face.sum())

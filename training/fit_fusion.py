@@ -20,16 +20,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from segmask.fusion.evidence import changed_prob
-from segmask.fusion.features import NAMES, pixel_features
-from segmask.fusion.prior import target_prob
+from segmask.fusion.features import NAMES, in_sight, pixel_features
 from segmask.labels import CLOTHING, PART_ID
 from segmask.types import Texture
 from training.fusion_cases import FusionCase, as_given, case_files, load_case
 
 HIDDEN = (32, 16)
-NEAR, FAR = 4000, 800
-"""Pixels drawn from each case: where target or change are in sight, and elsewhere."""
+PIXELS = 4000
+"""Drawn from each case, of those that the model is asked about."""
 EPOCHS, BATCH, RATE, DECAY = 14, 4096, 3e-3, 1e-3
 REDRAWN = 0.4
 """Share of the cases that are given a redrawn part besides."""
@@ -118,17 +116,9 @@ def _drawn(case: FusionCase, asked: tuple[str, ...], rng: np.random.Generator, g
     case = redrawn(case, rng)
     features = pixel_features(case.before, case.after, case.change, asked)
     counted = (case.truth != 128) & ~case.keep
-    sight = np.maximum(target_prob(case.before, asked), target_prob(case.after, asked)) > 0.02
-    sight |= changed_prob(case.change.score_map) > 0.05
-    chosen, weights = [], []
-    for mask, count in ((counted & sight, NEAR), (counted & ~sight, FAR)):
-        places = np.flatnonzero(mask)
-        if len(places) == 0:
-            continue
-        drawn = rng.choice(places, min(count, len(places)), replace=False)
-        chosen.append(drawn)
-        weights.append(np.full(len(drawn), len(places) / len(drawn) / mask.size))
-    at, weight = np.concatenate(chosen), np.concatenate(weights)
+    places = np.flatnonzero(counted & in_sight(case.before, case.after, case.change, asked))
+    at = rng.choice(places, min(PIXELS, len(places)), replace=False)
+    weight = np.full(len(at), len(places) / max(1, len(at)) / counted.size)
     values = features.reshape(len(NAMES), -1)[:, at].T
     truth = (case.truth.ravel()[at] == 255).astype(np.float32)
     owners = (np.full(len(at), value) for value in (half_of(case.photo), bag_of(case.photo), given))

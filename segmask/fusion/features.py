@@ -15,7 +15,7 @@ from segmask.fusion.growth import garment_share
 from segmask.fusion.prior import near_body, target_prob
 from segmask.geometry import resize_map, working_size
 from segmask.labels import part_ids
-from segmask.types import Change, Prob, Probs, Texture
+from segmask.types import Change, Mask, Prob, Probs, Texture
 
 Features = NDArray[np.float32]
 Map = NDArray[np.float32]
@@ -56,6 +56,8 @@ NAMES = (
 )
 """Distances are standard deviations of a Gaussian, as shares of the long side."""
 
+SEEN_TARGET, SEEN_CHANGE = 0.02, 0.05
+"""Probabilities below which nothing speaks for a pixel."""
 IN_FRONT = ("headwear", "eyewear", "bag", "accessory")
 
 
@@ -111,6 +113,12 @@ def pixel_features(
         *texture_maps(change, either, config),
     ]
     return np.stack(maps).astype(np.float32, copy=False)
+
+
+def in_sight(before: Probs, after: Probs, change: Change, parts: tuple[str, ...]) -> Mask:
+    """Pixels where the target may be, bool (h, w): either parsing thinks of it, or the change map of a change."""
+    either = np.maximum(target_prob(before, parts), target_prob(after, parts))
+    return (either > SEEN_TARGET) | (changed_prob(change.score_map) > SEEN_CHANGE)
 
 
 def texture_maps(change: Change, either: Prob, config: FeatureConfig = DEFAULT) -> list[Map]:

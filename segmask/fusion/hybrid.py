@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from segmask.fusion.cut import minimum_cut
 from segmask.fusion.decision import Decision
 from segmask.fusion.evidence import changed_prob, garment_changed
-from segmask.fusion.features import pixel_features
+from segmask.fusion.features import in_sight, pixel_features
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
 from segmask.fusion.prior import near_body, target_prior, target_prob
 from segmask.fusion.rules import rule_log_odds
@@ -103,8 +103,8 @@ def fitted_odds(
     config: HybridConfig = DEFAULT,
 ) -> Estimate:
     """Log odds that each pixel comes from the edit by the pixel model, held to what the generator never draws."""
-    odds, spread = model.estimate(pixel_features(before, after, change, parts))
-    odds = np.where(near_body(before, after), odds, np.float32(-config.odds_limit))  # cloth that nobody wears
+    asked = near_body(before, after) & in_sight(before, after, change, parts)  # not the cloth that nobody wears
+    odds, spread = model.estimate(pixel_features(before, after, change, parts), asked)
     odds = np.where(_new_cloth(before, after, change, parts, config), np.maximum(odds, config.sure_odds), odds)
     return Estimate(odds, spread)
 

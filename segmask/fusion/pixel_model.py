@@ -17,8 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.fusion.features import Features
+from segmask.types import Mask
 
 WEIGHTS = Path(__file__).parent / "weights" / "pixel_model.npz"
+SURELY_NOT = -10.0
+"""Log odds of a pixel that nothing speaks for."""
 CHUNK = 1 << 16  # pixels at a time: what it needs besides stays small
 
 Map = NDArray[np.float32]
@@ -59,15 +62,17 @@ class PixelModel:
 
     members: tuple[Perceptron, ...]
 
-    def estimate(self, features: Features) -> Estimate:
-        """Mean and spread of the log odds of features (F, h, w)."""
+    def estimate(self, features: Features, asked: Mask) -> Estimate:
+        """Mean and spread of the log odds of features (F, h, w) where bool (h, w) ``asked``; elsewhere surely not."""
         flat = features.reshape(features.shape[0], -1)
-        mean, spread = np.empty(flat.shape[1], np.float32), np.empty(flat.shape[1], np.float32)
-        for start in range(0, flat.shape[1], CHUNK):
-            values = np.ascontiguousarray(flat[:, start : start + CHUNK])
+        mean, spread = np.full(flat.shape[1], SURELY_NOT, np.float32), np.zeros(flat.shape[1], np.float32)
+        places = np.flatnonzero(asked)
+        for start in range(0, len(places), CHUNK):
+            chosen = places[start : start + CHUNK]
+            values = flat[:, chosen]
             odds = np.stack([member.log_odds(values) for member in self.members])
-            mean[start : start + CHUNK], spread[start : start + CHUNK] = odds.mean(0), odds.std(0)
-        return Estimate(mean.reshape(features.shape[1:]), spread.reshape(features.shape[1:]))
+            mean[chosen], spread[chosen] = odds.mean(0), odds.std(0)
+        return Estimate(mean.reshape(asked.shape), spread.reshape(asked.shape))
 
 
 def read_pixel_model(path: Path) -> PixelModel:

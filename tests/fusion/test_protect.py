@@ -26,6 +26,16 @@ def test_the_face_and_the_core_of_the_hair_are_protected_and_clothes_are_not() -
     assert 0.5 < protected[hair].mean() < 1
 
 
+def test_a_collar_beside_the_jaw_is_no_face() -> None:
+    """Nor hair, where that is targeted; else the margin reaches over it."""
+    collar = HEAD.replace(".HHFFFFHH.\n    .HH.ss", ".UUFFFFUU.\n    .UU.ss")
+    protected = protected_region(parsing(collar), (), CLOTHING)
+    assert protected[mask(collar, "F")].all()
+    assert not protected[mask(collar, "U")].any()
+    assert not protected_region(parsing(HEAD), (), ("hair",))[mask(HEAD, "H")].any()
+    assert at(protected_region(parsing(HEAD), (), ("headwear",)), 3, 2.9)
+
+
 def test_what_is_targeted_is_not_protected() -> None:
     assert not protected_region(parsing(HEAD), (), ("hair", "face")).any()
     only_face = protected_region(parsing(HEAD), (), ("hair",))

@@ -11,7 +11,9 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
 import cv2
@@ -54,21 +56,29 @@ def main() -> None:
     parser.add_argument("pairs", type=Path)
     parser.add_argument("cache", type=Path)
     parser.add_argument("--held-out", type=Path, nargs=2, required=True, help="parsers of fold 0 and fold 1")
+    parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
-    maskers = [Masker("hybrid", parser=path, face_detector=None) for path in options.held_out]
     train = json.loads((options.data / "split.json").read_text())["train"]
     folds = {name: index % 2 for index, name in enumerate(train)}
-    for case in read_dataset(options.pairs).cases:
-        target = options.cache / f"{case.name.replace('/', '-')}.npz"
-        if not target.exists():
-            gather(case, maskers, folds, target)
+    gathered = partial(gather, options.held_out, folds, options.cache)
+    with ProcessPoolExecutor(options.workers) as pool:
+        list(pool.map(gathered, read_dataset(options.pairs).cases))
 
 
-def gather(case: Case, maskers: list[Masker], folds: dict[str, int], target: Path) -> None:
-    """Run the stages before the fusion on one case, with the parser that has not seen its photo."""
+@cache
+def masker(parser: Path) -> Masker:
+    """One a process and parser."""
+    return Masker("hybrid", parser=parser, face_detector=None, threads=1)
+
+
+def gather(held_out: list[Path], folds: dict[str, int], folder: Path, case: Case) -> None:
+    """Run the stages before the fusion on one case, with the parser that has not seen its photo; once."""
+    target = folder / f"{case.name.replace('/', '-')}.npz"
+    if target.exists():
+        return
     record = json.loads((case.original.parent / "case.json").read_text())
-    stages = maskers[folds[record["source"]]].apply(case.original, case.edited).stages
+    stages = masker(held_out[folds[record["source"]]]).apply(case.original, case.edited).stages
     size_hw = stages.change.score_map.shape
     texture = stages.change.texture
     example = load_example(case)

@@ -32,6 +32,7 @@ VARIED: dict[str, tuple[float, ...]] = {
     "seam_inside": (1.0, 3.0, 6.0, 12.0),
     "full_score": (3.0, 12.0),
     "lean": (0.0, 0.4, 1.0, 1.4, 1.8, 2.4),
+    "piece_prob": (0.0, 0.35, 0.6),
     "odds_limit": (3.0, 6.0),
     "rim": (0.0, 0.006, 0.024),
     "rim_score": (1.5, 3.0),

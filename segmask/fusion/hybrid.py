@@ -36,7 +36,7 @@ class HybridConfig:
     """Cost of a seam through what shows the target in both pictures: a garment is taken or left whole."""
     full_score: float = 6.0
     """Score from which pictures count as differing strongly."""
-    lean: float = 0.7
+    lean: float = 1.4
     """Added to the log odds: what is missing shows the old garment, what is too much mostly looks as before."""
     odds_limit: float = 4.0
     """Log odds beyond this add nothing: no single model's certainty outweighs the surroundings."""
@@ -51,6 +51,8 @@ class HybridConfig:
     """Of a piece: so much was the target before …"""
     sure_share: float = 0.7
     """… or so much of it is the target in the edit."""
+    piece_prob: float = 0.5
+    """Of a piece: its pixels' mean probability of coming from the edit."""
     sure_odds: float = 1.5
     """Least log odds where a changed garment reaches over what was background."""
     island: float = 0.0008
@@ -135,7 +137,7 @@ def decide_by_odds(
         must_take,
     )
     tight = _tighten(taken, change.score_map, config)
-    mask = _meant(tight, was, becomes, after, parts, must_take, config)
+    mask = _meant(tight, (was, becomes, probability), after, parts, must_take, config)
     mask = _whole(_without_specks(mask, config), was, becomes, config)
     return Decision((mask | must_take) & ~must_keep, prior, probability)
 
@@ -165,21 +167,28 @@ def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -
 
 
 def _meant(
-    mask: Mask, was: Prob, becomes: Prob, after: Probs, parts: tuple[str, ...], must_take: Mask, config: HybridConfig
+    mask: Mask,
+    beliefs: tuple[Prob, Prob, Prob],
+    after: Probs,
+    parts: tuple[str, ...],
+    must_take: Mask,
+    config: HybridConfig,
 ) -> Mask:
-    """Pieces that were the target or surely become it, and in which the edit shows the target or skin.
+    """Pieces that were the target or surely become it, in which the edit shows the target or skin, and likely right.
 
-    What turned to ground was a bush; a necklace that a parser half takes for a collar is no garment.
+    What turned to ground was a bush; a necklace that a parser half takes for a collar is no garment. ``beliefs``: the
+    target was here, it becomes, and the pixel comes from the edit. The lean completes garments: a piece as a whole must
+    be likelier right than not without it.
     """
     if "background" in parts:
         return mask
     pieces = connected_regions(mask)
-    old, new, shown = (
+    old, new, right, shown = (
         pieces.total(np.maximum(prob, must_take)) / np.maximum(pieces.areas, 1)
-        for prob in (was, becomes, target_prob(after, (*parts, "skin")))
+        for prob in (*beliefs, target_prob(after, (*parts, "skin")))
     )
     targeted = (old >= config.old_share) | (new >= config.sure_share)
-    return pieces.select((shown >= config.new_share) & targeted)
+    return pieces.select((shown >= config.new_share) & targeted & (right >= config.piece_prob))
 
 
 def _without_specks(mask: Mask, config: HybridConfig) -> Mask:

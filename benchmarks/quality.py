@@ -52,7 +52,10 @@ ABOUT = """The photos are the labelled set's (CCP) that the built-in parser was 
 kept ≥ .98, coverage ≥ .95 and no face pixel is touched; docs/metrics.md defines all columns. In brackets the 95 %
 bootstrap interval. *Plain RGB difference*: 10 % threshold, largest region, feather 30 px. *LAB difference merge*: a
 published editor node with its defaults (threshold, area filter, growth 8 px, blur and feather 15 px). Neither aligns
-the edit. *True parsing* hands `hybrid` the labels of both pictures: what a perfect parser would give."""
+the edit. *True parsing* hands `hybrid` the labels of both pictures: what a perfect parser would give. *Badly wrong*:
+coverage below .9 or kept below .96."""
+BADLY = {"coverage": 0.9, "kept": 0.96}
+"""A wrong mask below one of these is badly wrong: a tenth is missing, or twice the leak of a right one is taken."""
 DRIFT_BINS = 5
 """Equal numbers of cases each, so that every point of the plot rests on as many."""
 
@@ -119,7 +122,7 @@ def describe(levels: dict[str, Evaluation], cases: int, seed: int) -> str:
         f"{command}, generator version {VERSION}, seed {seed}. {ABOUT}",
     ]
     for level, result in levels.items():
-        parts += [f"### Level {level}, {_count(result)}", _table(result)]
+        parts += [f"### Level {level}, {_count(result)}", _table(result), _verdicts(result)]
     parts += [
         "![Strict success against drift](plots/quality-drift.png)",
         "Drift: mean ΔE between original and edit, resized but not aligned, on pixels that must stay. Points are "
@@ -144,6 +147,18 @@ def _table(result: Evaluation) -> str:
         seconds = statistics.median(row.seconds for row in result.rows_of(strategy))
         lines.append([strategy, *cells, f"{seconds:.2f}"])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _verdicts(result: Evaluation) -> str:
+    """How often each of hybrid's kinds of masks is shown to a person."""
+    rows = result.rows_of("hybrid")
+    groups: dict[str, list[bool]] = {"right": [], "wrong": [], "badly wrong": []}
+    for row in rows:
+        badly = row.score("coverage") < BADLY["coverage"] or row.score("kept") < BADLY["kept"]
+        kind = "right" if row.score("strict_success") else "badly wrong" if badly else "wrong"
+        groups[kind].append(row.verdict == "review")
+    told = ", ".join(f"{sum(shown)} of {len(shown)} {kind}" for kind, shown in groups.items())
+    return f"Verdict `review` of *hybrid*: {told} masks."
 
 
 def _cell(metric: str, estimate: Estimate | None) -> str:

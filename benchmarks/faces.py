@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from segmask import io
-from segmask.fusion.protect import protected_region
+from segmask.fusion.protect import face_region, protected_region
 from segmask.labels import CLOTHING, PART_ID, PARTS
 from segmask.models.base import FaceDetector, Parser
 from segmask.models.catalog import CATALOG
@@ -120,8 +120,8 @@ def protected_by_source(parsing: Parsing, faces: tuple[Face, ...]) -> dict[str, 
     nothing = Parsing(blind, parsing.size_hw, parsing.source)
     return {
         "detector and landmarker": protected_region(nothing, faces, bald),
-        "parser's face part": protected_region(parsing, (), bald),
-        "face part and oval": protected_region(parsing, faces, bald),
+        "parser's face part": face_region(parsing, CLOTHING),
+        "face part and oval": face_region(parsing, CLOTHING) | protected_region(parsing, faces, bald),
         "these and hair": protected_region(parsing, faces, CLOTHING),
     }
 

@@ -35,6 +35,8 @@ class ProtectConfig:
     """Somewhere a face must be likelier than not."""
     least_face: float = 0.00004
     """Of the picture: smaller specks of face are noise."""
+    oval_margin: float = 0.03
+    """Of a detected face's height, around the landmarker's oval: it runs along the middle of the jaw's contour."""
     seen: float = 0.5
     """Of a detected face: where the parser saw less of it as face, the detector alone answers for the whole head."""
     beside: float = 1.4
@@ -66,7 +68,7 @@ def protected_region(
     if "face" not in parts:
         protected |= face_region(parsing, parts, config)
         for face in faces:
-            oval = _oval(face, parsing.size_hw)
+            oval = _oval(face, parsing.size_hw, config)
             if not oval.any() or protected[oval].mean() < config.seen:
                 oval |= _head(face.box, parsing.size_hw, config)
             protected |= oval
@@ -146,8 +148,8 @@ def _grown(region: Mask, margin: int) -> Mask:
     return cv2.dilate(region.astype(np.uint8), half_disc) > 0
 
 
-def _oval(face: Face, size_hw: tuple[int, int]) -> Mask:
-    """The landmarker's outline, or an ellipse in the detector's box."""
+def _oval(face: Face, size_hw: tuple[int, int], config: ProtectConfig) -> Mask:
+    """The landmarker's outline, or an ellipse in the detector's box, with its margin."""
     import cv2
 
     mask = np.zeros(size_hw, np.uint8)
@@ -156,7 +158,9 @@ def _oval(face: Face, size_hw: tuple[int, int]) -> Mask:
     else:
         centre = ((face.box.x0 + face.box.x1) // 2, (face.box.y0 + face.box.y1) // 2)
         cv2.ellipse(mask, centre, (max(1, face.box.width // 2), max(1, face.box.height // 2)), 0, 0, 360, 1, -1)
-    return mask > 0
+    margin = round(config.oval_margin * face.box.height)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
+    return cv2.dilate(mask, disc) > 0
 
 
 def _head(box: Box, size_hw: tuple[int, int], config: ProtectConfig) -> Mask:

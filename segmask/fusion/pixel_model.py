@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +47,7 @@ class Perceptron:
         """Log odds of features (F, n), float32 (n,)."""
         import cv2
 
-        values = features
+        values: Any = features  # OpenCV's stubs know no None for the matrix that is not there
         for index, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             values = cv2.gemm(weight, values, 1, None, 0)  # not BLAS: its threads wait for each other on busy cores
             values += bias[:, None]

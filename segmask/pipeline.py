@@ -157,7 +157,7 @@ class Masker:
             if corrections.mask_in is not None:
                 alpha, given_mask = allowed(corrections.mask_in, keep, protected, corrections, run)
             else:
-                pair = Pair(before.image, aligned, change.noise_floor, (tone, light))
+                pair = Pair(before.image, lambda box: apply_tone(aligned, tone, light, area=box), change.noise_floor)
                 pair = None if strategy == "semantic" else pair
                 alpha = make_alpha(decision.mask, before.size_hw, keep, feather=self.options.feather, pair=pair)
             alpha = np.where(corrections.include & ~keep, np.float32(1), alpha)

@@ -7,7 +7,7 @@ the working size. Only tiles that the outline crosses are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from segmask.fusion.edge_width import wider_edge
 from segmask.geometry import resize_image, resize_map, resized_part
 from segmask.options import REFERENCE_SIDE
-from segmask.tone import apply_tone
-from segmask.types import Box, Image, ToneMatch
+from segmask.types import Box, Image
 
 Map = NDArray[np.float32]
 
@@ -28,18 +27,10 @@ class Pair:
 
     original: Image
     """uint8 (H, W, 3)."""
-    edited: Image
-    """uint8 (H, W, 3): aligned; tone matched, if the drift is not given."""
+    edited_in: Callable[[Box], Image]
+    """The aligned, tone matched edit in a box, uint8 (h, w, 3): made where it is looked at only."""
     noise_floor: Map
     """float32 (h, w), ΔE, at the working size."""
-    drift: tuple[ToneMatch, Map] | None = None
-    """Tone match and light field that have yet to be taken out of ``edited``."""
-
-    def edited_in(self, box: Box) -> Image:
-        """The tone matched edit in a box, uint8 (h, w, 3)."""
-        if self.drift is None:
-            return self.edited[box.slices]
-        return apply_tone(self.edited, *self.drift, area=box)
 
 
 @dataclass(frozen=True)

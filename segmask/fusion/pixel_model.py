@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,15 +45,20 @@ class Perceptron:
 
     def log_odds(self, features: Map) -> Map:
         """Log odds of features (F, n), float32 (n,)."""
-        import cv2
-
-        values: Any = features  # OpenCV's stubs know no None for the matrix that is not there
+        values = features
         for index, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            values = cv2.gemm(weight, values, 1, None, 0)  # not BLAS: its threads wait for each other on busy cores
+            values = _product(weight, values)
             values += bias[:, None]
             if index < len(self.weights) - 1:
                 np.maximum(values, 0, out=values)
-        return np.asarray(values[0], np.float32)
+        return values[0]
+
+
+def _product(weight: Map, values: Map) -> Map:
+    """Matrix product; not by BLAS, whose threads wait for each other on busy cores."""
+    import cv2
+
+    return np.asarray(cv2.gemm(weight, values, 1, np.empty((0, 0), np.float32), 0), np.float32)  # nothing is added
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from segmask.labels import CLOTHING, part_ids
 from segmask.types import Mask
 from training.choose_cut import rate, summary
 from training.fit_fusion import half_of
-from training.fusion_cases import FusionCase, load_cases
+from training.fusion_cases import FusionCase, case_files, load_case
 
 Decide = Callable[[FusionCase, PixelModel], Mask]
 GUIDE_RADIUS, GUIDE_EPSILON = 8, 1e-3
@@ -41,11 +41,11 @@ def main() -> None:
     options = parser.parse_args()
     models = [read_pixel_model(options.out / f"half{half}.npz") for half in (0, 1)]
     scores: dict[str, list[dict[str, float]]] = {name: [] for name in ALTERNATIVES}
-    for cache in options.caches:
-        for case in list(load_every(cache, options.every)):
-            for name, decide in ALTERNATIVES.items():
-                hard = {"hard": float(case.level == "hard")}
-                scores[name].append(rate(case, decide(case, models[half_of(case.photo)])) | hard)
+    for path in case_files(options.caches)[:: options.every]:
+        case = load_case(path)
+        for name, decide in ALTERNATIVES.items():
+            hard = {"hard": float(case.level == "hard")}
+            scores[name].append(rate(case, decide(case, models[half_of(case.photo)])) | hard)
     rows = {name: summary(values) for name, values in scores.items()}
     heads = list(next(iter(rows.values())))
     lines = [f"| decision | {' | '.join(heads)} |", f"| --- |{' ---: |' * len(heads)}"]
@@ -54,11 +54,6 @@ def main() -> None:
     text = f"## The decision and its alternatives\n\n{ABOUT} {count} cases.\n\n" + "\n".join(lines)
     replace_section("fusion", text)
     print("\n".join(lines), f"section fusion of {RESULTS}", sep="\n")
-
-
-def load_every(cache: Path, every: int) -> list[FusionCase]:
-    """Every n-th case of a cache."""
-    return [case for index, case in enumerate(load_cases(cache)) if index % every == 0]
 
 
 def by_labels(case: FusionCase, model: PixelModel) -> Mask:  # noqa: ARG001

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -119,18 +118,13 @@ def _smaller(values: np.ndarray, size_hw: tuple[int, int]) -> np.ndarray:
     return cv2.resize(values, size_hw[::-1], interpolation=cv2.INTER_NEAREST)
 
 
-def load_cases(cache: Path) -> Iterator[FusionCase]:
-    """The gathered cases, one after the other, at the change map's size."""
-    return map(load_case, case_files([cache]))
-
-
 def case_files(caches: list[Path]) -> list[Path]:
     """The files of the gathered cases, in order."""
     return [path for cache in caches for path in sorted(cache.glob("*.npz"))]
 
 
 def load_case(path: Path) -> FusionCase:
-    """One gathered case."""
+    """One gathered case, at the change map's size."""
     with np.load(path) as data:
         text = json.loads(str(data["text"]))
         score = data["score"].astype(np.float32)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from segmask.fusion.decision import Decision
-from segmask.fusion.hybrid import decide_hybrid
+from segmask.fusion.hybrid import decide_by_odds, decide_hybrid
 from segmask.labels import CLOTHING
 from tests.fusion.scenes import CELL, change, mask, probs, share
 
@@ -102,6 +102,20 @@ def test_a_bag_in_front_stays() -> None:
         TOP.replace(".xxxxxxxx.\n    ..........\n    ..........", ".xxxxxx...\n" + "    ..........\n" * 2),
     ).mask
     assert share(got, mask(with_bag, "B")) < 0.05
+
+
+def test_the_lean_completes_a_garment_but_takes_no_unsure_piece_alone() -> None:
+    """The same doubt at a sleeve's end and on a cup beside: only the sleeve comes whole."""
+    drawn = PERSON.replace("..........\n    ...FFFF", "UU........\n    ...FFFF", 1)
+    cup, sleeve = mask(drawn, "U") & ~mask(PERSON, "U"), mask(TOP.replace("xxxxxxxx.\n    ....", "x.......x\n    ...."))
+    sleeve &= mask(TOP)
+    odds = np.where(mask(TOP), np.float32(3), np.float32(-6))
+    odds[sleeve | cup] = -0.5
+    everything = change("xxxxxxxxxx\n" * 8)
+    nothing = np.zeros_like(cup)
+    got = decide_by_odds(odds, probs(drawn), probs(drawn), everything, CLOTHING, nothing, nothing).mask
+    assert share(got, sleeve) > 0.95
+    assert not got[cup].any()
 
 
 def test_constraints_win() -> None:

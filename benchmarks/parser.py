@@ -37,6 +37,9 @@ TIMED_HW = (1536, 1024)  # a common size of generated pictures
 TIMED_PHOTOS = 15
 MERGED = {"worn": WORN, "clothes": CLOTHING, "skin and face": ("skin", "face")}
 ROWS = (*PARTS, *MERGED, "mean")
+ABOUT = """`python -m benchmarks.parser DATA --parser builtin --parser pan_skin_clothes_hair.onnx=LABELS.json --views 20
+--write`. PAN (MobileNetV3-small, three outputs) names skin, clothes and hair only: compare *worn*, *clothes*, *skin and
+face*, *hair* and *background*. Its probabilities are independent, so that its calibration error says little."""
 VIEW_ROWS = ("worn", "face", "hair", "skin", "skin and face", "background", "mean")
 
 
@@ -85,7 +88,7 @@ def report(parsers: dict[str, Parser], data: Path, part: str, names: Sequence[st
     """The whole section, Markdown."""
     measured = {name: measure(parser, data, names) for name, parser in parsers.items()}
     times = timed(parsers, data, names)
-    lines = [f"## Parsers\n\n`python -m benchmarks.parser`, {len(names)} photos of `{part}`.", iou_table(measured)]
+    lines = [f"## Parsers\n\n{len(names)} photos of `{part}`. {ABOUT}", iou_table(measured)]
     lines.append(other_table(measured, times))
     chosen = names[:: max(1, len(names) // views)][:views] if views else []
     if chosen:

@@ -1,7 +1,7 @@
 """The decision by parsing and evidence together: a photomontage by minimum cut.
 
 Each pixel is labelled original or edited. Its own cost is the log odds that it must come from the edit, from both
-parsings and the change map: by a small fitted network for what is worn, by rules for hair, faces and backgrounds. The
+parsings and the change map: by small fitted networks for what is worn, by rules for hair, faces and backgrounds. The
 seam between the labels costs what the two pictures differ there, so it runs where they agree.
 """
 

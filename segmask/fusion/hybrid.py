@@ -60,7 +60,9 @@ class HybridConfig:
     hole: float = 0.0006
     """Of the picture: no smaller piece inside stays alone."""
     island_inside: float = 0.05
-    """Of the picture: a larger piece of garment inside a changed one was left alone on purpose."""
+    """Of the picture: a larger piece of garment inside a changed one was left alone on purpose …"""
+    inside_prob: float = 0.15
+    """… and so was one whose pixels come from the edit with a lower mean probability: a tie, the shirt in a coat."""
 
 
 DEFAULT = HybridConfig()
@@ -138,7 +140,7 @@ def decide_by_odds(
     )
     tight = _tighten(taken, change.score_map, config)
     mask = _meant(tight, (was, becomes, probability), after, parts, must_take, config)
-    mask = _whole(_without_specks(mask, config), was, becomes, config)
+    mask = _whole(_without_specks(mask, config), (was, becomes, probability), config)
     return Decision((mask | must_take) & ~must_keep, prior, probability)
 
 
@@ -198,9 +200,13 @@ def _without_specks(mask: Mask, config: HybridConfig) -> Mask:
     return filled(large, config.hole * mask.size)
 
 
-def _whole(mask: Mask, was: Prob, becomes: Prob, config: HybridConfig) -> Mask:
-    """Enclosed pieces that show the target in both pictures come along: new fabric that looks like the old."""
+def _whole(mask: Mask, beliefs: tuple[Prob, Prob, Prob], config: HybridConfig) -> Mask:
+    """Enclosed pieces that show the target in both pictures come along: new fabric that looks like the old.
+
+    Not what surely stayed as it was: a tie on a changed shirt. ``beliefs`` as in ``_meant``.
+    """
+    was, becomes, probability = beliefs
     holes = connected_regions(~mask, diagonal=False)
-    shown = holes.total(np.minimum(was, becomes)) / np.maximum(holes.areas, 1)
-    inside = (shown > 0.5) & (holes.areas <= config.island_inside * mask.size) & ~holes.on_border()
-    return mask | holes.select(inside)
+    shown, right = (holes.total(prob) / np.maximum(holes.areas, 1) for prob in (np.minimum(was, becomes), probability))
+    small = (holes.areas <= config.island_inside * mask.size) & ~holes.on_border()
+    return mask | holes.select(small & (shown > 0.5) & (right >= config.inside_prob))

@@ -63,12 +63,29 @@ def test_an_island_of_the_new_fabric_that_looks_like_the_old_is_taken_too() -> N
     ..........
     ..........
     .xxxxxxxx.
-    .xxx..xxx.
+    .xxxwwxxx.
     .xxxxxxxx.
     ..........
     ..........
 """
     assert share(decide(PERSON, PERSON, island).mask, mask(TOP)) > 0.99
+
+
+def test_a_tie_on_a_changed_shirt_stays() -> None:
+    """The parser calls it a part of the shirt; nothing of it changed."""
+    tie = """
+    ..........
+    ..........
+    ..........
+    .xxxxxxxx.
+    .xxxx.xxx.
+    .xxxxxxxx.
+    ..........
+    ..........
+    """
+    got = decide(PERSON, PERSON, tie).mask
+    assert share(got, mask(tie)) > 0.98
+    assert share(got, mask(TOP) & ~mask(tie)) < 0.2
 
 
 def test_old_sleeves_become_skin_from_the_edit() -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from segmask.fusion.decision import Decision
 from segmask.fusion.diff import decide_diff, decide_fallback
 from segmask.fusion.hybrid import decide_hybrid
 from segmask.fusion.people import find_people
+from segmask.fusion.pixel_model import PixelModel
 from segmask.fusion.prior import resized_probs, shows_person, shows_target, target_prior
-from segmask.fusion.protect import protected_region
+from segmask.fusion.protect import protected_parts
 from segmask.fusion.semantic import decide_semantic
+from segmask.fusion.strands import DEFAULT as FOUND
+from segmask.fusion.strands import HAND_MADE, fabric_in_hair
 from segmask.geometry import resize_map, resize_mask, working_size
 from segmask.given import GIVEN
 from segmask.inputs import Corrections
+from segmask.labels import WORN
 from segmask.options import Options
 from segmask.report import GivenMaskReport, PersonReport, box_around
 from segmask.run import Run
@@ -34,11 +40,69 @@ def likely_equal(parsed: Parsing | None, edited_parsed: Parsing | None, parts: t
     return 1 - target_prior(resized_probs(parsed, size_hw), resized_probs(edited_parsed, size_hw), parts).either
 
 
-def protected_by(
-    parsed: Parsing | None, edited_parsed: Parsing | None, faces: tuple[Face, ...], parts: tuple[str, ...]
-) -> Mask | None:
-    """What stays original whatever the evidence says, bool (H, W); None where no parsing was made."""
-    return None if parsed is None else protected_region(parsed, faces, parts, edited_parsed)
+@dataclass(frozen=True)
+class Held:
+    """What stays original, bool (H, W) each."""
+
+    firm: Mask
+    """Faces, other people, what the user excluded and what the edit doesn't cover."""
+    hair: Mask
+    """The core of the hair."""
+    faces: Mask | None
+    """Protected faces before the user's ``include``; None without a parsing."""
+    own_hair: Mask | None
+    """Protected hair before the user's ``include``."""
+
+    @property
+    def region(self) -> Mask:
+        """All of it."""
+        return self.firm | self.hair
+
+    @property
+    def protected(self) -> Mask | None:
+        """What is protected, before ``include``; None without a parsing."""
+        return None if self.faces is None or self.own_hair is None else self.faces | self.own_hair
+
+    def without(self, fabric: Alpha | None) -> Held:
+        """Less the fabric that shows in the hair, float32 (H, W)."""
+        if fabric is None or self.own_hair is None:
+            return self
+        return replace(self, hair=self.hair & (fabric == 0), own_hair=self.own_hair & (fabric == 0))
+
+
+def hold(
+    parsings: tuple[Parsing | None, Parsing | None],
+    faces: tuple[Face, ...],
+    parts: tuple[str, ...],
+    corrections: Corrections,
+    covered: Mask,
+    others: Mask | None = None,
+) -> Held:
+    """What stays original at the picture's size: protected or other people's unless included, excluded, not covered."""
+    firm = corrections.exclude | ~covered
+    if others is not None:
+        firm |= others & ~corrections.include
+    if parsings[0] is None:
+        return Held(firm, np.zeros_like(firm), None, None)
+    seen, hair = protected_parts(parsings[0], faces, parts, parsings[1])
+    return Held(firm | (seen & ~corrections.include), hair & ~corrections.include, seen, hair)
+
+
+def fabric_shown(
+    original: Image,
+    parsings: tuple[Parsing | None, Parsing | None],
+    change: Change,
+    taken: Mask,
+    held: Held,
+    corrections: Corrections,
+    options: Options,
+) -> Alpha | None:
+    """Old fabric between the strands of protected hair, that comes from the edit; None where there is none."""
+    before, after = parsings
+    if before is None or after is None or options.strategy != "hybrid" or not set(options.parts) <= set(WORN):
+        return None
+    where = FOUND if corrections.mask_in is None else HAND_MADE
+    return fabric_in_hair(original, (before, after), change, taken, options.parts, held.firm, where)
 
 
 def choose_people(
@@ -62,14 +126,6 @@ def choose_people(
     return ~resize_mask(people.region(chosen, later), parsed.size_hw), reports
 
 
-def keep_region(protected: Mask | None, corrections: Corrections, covered: Mask, others: Mask | None = None) -> Mask:
-    """What stays original at the picture's size: protected or other people's unless included, excluded, not covered."""
-    keep = np.zeros(covered.shape, bool) if protected is None else protected & ~corrections.include
-    if others is not None:
-        keep |= others & ~corrections.include
-    return keep | corrections.exclude | ~covered
-
-
 def decide(
     change: Change,
     parsed: Parsing | None,
@@ -78,6 +134,7 @@ def decide(
     corrections: Corrections,
     options: Options,
     run: Run,
+    model: PixelModel | None = None,
 ) -> tuple[Decision, str]:
     """The decision at the working size, and the name of the strategy that made it.
 
@@ -89,6 +146,7 @@ def decide(
         corrections: the user's masks, bool (H, W).
         options: strategy and target.
         run: gets a reason where hybrid had to fall back.
+        model: another pixel model than the package's.
 
     A mask of the user's own is the decision; ``allowed`` holds it to the promises.
     """
@@ -104,7 +162,7 @@ def decide(
         return decide_semantic(before, after, parts, must_keep, must_take), "semantic"
     person = parsed.source == GIVEN or shows_person(parsed) or shows_person(edited_parsed)
     if person and (shows_target(parsed, parts) or shows_target(edited_parsed, parts)):
-        return decide_hybrid(before, after, change, parts, must_keep, must_take), "hybrid"
+        return decide_hybrid(before, after, change, parts, must_keep, must_take, model=model), "hybrid"
     missing = f"{options.target} was found in neither picture" if person else "no person was found"
     run.look(f"{missing}: hybrid fell back to diff, which decides by what changed alone")
     return decide_fallback(change, before, after, parts, must_keep, must_take), "hybrid (fell back to diff)"

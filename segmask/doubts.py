@@ -31,7 +31,7 @@ def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMa
     doubt = measure_doubt(decision, change, alignment, tone, resize_mask(keep, size_hw))
     verdict = fitted_verdict()
     run.confidence = round(verdict.confidence(doubt), 4)
-    run.doubt = doubt.places
+    run.doubt, run.measurements = doubt.places, doubt.measurements
     if run.confidence < verdict.least:
         run.look(_what(run.confidence, verdict.least, doubt, bool(decision.mask.any())), _box(doubt.box, size_hw, keep))
 

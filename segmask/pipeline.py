@@ -12,13 +12,14 @@ import numpy as np
 from segmask import io
 from segmask.account import pair_report, single_report
 from segmask.align import align
-from segmask.choose import allowed, choose_people, decide, keep_region, likely_equal, protected_by
+from segmask.choose import allowed, choose_people, decide, fabric_shown, hold, likely_equal
 from segmask.compose import kept_composite, toned_where, trimap_of
 from segmask.difference import measure_change
 from segmask.doubts import weigh
 from segmask.errors import OptionError
 from segmask.fusion.matte import make_alpha
 from segmask.fusion.outline import Pair
+from segmask.fusion.pixel_model import PixelModel
 from segmask.fusion.prior import resized_probs
 from segmask.fusion.protect import protected_region
 from segmask.fusion.semantic import decide_semantic
@@ -52,6 +53,9 @@ class Masker:
 
     Models are loaded when they are first needed: ``diff`` loads none.
     """
+
+    pixel_model: PixelModel | None = None
+    """Another pixel model of the fusion than the package's; training judges masks by models that know no such photo."""
 
     def __init__(
         self,
@@ -143,23 +147,33 @@ class Masker:
             aligned, alignment = align(before.image, after.image)
         edited_parsed = None if parsed is None else self._parse(aligned, given[1], "parse edit", run)
         with run.stage("tone"):
-            equal = likely_equal(parsed, edited_parsed, self.options.parts)
-            tone, light = match_tone(before.image, aligned, alignment.covered, equal)
+            tone, light = match_tone(
+                before.image, aligned, alignment.covered, likely_equal(parsed, edited_parsed, self.options.parts)
+            )
         with run.stage("change"):
             change = self._change(before.image, aligned, alignment.covered, (tone, light))
         with run.stage("fuse"):
-            protected = protected_by(parsed, edited_parsed, faces, self.options.parts)
             others, people = choose_people(parsed, edited_parsed, faces, before.image, self.options, run)
-            keep = keep_region(protected, corrections, alignment.covered, others)
-            decision, strategy = decide(change, parsed, edited_parsed, keep, corrections, self.options, run)
+            parsings = parsed, edited_parsed
+            held = hold(parsings, faces, self.options.parts, corrections, alignment.covered, others)
+            decision, strategy = decide(
+                change, parsed, edited_parsed, held.region, corrections, self.options, run, self.pixel_model
+            )
         with run.stage("matte"):
             given_mask = None
+            fabric = fabric_shown(before.image, parsings, change, decision.mask, held, corrections, self.options)
+            keep, protected = held.without(fabric).region, held.without(fabric).protected
             if corrections.mask_in is not None:
                 alpha, given_mask = allowed(corrections.mask_in, keep, protected, corrections, run)
             else:
-                pair = Pair(before.image, lambda box: apply_tone(aligned, tone, light, area=box), change.noise_floor)
-                pair = None if strategy == "semantic" else pair
-                alpha = make_alpha(decision.mask, before.size_hw, keep, feather=self.options.feather, pair=pair)
+                pair = (
+                    None
+                    if strategy == "semantic"
+                    else Pair(before.image, lambda box: apply_tone(aligned, tone, light, area=box), change.noise_floor)
+                )
+                alpha = make_alpha(
+                    decision.mask, before.size_hw, keep, feather=self.options.feather, pair=pair, fabric=fabric
+                )
             alpha = np.where(corrections.include & ~keep, np.float32(1), alpha)
         with run.stage("composite"):
             toned = aligned
@@ -167,7 +181,7 @@ class Masker:
                 toned = toned_where(alpha > 0, aligned, tone, light)
                 toned = matched_skin(before.image, toned, parsed, edited_parsed, decision.mask, self.options.parts)
             raster = kept_composite(before, toned, alpha)
-        weigh(decision, change, alignment, tone, keep, run)
+        weigh(decision, change, alignment, tone, held.region, run)
         judge(alignment, change, decision, alpha, run, own_mask=given_mask is not None)
         stages = Stages(
             aligned=aligned,
@@ -182,6 +196,7 @@ class Masker:
             decision=decision.mask,
             trimap=trimap_of(alpha),
             doubt=run.doubt,
+            measurements=run.measurements,
         )
         report = pair_report(
             run, self.options, self._networks, before, after, strategy, stages, alpha, given_mask, people

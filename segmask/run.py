@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segmask import io
 from segmask.fusion.decision import Decision
@@ -27,6 +28,8 @@ class Run:
     """How sure it is that the mask is right, in [0, 1]; None where that was not measured."""
     doubt: Mask | None = None
     """bool (h, w): places that a person should look at."""
+    measurements: NDArray[np.float32] | None = None
+    """What the confidence was measured on."""
     timings: list[tuple[str, float]] = field(default_factory=list)
 
     @contextmanager

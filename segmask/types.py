@@ -200,6 +200,8 @@ class Stages:
     """uint8 (H, W): 0 original, 255 edited, 128 the band in between."""
     doubt: Mask | None = None
     """bool (h, w): places that a person should look at."""
+    measurements: NDArray[np.float32] | None = None
+    """What the confidence was measured on, in the order of ``segmask.fusion.confidence.NAMES``."""
     notes: tuple[str, ...] = field(default_factory=tuple)
 
 

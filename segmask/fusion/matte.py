@@ -36,6 +36,7 @@ def make_alpha(
     *,
     feather: float | None = None,
     pair: Pair | None = None,
+    fabric: Alpha | None = None,
     config: MatteConfig = DEFAULT,
 ) -> Alpha:
     """Alpha at the picture's size, float32 (H, W), multiples of 1/255.
@@ -47,6 +48,7 @@ def make_alpha(
         feather: width of the edge in pixels at the reference size. Without it the config's, and wider where the edit
             drew a wider edge before a ground that the original does not share. 0 is a hard edge.
         pair: both pictures; with them the outline is moved to where they agree.
+        fabric: float32 (H, W), 0 on ``keep``: what comes from the edit besides, between strands of hair.
     """
     alpha = np.zeros(size_hw, np.float32)
     if not decision.any():
@@ -67,7 +69,9 @@ def make_alpha(
     edge = np.rint(edge * 255) / 255
     edge[inside_keep] = 0
     alpha[area.slices] = edge
-    return alpha
+    if fabric is None:
+        return alpha
+    return np.maximum(alpha, fabric if width > 0 else np.rint(fabric))
 
 
 def _area_of(decision: Mask, size_hw: tuple[int, int], margin: int) -> Box:

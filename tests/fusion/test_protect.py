@@ -26,6 +26,16 @@ def test_the_face_and_the_core_of_the_hair_are_protected_and_clothes_are_not() -
     assert 0.5 < protected[hair].mean() < 1
 
 
+def test_the_jaw_itself_is_face_and_a_collar_at_the_chin_is_none() -> None:
+    """A pixel or two of the neck below the parser's outline; not where the target begins there."""
+    chin, neck = 4 * CELL, 5 * CELL
+    protected = protected_region(parsing(HEAD), (), CLOTHING)
+    assert protected[chin + 1, neck]
+    assert not protected[chin + CELL // 4, neck]
+    closed = parsing(HEAD.replace("ss", "UU"))
+    assert not protected_region(closed, (), CLOTHING)[chin + 1, neck]
+
+
 def test_a_collar_beside_the_jaw_is_no_face() -> None:
     """Nor hair, where that is targeted; else the margin reaches over it."""
     collar = HEAD.replace(".HHFFFFHH.\n    .HH.ss", ".UUFFFFUU.\n    .UU.ss")

@@ -58,11 +58,15 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
-    train = json.loads((options.data / "split.json").read_text())["train"]
-    folds = {name: index % 2 for index, name in enumerate(train)}
-    gathered = partial(gather, options.held_out, folds, options.cache)
+    gathered = partial(gather, options.held_out, folds_of(options.data), options.cache)
     with ProcessPoolExecutor(options.workers) as pool:
         list(pool.map(gathered, read_dataset(options.pairs).cases))
+
+
+def folds_of(data: Path) -> dict[str, int]:
+    """Of each photo of ``train``, the parser that has not seen it (training/data.py splits so)."""
+    train = json.loads((data / "split.json").read_text())["train"]
+    return {name: index % 2 for index, name in enumerate(train)}
 
 
 @cache

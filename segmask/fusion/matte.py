@@ -27,6 +27,8 @@ class MatteConfig:
 
 
 DEFAULT = MatteConfig()
+FAR = 4
+"""Widths of the feather from which a distance no longer matters."""
 
 
 def make_alpha(
@@ -107,8 +109,10 @@ def _signed_distance(decision: Mask, size_hw: tuple[int, int], area: Box, smooth
 
 
 def _ramp_from(keep: Mask, width: float) -> Alpha:
-    """0 on ``keep``, rising to 1 over the feather's width outside of it."""
+    """0 on ``keep``, rising to 1 over the feather's width outside of it; the distance is smoothed against stairs."""
     import cv2
 
-    distance = cv2.distanceTransform((~keep).astype(np.uint8), cv2.DIST_L2, 5)
-    return np.asarray(np.clip(distance / max(width, 1.0), 0, 1), np.float32)
+    signed = cv2.distanceTransform((~keep).astype(np.uint8), cv2.DIST_L2, 5)
+    signed -= cv2.distanceTransform(keep.astype(np.uint8), cv2.DIST_L2, 5)
+    signed = cv2.GaussianBlur(np.clip(signed, -FAR * width - 4, FAR * width + 4), (0, 0), max(0.8, 0.5 * width))
+    return np.asarray(np.clip(signed / max(width, 1.0), 0, 1), np.float32)

@@ -40,6 +40,10 @@ class StrandsConfig:
     """Probability of hair or the target in the edit: what else it shows there is nobody's outfit."""
     changed: float = 2.0
     """Score below which both pictures show the same."""
+    behind: float = 2.0
+    """Times the background around that the garment must be there: hair hangs before walls of its colour, too."""
+    least: float = 0.05
+    """Mean probability of the garment around: below, a parser's doubt alone speaks for it."""
     contrast: float = 25.0
     """ΔE between hair and garment: fainter fabric doesn't show."""
     share: tuple[float, float] = (0.12, 0.32)
@@ -51,7 +55,9 @@ class StrandsConfig:
 
 
 DEFAULT = StrandsConfig()
-HAND_MADE = StrandsConfig(near=0.08, hair=0.05, shown=0.3, changed=1.0, contrast=15.0, share=(0.0, 0.1), aside=0.7)
+HAND_MADE = StrandsConfig(
+    behind=1.0, least=0.0, near=0.08, hair=0.05, shown=0.3, changed=1.0, contrast=15.0, share=(0.0, 0.1), aside=0.7
+)
 """Where a mask of the user's own may reach into the hair: all of what is found by itself, and more."""
 LEAST = 1e-3
 """Weight below which nothing of a colour is around."""
@@ -86,8 +92,8 @@ def fabric_in_hair(
     zone = _zone(first, second, change, taken, parts, config)
     if not zone.any():
         return None
-    colours = _colours(original, parsings[0], taken, parts, config)
-    zone &= resize_map(_contrast(colours), hw) > config.contrast
+    *colours, over_cloth = _surroundings(original, parsings[0], taken, parts, config)
+    zone &= resize_map(_contrast(*colours) * over_cloth, hw) > config.contrast
     if not zone.any():
         return None
     area = _area_of(zone, size_hw)
@@ -116,23 +122,28 @@ def _zone(
     )
 
 
-def _colours(
+def _surroundings(
     original: Image, before: Parsing, taken: Mask, parts: tuple[str, ...], config: StrandsConfig
-) -> tuple[Map, Map]:
+) -> tuple[Map, Map, Map]:
     """CIELAB of the hair and of the old garment around each pixel of a small grid, float32 (h, w, 3).
 
-    Both are equal where one is not there.
+    Both are equal where one is not there. And whether the garment is what hangs behind, not the background: 1 or 0.
     """
+    import cv2
+
     small_hw = working_size((original.shape[0], original.shape[1]), config.long_side)
     sigma = config.reach * max(small_hw)
     lab, probs = _lab(resize_image(original, small_hw), 0), resized_probs(before, small_hw)
     sure_hair, sure_cloth = config.sure
-    cloth = resize_mask(taken, small_hw) & (target_prob(probs, parts) > sure_cloth)
+    worn = target_prob(probs, parts)
+    cloth = resize_mask(taken, small_hw) & (worn > sure_cloth)
     garment = _local_mean(lab, cloth, sigma, lab)
     core = probs[PART_ID["hair"]] > sure_hair
     hair = _local_mean(lab, core, sigma, garment)
     strands = core & (_share(lab, hair, garment, config) < 1)  # what is sure to be hair holds fabric, too
-    return _local_mean(lab, strands, sigma, garment), garment
+    around = [cv2.GaussianBlur(prob, (0, 0), sigma) for prob in (worn, probs[PART_ID["background"]])]
+    over_cloth = (around[0] > np.maximum(config.behind * around[1], config.least)).astype(np.float32)
+    return _local_mean(lab, strands, sigma, garment), garment, over_cloth
 
 
 def _placed(colour: Map, area: Box, size_hw: tuple[int, int]) -> Map:
@@ -149,9 +160,9 @@ def _local_mean(values: Map, where: Mask, sigma: float, otherwise: Map) -> Map:
     return np.where((weight > LEAST)[..., None], total / np.maximum(weight, LEAST)[..., None], otherwise)
 
 
-def _contrast(colours: tuple[Map, Map]) -> Map:
+def _contrast(hair: Map, garment: Map) -> Map:
     """ΔE between both, float32 (h, w)."""
-    return np.asarray(np.linalg.norm(colours[1] - colours[0], axis=2), np.float32)
+    return np.asarray(np.linalg.norm(garment - hair, axis=2), np.float32)
 
 
 def _share(lab: Map, hair: Map, garment: Map, config: StrandsConfig) -> Map:

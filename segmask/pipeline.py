@@ -24,7 +24,7 @@ from segmask.fusion.prior import resized_probs
 from segmask.fusion.protect import protected_region
 from segmask.fusion.semantic import decide_semantic
 from segmask.fusion.skin_tone import matched_skin
-from segmask.geometry import resize_image, resize_mask, working_size
+from segmask.geometry import resize_image, resize_map, resize_mask, working_size
 from segmask.given import WORKING_SIDE
 from segmask.inputs import Seen, checked, given_parsings, read_corrections, read_edit, read_original
 from segmask.models.base import FaceDetector, Parser
@@ -36,7 +36,7 @@ from segmask.run import Run, judge
 from segmask.system import require_opencv
 from segmask.texture import compare_texture
 from segmask.tone import apply_tone, match_tone
-from segmask.types import Change, Image, Mask, Parsing, Stages, ToneMatch
+from segmask.types import Alpha, Change, Image, Mask, Parsing, Stages, ToneMatch
 
 
 class Masker:
@@ -176,11 +176,7 @@ class Masker:
                 )
             alpha = np.where(corrections.include & ~keep, np.float32(1), alpha)
         with run.stage("composite"):
-            toned = aligned
-            if self.options.tone_match:
-                toned = toned_where(alpha > 0, aligned, tone, light)
-                toned = matched_skin(before.image, toned, parsed, edited_parsed, decision.mask, self.options.parts)
-            raster = kept_composite(before, toned, alpha)
+            raster = kept_composite(before, self._toned(before.image, aligned, alpha, (tone, light), parsings), alpha)
         weigh(decision, change, alignment, tone, held.region, run)
         judge(alignment, change, decision, alpha, run, own_mask=given_mask is not None)
         stages = Stages(
@@ -206,6 +202,22 @@ class Masker:
         sources = (before.path, edited, include, exclude, mask_in)
         inputs = tuple(Path(source) for source in sources if isinstance(source, (str, Path)))
         return Result(alpha, report, stages, raster, before, inputs)
+
+    def _toned(
+        self,
+        original: Image,
+        aligned: Image,
+        alpha: Alpha,
+        drift: tuple[ToneMatch, np.ndarray],
+        parsings: tuple[Parsing | None, Parsing | None],
+    ) -> Image:
+        """The edit as it is composited, uint8 (H, W, 3): without its drift, its skin in the original's tone."""
+        if not self.options.tone_match:
+            return aligned
+        toned = toned_where(alpha > 0, aligned, *drift)
+        # By alpha, not by the decision: a mask that is read back has no other.
+        taken = resize_map(alpha, working_size(original.shape[:2], WORKING_SIDE)) >= 0.5
+        return matched_skin(original, toned, *parsings, taken, self.options.parts)
 
     def _change(self, original: Image, aligned: Image, covered: Mask, drift: tuple[ToneMatch, np.ndarray]) -> Change:
         work_hw = working_size(original.shape[:2], WORKING_SIDE)

@@ -45,8 +45,6 @@ class FusionCase:
     """bool (h, w): protected, or beyond the edit's frame."""
     truth: np.ndarray
     """uint8 (h, w): 0 must stay, 255 must change, 128 does not count."""
-    facts: dict[str, float]
-    """Numbers of the alignment and the tone match."""
 
 
 def main() -> None:
@@ -86,14 +84,6 @@ def gather(held_out: list[Path], folds: dict[str, int], folder: Path, case: Case
     texture = stages.change.texture
     example = load_example(case)
     keep = stages.protected | ~stages.alignment.covered
-    alignment = stages.alignment
-    facts = {
-        "inliers": alignment.inliers,
-        "matches": alignment.matches,
-        "residual_px": alignment.residual_px,
-        "trusted": alignment.trusted,
-        "tone_residual": stages.tone.residual,
-    }
     np.savez(
         target,
         labels=np.stack([_smaller(label, size_hw) for label in (example.truth.parsing, example.edited_parsing)]),
@@ -111,7 +101,6 @@ def gather(held_out: list[Path], folds: dict[str, int], folder: Path, case: Case
                 "photo": record["source"],
                 "level": record["level"],
                 "parts": record["targets"],
-                "facts": facts,
                 "threshold": stages.change.threshold,
             }
         ),
@@ -146,7 +135,6 @@ def load_case(path: Path) -> FusionCase:
             change,
             data["keep"],
             data["truth"],
-            text["facts"],
         )
 
 

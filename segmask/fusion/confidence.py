@@ -2,8 +2,9 @@
 
 The pixel model's probabilities are calibrated, so their sums say how much is likely missing or taken too much. A
 logistic regression on these and on what alignment and change map measured gives the confidence;
-``training/fit_verdict.py`` fits it on synthetic edits that neither the parser nor the pixel model had seen. *Right*
-means kept >= .98 and coverage >= .95 at the working size; faces, protected whatever is decided, are left out.
+``training/fit_verdict.py`` fits it on whole runs over synthetic edits that neither the parser nor the pixel model had
+seen. *Right* means kept >= .98 and coverage >= .95 of the finished alpha; faces, protected whatever is decided, are
+left out.
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from segmask.motion import AlignConfig, Fit, fit_points
 from segmask.types import Mask, Matrix
 
+LEAST_SIDE = 16
+"""Pixels: a smaller block shows no outline to tell its shift by."""
 MIN_DEVIATION = 0.02  # of the blocks' gradient, in logarithms: flat ground shows the coder's noise alone
 
 
@@ -37,6 +39,8 @@ def fit_blocks(
     shown = cv2.warpAffine(np.ones_like(second), guess[:2], (width, height), flags=cv2.INTER_NEAREST) > 0
     shown = shown if usable is None else shown & usable
     side = 2 * max(height, width) // config.blocks
+    if side < LEAST_SIDE:
+        return None
     window = cv2.createHanningWindow((side, side), cv2.CV_32F)
     edges_1, edges_2 = _edges(first), _edges(np.asarray(warped, np.uint8))
     moved, fixed = [], []

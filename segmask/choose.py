@@ -14,8 +14,7 @@ from segmask.fusion.pixel_model import PixelModel
 from segmask.fusion.prior import resized_probs, shows_person, shows_target, target_prior
 from segmask.fusion.protect import protected_parts
 from segmask.fusion.semantic import decide_semantic
-from segmask.fusion.strands import DEFAULT as FOUND
-from segmask.fusion.strands import HAND_MADE, fabric_in_hair
+from segmask.fusion.strands import fabric_in_hair
 from segmask.geometry import resize_map, resize_mask, working_size
 from segmask.given import GIVEN
 from segmask.inputs import Corrections
@@ -29,6 +28,8 @@ GIVEN_MASK = "given mask"
 """Name of the strategy where the user's own mask is used."""
 NOTABLE_LOSS = 0.01
 """Of a given mask: more than a soft edge that reaches over the border of a face."""
+MASK_MARGIN = 1
+"""Pixels: a given mask says where the garment was a little otherwise than the decision that it was written from."""
 EQUAL_SIDE = 400  # pixels: a smooth drift of colour and light needs no finer map of where the pictures are equal
 
 
@@ -101,8 +102,17 @@ def fabric_shown(
     before, after = parsings
     if before is None or after is None or options.strategy != "hybrid" or not set(options.parts) <= set(WORN):
         return None
-    where = FOUND if corrections.mask_in is None else HAND_MADE
-    return fabric_in_hair(original, (before, after), change, taken, options.parts, held.firm, where)
+    fabric = fabric_in_hair(original, (before, after), change, taken, options.parts, held.firm)
+    if fabric is None or corrections.mask_in is None:
+        return fabric
+    return np.where(held.firm, np.float32(0), _grown(fabric, MASK_MARGIN))
+
+
+def _grown(fabric: Alpha, margin: int) -> Alpha:
+    """The greatest value within a margin."""
+    import cv2
+
+    return np.asarray(cv2.dilate(fabric, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)), np.float32)
 
 
 def choose_people(

@@ -235,6 +235,13 @@ def test_extreme_aspects_are_done(size_hw: tuple[int, int], masker: Masker, rng:
     assert any("400:1" in note for note in result.report.notes)
 
 
+@pytest.mark.parametrize("side", [8, 12, 16, 33])
+def test_the_smallest_pictures_are_done(side: int, masker: Masker, rng: np.random.Generator) -> None:
+    noise = rng.integers(0, 256, (side, side, 3), dtype=np.uint8)
+    result = masker.apply(noise, 255 - noise)
+    np.testing.assert_array_equal(result.image[result.alpha == 0], noise[result.alpha == 0])
+
+
 def test_a_picture_without_room_to_measure_is_refused(masker: Masker) -> None:
     with pytest.raises(segmask.InputError, match="at least 8x8"):
         masker.apply(np.zeros((1, 1, 3), np.uint8), np.zeros((9, 9, 3), np.uint8))

@@ -51,7 +51,9 @@ def main() -> None:
     every_case = [case for pairs in options.pairs for case in read_dataset(pairs).cases]
     with ProcessPoolExecutor(options.workers) as pool:
         cases = list(pool.map(measured_by, every_case))
-    cases = [case for case in cases if np.isfinite(case.measurements).all()]
+    asked = [case for case in cases if np.isfinite(case.measurements).all()]
+    print(f"{len(cases) - len(asked)} cases without a person, of which no confidence is asked, are left out")
+    cases = asked
     _write_table(options.out / "verdict.csv", cases)
     measured, truth = np.stack([case.measurements for case in cases]), np.array([case.right for case in cases])
     photos = np.array([int(case.photo) for case in cases])  # a photo is in one fold, with all of its cases

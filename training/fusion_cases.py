@@ -20,7 +20,9 @@ import numpy as np
 
 from segmask.evaluation import read_dataset
 from segmask.evaluation.datasets.case import Case, load_example
+from segmask.fusion.protect import protected_region
 from segmask.given import softened
+from segmask.labels import CLOTHING
 from segmask.pipeline import Masker
 from segmask.types import Change, Mask, Probs, Texture
 
@@ -83,7 +85,7 @@ def gather(held_out: list[Path], folds: dict[str, int], folder: Path, case: Case
     size_hw = stages.change.score_map.shape
     texture = stages.change.texture
     example = load_example(case)
-    keep = stages.protected | ~stages.alignment.covered
+    keep = protected_region(stages.parsing, (), CLOTHING, stages.edited_parsing) | ~stages.alignment.covered
     np.savez(
         target,
         labels=np.stack([_smaller(label, size_hw) for label in (example.truth.parsing, example.edited_parsing)]),

@@ -112,7 +112,9 @@ def _ramp_from(keep: Mask, width: float) -> Alpha:
     """0 on ``keep``, rising to 1 over the feather's width outside of it; the distance is smoothed against stairs."""
     import cv2
 
+    if width <= 0:
+        return (~keep).astype(np.float32)
     signed = cv2.distanceTransform((~keep).astype(np.uint8), cv2.DIST_L2, 5)
     signed -= cv2.distanceTransform(keep.astype(np.uint8), cv2.DIST_L2, 5)
-    signed = cv2.GaussianBlur(np.clip(signed, -FAR * width - 4, FAR * width + 4), (0, 0), max(0.8, 0.5 * width))
+    signed = cv2.GaussianBlur(np.clip(signed, -FAR * width - 4, FAR * width + 4), (0, 0), max(0.1, 0.5 * width))
     return np.asarray(np.clip(signed / max(width, 1.0), 0, 1), np.float32)

@@ -1,4 +1,7 @@
-"""What must stay original whatever the evidence says: faces and the core of the hair, unless they are targeted."""
+"""What must stay original whatever the evidence says: faces and the core of the hair, unless they are targeted.
+
+Old fabric between the strands of that hair is no hair: ``strands.py`` finds it once the garment is decided.
+"""
 
 from __future__ import annotations
 

@@ -55,10 +55,6 @@ class StrandsConfig:
 
 
 DEFAULT = StrandsConfig()
-HAND_MADE = StrandsConfig(
-    behind=1.0, least=0.0, near=0.08, hair=0.05, shown=0.3, changed=1.0, contrast=15.0, share=(0.0, 0.1), aside=0.7
-)
-"""Where a mask of the user's own may reach into the hair: all of what is found by itself, and more."""
 LEAST = 1e-3
 """Weight below which nothing of a colour is around."""
 
@@ -93,7 +89,7 @@ def fabric_in_hair(
     if not zone.any():
         return None
     *colours, over_cloth = _surroundings(original, parsings[0], taken, parts, config)
-    zone &= resize_map(_contrast(*colours) * over_cloth, hw) > config.contrast
+    zone &= resize_map(_contrast(*colours) * over_cloth, hw) > config.contrast  # 0 without a garment
     if not zone.any():
         return None
     area = _area_of(zone, size_hw)
@@ -127,7 +123,7 @@ def _surroundings(
 ) -> tuple[Map, Map, Map]:
     """CIELAB of the hair and of the old garment around each pixel of a small grid, float32 (h, w, 3).
 
-    Both are equal where one is not there. And whether the garment is what hangs behind, not the background: 1 or 0.
+    And whether both are there, and the garment is what hangs behind, not the background: float32 (h, w), 1 or 0.
     """
     import cv2
 
@@ -137,13 +133,14 @@ def _surroundings(
     sure_hair, sure_cloth = config.sure
     worn = target_prob(probs, parts)
     cloth = resize_mask(taken, small_hw) & (worn > sure_cloth)
-    garment = _local_mean(lab, cloth, sigma, lab)
+    garment, has_garment = _local_mean(lab, cloth, sigma)
     core = probs[PART_ID["hair"]] > sure_hair
-    hair = _local_mean(lab, core, sigma, garment)
+    hair, _ = _local_mean(lab, core, sigma)
     strands = core & (_share(lab, hair, garment, config) < 1)  # what is sure to be hair holds fabric, too
     around = [cv2.GaussianBlur(prob, (0, 0), sigma) for prob in (worn, probs[PART_ID["background"]])]
-    over_cloth = (around[0] > np.maximum(config.behind * around[1], config.least)).astype(np.float32)
-    return _local_mean(lab, strands, sigma, garment), garment, over_cloth
+    over_cloth = around[0] > np.maximum(config.behind * around[1], config.least)
+    strand, has_strands = _local_mean(lab, strands, sigma)
+    return strand, garment, (over_cloth & has_garment & has_strands).astype(np.float32)
 
 
 def _placed(colour: Map, area: Box, size_hw: tuple[int, int]) -> Map:
@@ -151,13 +148,13 @@ def _placed(colour: Map, area: Box, size_hw: tuple[int, int]) -> Map:
     return np.dstack([resized_part(np.ascontiguousarray(plane), area, size_hw) for plane in np.moveaxis(colour, 2, 0)])
 
 
-def _local_mean(values: Map, where: Mask, sigma: float, otherwise: Map) -> Map:
-    """Mean of values (h, w, 3) around each pixel over the pixels ``where``; ``otherwise`` where there are none."""
+def _local_mean(values: Map, where: Mask, sigma: float) -> tuple[Map, Mask]:
+    """Mean of values (h, w, 3) around each pixel over the pixels ``where``, and whether there are any, bool (h, w)."""
     import cv2
 
     weight = cv2.GaussianBlur(where.astype(np.float32), (0, 0), sigma)
     total = cv2.GaussianBlur(values * where[..., None].astype(np.float32), (0, 0), sigma)
-    return np.where((weight > LEAST)[..., None], total / np.maximum(weight, LEAST)[..., None], otherwise)
+    return np.asarray(total / np.maximum(weight, LEAST)[..., None], np.float32), weight > LEAST
 
 
 def _contrast(hair: Map, garment: Map) -> Map:

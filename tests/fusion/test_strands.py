@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from segmask.fusion.strands import DEFAULT, HAND_MADE, fabric_in_hair
-from segmask.labels import CLOTHING
+from segmask.fusion.strands import DEFAULT, fabric_in_hair
+from segmask.labels import CLOTHING, PART_ID
+from segmask.pipeline import Masker
 from segmask.types import Image
-from tests.fusion.scenes import CELL, change, mask, parsing
+from tests.fusion.scenes import CELL, SYMBOLS, change, enlarge, mask, parsing
 
 OLD = """
     ..........
@@ -124,13 +125,53 @@ def test_a_wall_of_the_blouses_colour_behind_the_hair_is_no_blouse() -> None:
     assert any_ground[:above].any()
 
 
-def test_a_mask_of_the_users_own_may_reach_wherever_it_is_found_by_itself() -> None:
-    fabric, gaps = found()
+def test_a_clip_is_neither_hair_nor_blouse() -> None:
+    """Beside the blouse its colour tells it, far from it there is no blouse to be told from."""
     image, _ = photo()
+    none = np.zeros(image.shape[:2], bool)
+    near_blouse = np.s_[3 * CELL + 4 : 3 * CELL + 12, 2 * CELL - 9 : 2 * CELL - 1]
+    far = np.s_[2 * CELL + 4 : 2 * CELL + 14, 2 * CELL + 8 : 2 * CELL + 24]
+    clipped = image.copy()
+    clipped[near_blouse], clipped[far] = (200, 40, 120), (240, 150, 190)
+    seen = parsing(OLD), parsing(NEW)
+    found_in = fabric_in_hair(clipped, seen, change(CHANGED), mask(OLD, "U"), CLOTHING, none)
+    assert found_in is not None
+    for place in (near_blouse, far):
+        inner = np.zeros_like(none)
+        inner[place] = True
+        assert found_in[core(inner)].max() < 0.1
+
+
+def core(where: np.ndarray) -> np.ndarray:
+    """Less a rim of two pixels: there both colours mix."""
+    return ~near(~where, 2)
+
+
+def test_what_the_edit_shows_as_background_is_not_taken() -> None:
+    image, gaps = photo()
+    cut = NEW.replace("H", ".")
     none = np.zeros(gaps.shape, bool)
-    wider = fabric_in_hair(
-        image, (parsing(OLD), parsing(NEW)), change(CHANGED), mask(OLD, "U"), CLOTHING, none, HAND_MADE
-    )
-    assert fabric is not None
-    assert wider is not None
-    assert (wider[fabric > 0] > 0).all()
+    taken = fabric_in_hair(image, (parsing(OLD), parsing(cut)), change(CHANGED), mask(OLD, "U"), CLOTHING, none)
+    assert taken is None or not taken[gaps & ~near(mask(OLD, "U"), 6)].any()
+
+
+@pytest.mark.parametrize("feather", [None, 0.0])
+def test_a_whole_run_takes_the_gaps_and_protects_the_strands(feather: float | None) -> None:
+    image, gaps = photo()
+    edited = image.copy()
+    edited[mask(OLD, "U")] = (40, 140, 60)
+    edited[mask(OLD, "H")] = (70, 50, 40)
+    cells, symbols = enlarge(OLD)
+    labels = np.array([PART_ID[SYMBOLS[symbol]] for symbol in symbols], np.uint8)[cells]
+    masker = Masker(face_detector="none", feather=feather)
+    result = masker.apply(image, edited, parsing=(labels, labels))
+    assert result.stages.protected is not None
+    assert not (result.alpha[result.stages.protected] > 0).any()
+    inner = gaps & np.roll(gaps, 1, 1) & np.roll(gaps, -1, 1)
+    hair_core = core(mask(OLD, "H")) & ~near(mask(OLD, "U"), 4)
+    assert result.alpha[inner & near(mask(OLD, "U"), 11)].mean() > 0.97
+    assert result.alpha[hair_core & ~near(gaps, 2)].max() == 0
+    again = masker.apply(image, edited, parsing=(labels, labels), mask_in=result.alpha) if feather is None else result
+    np.testing.assert_array_equal(again.alpha, result.alpha)
+    if feather == 0:
+        assert set(np.unique(result.alpha)) == {0, 1}

@@ -52,7 +52,7 @@ def change(drawing: str) -> Change:
         np.array([values.get(symbol, values["."]) for symbol in symbols], np.float32)[cells]
         for values in (
             {"x": 15.0, "~": 1.4, "w": 1.4, ".": 0.7},
-            {"x": 0.65, "w": 0.5, ".": 0.15},
+            {"x": 0.65, "w": 0.65, ".": 0.15},
             {"x": 15.5, ".": 0.5},
         )
     )

@@ -26,9 +26,9 @@ from training.fusion_cases import FusionCase, case_files, load_case
 
 Decide = Callable[[FusionCase, PixelModel], Mask]
 GUIDE_RADIUS, GUIDE_EPSILON = 8, 1e-3
-ABOUT = """`python -m benchmarks.fusion FIT CACHE/standard-101 CACHE/hard-102` (training/FUSION.md). Decisions at the working
-size on synthetic edits of `train`, before the soft edge; parsings by networks that were not trained on the photo, pixel
-models that were not fitted on it. *Labels*: both parsings' likeliest parts,
+ABOUT = """`python -m benchmarks.fusion FIT CACHE/standard-101 CACHE/hard-102` (training/FUSION.md). Decisions at the
+working size on synthetic edits of `train`, before the soft edge; parsings by networks that were not trained on the
+photo, pixel models that were not fitted on it. *Labels*: both parsings' likeliest parts,
 changed or not by the change map (score 4). *Rules*: soft parsings and evidence combined by hand-set rules, then the
 minimum cut. *Pixel model*: the fitted log odds, decided pixel by pixel; with a *guided filter* (He et al. 2013, guided
 by the change map); with the *minimum cut*, which is `hybrid`."""

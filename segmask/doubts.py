@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from segmask.fusion.confidence import Doubt, fitted_verdict, measure_doubt
 from segmask.fusion.decision import Decision
-from segmask.geometry import resize_mask
+from segmask.fusion.seams import visible_seam
+from segmask.geometry import resize_image, resize_map, resize_mask
 from segmask.run import Run
-from segmask.types import Alignment, Box, Change, Mask, ToneMatch
+from segmask.types import Alignment, Alpha, Box, Change, Image, Mask, Prob, ToneMatch
 
 FAINT_SCORE, FAINT_SHARE = 2.0, 0.15
 """Units of the noise floor, and the share of a target, from which an empty mask is worth a look: redrawing alone
@@ -36,6 +37,31 @@ def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMa
         run.look(_what(run.confidence, verdict.least, doubt, bool(decision.mask.any())), _box(doubt.box, size_hw, keep))
 
 
+def look_at_seams(original: Image, edited: Image, alpha: Alpha, limbs: Prob | None, run: Run) -> None:
+    """Skin that is visibly put together of both pictures is for a person to look at.
+
+    Args:
+        original: uint8 (H, W, 3).
+        edited: uint8 (H, W, 3), as it was composited.
+        alpha: float32 (H, W).
+        limbs: float32 (h, w): skin in both pictures; None without parsings.
+        run: gets the places and a reason.
+    """
+    if limbs is None or not alpha.any():
+        return
+    size_hw = (limbs.shape[0], limbs.shape[1])
+    small = [resize_image(image, size_hw) for image in (original, edited)]
+    seam = visible_seam(small[0], small[1], resize_map(alpha, size_hw), limbs)
+    if seam is None:
+        return
+    run.doubt = seam.places if run.doubt is None else run.doubt | seam.places
+    run.look(
+        f"a seam shows in bare skin over {seam.length:.0%} of the long side (a step of {seam.step:.0f} ΔE): an arm, "
+        "leg or neck lies or is lit otherwise in the edit and could not be put together",
+        _box(seam.box, size_hw, alpha),
+    )
+
+
 def _look_for_faint(decision: Decision, change: Change, run: Run) -> None:
     """A target that is there and differs, of which nothing was taken: make-up on a small face, say."""
     target = decision.prior > 0.5
@@ -57,7 +83,7 @@ def _what(confidence: float, least: float, doubt: Doubt, taken: bool) -> str:
     return f"{low}: {missing} likely missing and {doubt.surplus:.0%} of it too much"
 
 
-def _box(box: Box | None, size_hw: tuple[int, int], keep: Mask) -> tuple[int, int, int, int] | None:
+def _box(box: Box | None, size_hw: tuple[int, int], keep: Mask | Alpha) -> tuple[int, int, int, int] | None:
     """A box in working pixels in the picture's."""
     if box is None:
         return None

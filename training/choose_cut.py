@@ -33,7 +33,7 @@ VARIED: dict[str, tuple[float, ...]] = {
     "full_score": (3.0, 12.0),
     "lean": (0.0, 0.4, 1.0, 1.4, 1.8, 2.4),
     "piece_prob": (0.0, 0.35, 0.6),
-    "inside_prob": (0.0, 0.1, 0.25),
+    "inside_prob": (0.0, 0.03, 0.1),
     "odds_limit": (3.0, 6.0),
     "rim": (0.0, 0.006, 0.024),
     "rim_score": (1.5, 3.0),

@@ -17,7 +17,7 @@ from segmask.fusion.decision import Decision
 from segmask.fusion.evidence import changed_prob, garment_changed
 from segmask.fusion.features import in_sight, pixel_features
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
-from segmask.fusion.prior import near_body, target_prior, target_prob
+from segmask.fusion.prior import near_body, shared_skin, target_prior, target_prob
 from segmask.fusion.rules import rule_log_odds
 from segmask.labels import PART_ID, WORN
 from segmask.regions import connected_regions, filled
@@ -34,6 +34,10 @@ class HybridConfig:
     """Cost of a seam where both pictures agree: outlines don't fray."""
     seam_inside: float = 2.0
     """Cost of a seam through what shows the target in both pictures: a garment is taken or left whole."""
+    skin_odds: float = 0.1
+    """Factor on the log odds of changed skin that both pictures show: whose arm it is matters less …"""
+    skin_seam: float = 3.0
+    """… than that it is one arm: factor on the cost of a seam through it."""
     full_score: float = 6.0
     """Score from which pictures count as differing strongly."""
     lean: float = 1.4
@@ -61,8 +65,9 @@ class HybridConfig:
     """Of the picture: no smaller piece inside stays alone."""
     island_inside: float = 0.05
     """Of the picture: a larger piece of garment inside a changed one was left alone on purpose …"""
-    inside_prob: float = 0.15
-    """… and so was one whose pixels come from the edit with a lower mean probability: a tie, the shirt in a coat."""
+    inside_prob: float = 0.05
+    """… and so was one whose pixels come from the edit with a lower median probability: a tie, the shirt in a coat.
+    The median, since an outline is always in doubt."""
 
 
 DEFAULT = HybridConfig()
@@ -130,11 +135,13 @@ def decide_by_odds(
     odds = np.clip(odds + config.lean, None, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():
         return Decision(np.zeros(odds.shape, bool), prior, probability)
-    hopeless = odds < config.hopeless
+    limb = shared_skin(before, after, parts) * changed_prob(change.score_map)
+    hopeless = (odds < config.hopeless) & (limb < 0.5)
+    weight = 1 - (1 - config.skin_odds) * limb
     taken = minimum_cut(
-        np.maximum(odds, 0),
-        np.minimum(np.maximum(-odds, 0), config.odds_limit),
-        _seam(change, np.minimum(was, becomes), config),
+        np.maximum(odds, 0) * weight,
+        np.minimum(np.maximum(-odds, 0), config.odds_limit) * weight,
+        _seam(change, np.minimum(was, becomes), limb, config),
         must_keep | hopeless,
         must_take,
     )
@@ -151,10 +158,11 @@ def _new_cloth(before: Probs, after: Probs, change: Change, parts: tuple[str, ..
     return over_ground & (changed > 0.9) & (garment_changed(changed, before, after, parts) > 0.5)
 
 
-def _seam(change: Change, inside: Prob, config: HybridConfig) -> NDArray[np.float32]:
-    """Cost of a seam at each pixel: how badly the pictures agree there, and whether it would cut through a garment."""
+def _seam(change: Change, inside: Prob, limb: Prob, config: HybridConfig) -> NDArray[np.float32]:
+    """Cost of a seam at each pixel: how badly the pictures agree, and does it cut through a garment or a limb?"""
     disagree = np.minimum(change.score_map / config.full_score, 1)
-    return (config.seam_least + config.seam * disagree + config.seam_inside * inside).astype(np.float32)
+    cost = config.seam_least + config.seam * disagree + config.seam_inside * inside
+    return (cost * (1 + (config.skin_seam - 1) * limb)).astype(np.float32)
 
 
 def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -> Mask:
@@ -207,6 +215,11 @@ def _whole(mask: Mask, beliefs: tuple[Prob, Prob, Prob], config: HybridConfig) -
     """
     was, becomes, probability = beliefs
     holes = connected_regions(~mask, diagonal=False)
-    shown, right = (holes.total(prob) / np.maximum(holes.areas, 1) for prob in (np.minimum(was, becomes), probability))
-    small = (holes.areas <= config.island_inside * mask.size) & ~holes.on_border()
-    return mask | holes.select(small & (shown > 0.5) & (right >= config.inside_prob))
+    shown = holes.total(np.minimum(was, becomes)) / np.maximum(holes.areas, 1)
+    inside = (holes.areas <= config.island_inside * mask.size) & ~holes.on_border() & (shown > 0.5)
+    inside[0] = False  # the mask itself
+    for index in np.flatnonzero(inside):
+        box = holes.boxes[index].slices
+        piece = probability[box][holes.labels[box] == index]
+        inside[index] = np.median(piece) >= config.inside_prob
+    return mask | holes.select(inside)

@@ -13,7 +13,7 @@ import numpy as np
 from segmask.fusion.outline import Pair, moved_outline
 from segmask.geometry import resize_map
 from segmask.options import REFERENCE_SIDE
-from segmask.types import Alpha, Box, Mask
+from segmask.types import Alpha, Box, Mask, Prob
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class MatteConfig:
 
     feather: float = 2.0
     """Width from 0 to 1: what a lens and a demosaicer make of a sharp outline."""
+    skin: float = 8.0
+    """As much wider, inwards, where the outline runs through one limb in both pictures: they pass into each other."""
     smooth: float = 1.0
     """Sigma of the outline's smoothing: removes the stairs of the working size."""
 
@@ -39,6 +41,7 @@ def make_alpha(
     feather: float | None = None,
     pair: Pair | None = None,
     fabric: Alpha | None = None,
+    limbs: Prob | None = None,
     config: MatteConfig = DEFAULT,
 ) -> Alpha:
     """Alpha at the picture's size, float32 (H, W), multiples of 1/255.
@@ -50,6 +53,7 @@ def make_alpha(
         feather: width of the edge in pixels at the reference size. Without it the config's, and wider where the edit
             drew a wider edge before a ground that the original does not share. 0 is a hard edge.
         pair: both pictures; with them the outline is moved to where they agree.
+        limbs: float32 (h, w): skin in both pictures; through it the edge is wider, unless its width is given.
         fabric: float32 (H, W), 0 on ``keep``: what comes from the edit besides, between strands of hair.
     """
     alpha = np.zeros(size_hw, np.float32)
@@ -62,8 +66,11 @@ def make_alpha(
     wider = np.zeros_like(signed)
     if pair is not None:
         signed, wider = moved_outline(signed, area, pair, width if feather is None else 0.0)
-    # A wide edge grows outwards: inside, the old garment would shine through.
-    edge = (signed + width / 2 + wider) / (width + wider) if width > 0 else (signed > 0).astype(np.float32)
+    deeper = 0.0
+    if limbs is not None and feather is None:
+        deeper = resize_map(_amid(limbs, config.skin), size_hw)[area.slices] * config.skin * scale
+    # A wide edge grows outwards: inside, the old garment would shine through. Not so in skin.
+    edge = (signed + width / 2 + wider) / (width + wider + deeper) if width > 0 else (signed > 0).astype(np.float32)
     edge = np.clip(edge, 0, 1)
     inside_keep = keep[area.slices]
     if inside_keep.any():
@@ -106,6 +113,17 @@ def _signed_distance(decision: Mask, size_hw: tuple[int, int], area: Box, smooth
     signed = cv2.GaussianBlur(signed, (0, 0), sigma)[8:-8, 8:-8]
     full = resize_map(np.ascontiguousarray(signed, np.float32), size_hw)[area.slices]
     return full * scale
+
+
+def _amid(limbs: Prob, reach: float) -> Prob:
+    """1 where nothing but skin of both pictures lies within ``reach`` pixels at the reference size, passing to 0."""
+    import cv2
+
+    radius = max(1, round(reach * max(limbs.shape) / REFERENCE_SIDE))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    core = cv2.erode((limbs > 0.5).astype(np.uint8), disc)
+    grown = cv2.GaussianBlur(core.astype(np.float32), (0, 0), radius / 2)
+    return np.asarray(np.where(limbs > 0.5, np.minimum(2 * grown, 1), 0), np.float32)
 
 
 def _ramp_from(keep: Mask, width: float) -> Alpha:

@@ -89,6 +89,13 @@ def moved_limbs(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prob:
     return np.maximum(before[skin] * after[ground], after[skin] * before[ground])
 
 
+def shared_skin(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prob:
+    """Bare skin in both pictures that is not targeted: arms, legs and necks that may be put together of both."""
+    if "skin" in parts:
+        return np.zeros_like(before[0])
+    return np.minimum(before[PART_ID["skin"]], after[PART_ID["skin"]])
+
+
 def shows_person(parsing: Parsing) -> bool:
     """Is there a person: do hair, face and skin win on more of the picture than a slip would?"""
     return bool((target_prob(parsing.working_probs, BODY) > 0.5).mean() >= LEAST_BODY)

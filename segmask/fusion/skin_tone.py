@@ -2,7 +2,8 @@
 
 A shorter sleeve bares an arm that only the edit has; its hand is the original's. What the tone match of the whole
 picture leaves between the two is measured on skin that both pictures show near the seam, and carried into the edit's
-skin, fading with distance (normalised convolution, Knutsson and Westin 1993).
+skin, fading with distance (normalised convolution, Knutsson and Westin 1993): what is left of the light over some
+distance and within limits, and right at the seam all of it, so that no step shows.
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ class SkinToneConfig:
     """8-bit levels, as the tone match's own."""
     least: float = 0.02
     """Weighted share of the surroundings that must be such skin before anything is believed."""
+    seam_reach: float = 0.012
+    """Of the long side: the same at the seam, where shadows and another light are evened out too."""
+    seam_alike: float = 70.0
+    seam_limit: float = 50.0
+    seam_share: float = 0.25
+    """Share of the surroundings from which the seam is near: half of them lie beyond a straight one."""
 
 
 DEFAULT = SkinToneConfig()
@@ -55,17 +62,25 @@ def skin_correction(
     skin = [_skin(probs, size_hw) for probs in (before, after)]
     taken = resize_mask(mask, size_hw)
     step = resize_image(original, size_hw).astype(np.float32) - resize_image(edited, size_hw)
-    both = (np.minimum(*skin) > config.skin_prob) & ~taken & (np.abs(step).max(2) < config.alike)
+    both = (np.minimum(*skin) > config.skin_prob) & ~taken
     inside = taken & (skin[1] > config.skin_prob)
-    if not both.any() or not inside.any():
+    if not (both & (np.abs(step).max(2) < config.seam_alike)).any() or not inside.any():
         return None
-    weight = both.astype(np.float32)
-    sigma = config.reach * max(size_hw)
+    unit = max(size_hw)
+    field, amount = _carried(step, both, config.reach * unit, config.alike, config.limit)
+    at_seam, close = _carried(step, both, config.seam_reach * unit, config.seam_alike, config.seam_limit)
+    weight = np.minimum(close / config.seam_share, 1) * _blurred(_eroded(skin[1] > config.skin_prob), 1.0)
+    fade = np.minimum(amount / config.least, 1) * _blurred(inside.astype(np.float32), 1.0) * (1 - weight)
+    # A little beyond the outline: a soft edge shows the edit there too, and enlarging blurs.
+    return np.asarray((field * fade[..., None] + at_seam * weight[..., None]) * _dilated(taken)[..., None], np.float32)
+
+
+def _carried(step: Field, places: Mask, sigma: float, alike: float, limit: float) -> tuple[Field, Field]:
+    """The mean step around each pixel, (h, w, 3), over places where it is no larger than ``alike``; and their share."""
+    weight = (places & (np.abs(step).max(2) < alike)).astype(np.float32)
     amount = _blurred(weight, sigma)
-    field = _blurred(step * weight[..., None], sigma) / np.maximum(amount, 1e-4)[..., None]
-    field = np.clip(field, -config.limit, config.limit)
-    fade = np.minimum(amount / config.least, 1) * _blurred(inside.astype(np.float32), 1.0) * taken
-    return np.asarray(field * fade[..., None], np.float32)
+    mean = _blurred(step * weight[..., None], sigma) / np.maximum(amount, 1e-4)[..., None]
+    return np.asarray(np.clip(mean, -limit, limit), np.float32), amount
 
 
 def matched_skin(
@@ -107,6 +122,18 @@ def add_correction(edited: Image, field: Field | None) -> Image:
 
 def _skin(probs: Probs, size_hw: tuple[int, int]) -> NDArray[np.float32]:
     return resize_map(probs[PART_ID["skin"]], size_hw)
+
+
+def _eroded(mask: Mask) -> NDArray[np.float32]:
+    import cv2
+
+    return cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
+
+
+def _dilated(mask: Mask) -> NDArray[np.float32]:
+    import cv2
+
+    return cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
 
 
 def _blurred(values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:

@@ -173,3 +173,17 @@ def test_an_arm_that_moved_with_the_garment_comes_from_the_edit() -> None:
     got = decide(before, after, changed).mask
     assert share(got[:, 90:120], mask(changed)[:, 90:120]) > 0.8
     assert share(got, mask(before, "F")) == 0
+
+
+def test_a_limb_lit_otherwise_is_not_put_together_of_both_pictures() -> None:
+    """It lies between changed cloth, the pixel model ever surer towards its middle that it stays."""
+    seen = "\n".join(["..FFFF..", "UUUssUUU", "UUUssUUU", "UUUssUUU"])
+    everywhere = "\n".join(["........", *["xxxxxxxx"] * 3])
+    skin = mask(seen, "s")
+    columns = np.abs(np.arange(skin.shape[1]) - (skin.shape[1] - 1) / 2)
+    odds = np.where(skin, columns[None] / 20 - 3, np.where(mask(everywhere), 4, -8)).astype(np.float32)
+    nothing = np.zeros_like(skin)
+    got = decide_by_odds(odds, probs(seen), probs(seen), change(everywhere), CLOTHING, nothing, nothing).mask
+    taken = share(got, skin)
+    assert taken < 0.05 or taken > 0.95
+    assert share(got, mask(seen, "U")) > 0.99

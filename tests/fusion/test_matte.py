@@ -63,3 +63,29 @@ def test_next_to_what_is_kept_the_feather_grows_inwards() -> None:
     assert (np.diff(column) >= 0).all()
     assert column[0] < 0.5
     assert alpha[300, 200] == 1
+
+
+def limb_alpha(limbs: np.ndarray, feather: float | None = None) -> np.ndarray:
+    """The upper half comes from the edit."""
+    decision = np.zeros((200, 200), bool)
+    decision[:100] = True
+    return make_alpha(decision, (200, 200), np.zeros((200, 200), bool), feather=feather, limbs=limbs)
+
+
+def test_through_a_limb_of_both_pictures_the_edge_is_wider_inwards() -> None:
+    plain, wide = limb_alpha(np.zeros((200, 200), np.float32)), limb_alpha(np.ones((200, 200), np.float32))
+    assert ((wide > 0) & (wide < 1)).sum() > 2 * ((plain > 0) & (plain < 1)).sum()
+    assert ((wide > 0) == (plain > 0)).all(), "nothing more of the original is touched"
+    assert (wide[:80] == 1).all()
+
+
+def test_where_the_old_garment_meets_the_skin_the_edge_stays_narrow() -> None:
+    limbs = np.zeros((200, 200), np.float32)
+    limbs[100:] = 1
+    np.testing.assert_array_equal(limb_alpha(limbs), limb_alpha(np.zeros_like(limbs)))
+
+
+@pytest.mark.parametrize("feather", [0.0, 3.0])
+def test_a_given_feather_holds_in_limbs_too(feather: float) -> None:
+    limbs = np.ones((200, 200), np.float32)
+    np.testing.assert_array_equal(limb_alpha(limbs, feather), limb_alpha(np.zeros_like(limbs), feather))

@@ -35,11 +35,30 @@ def test_bared_skin_meets_the_hand_in_its_tone() -> None:
     assert np.abs(correct(6)[SEAM - 3 : SEAM - 1].astype(int) - 170).max() <= 1
 
 
-def test_the_correction_fades_with_distance_and_keeps_its_limit() -> None:
+def test_far_from_the_seam_the_correction_keeps_its_limit_and_fades() -> None:
     got = correct(20).astype(int)
-    assert np.abs(got - 190).max() <= 10
-    assert np.abs(got[SEAM - 3 : SEAM - 1] - 180).max() <= 1
+    assert np.abs(got[: SEAM - 6] - 190).max() <= 11
     assert np.abs(got[5] - 190).max() <= 1
+
+
+def test_right_at_the_seam_no_step_is_left() -> None:
+    got = correct(40).astype(int)
+    assert np.abs(got[SEAM - 2 : SEAM] - 170).max() <= 3
+    rising = np.diff(got[: SEAM - 1, 50, 0])
+    assert (rising <= 0).all(), "it fades without a turn"
+    assert rising.min() > -20, "and leaves no other step half as large"
+
+
+def test_cloth_beside_the_skin_keeps_its_colour() -> None:
+    original, edited = pictures(40)
+    edited[:, :50] = 240
+    after = arm(False)
+    after[PART_ID["skin"], :, :50], after[PART_ID["upper"], :, :50] = 0, 1
+    mask = np.zeros(SIZE, bool)
+    mask[:SEAM] = True
+    got = add_correction(edited, skin_correction(original, edited, arm(True), after, mask)).astype(int)
+    assert np.abs(got[:, :47] - 240).max() <= 10
+    assert np.abs(got[SEAM - 2 : SEAM, 60:] - 170).max() <= 4
 
 
 def test_what_stays_original_is_not_looked_at_again() -> None:

@@ -1,0 +1,139 @@
+"""Seams that show: where skin of the original meets skin of the edit and they don't match.
+
+An arm, a leg or a neck that both pictures show elsewhere, or in another light, can't always be put together. The step
+across the outline in the composite is compared with the step that each picture has there itself: an outline of the
+body is a step in both; a seam is a step in neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.regions import connected_regions
+from segmask.types import Alpha, Box, Image, Mask, Prob
+
+Map = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class SeamConfig:
+    """Numbers of what shows; lengths as shares of the long side."""
+
+    across: float = 0.005
+    """Distance from the outline at which both sides are looked at."""
+    blur: float = 0.002
+    """Sigma of what they are blurred by: grain is no step."""
+    step: float = 8.0
+    """ΔE, from which a step shows in skin."""
+    length: float = 0.03
+    """A shorter strip shows nobody anything."""
+
+
+DEFAULT = SeamConfig()
+
+
+@dataclass(frozen=True)
+class Seam:
+    """What shows of the seams through skin."""
+
+    places: Mask
+    """bool (h, w): around the strips."""
+    length: float
+    """Of the longest strip, as a share of the long side."""
+    step: float
+    """ΔE, mean along that strip."""
+    box: Box
+    """Around it."""
+
+
+def visible_seam(
+    original: Image, edited: Image, alpha: Alpha, limbs: Prob, config: SeamConfig = DEFAULT
+) -> Seam | None:
+    """The seams through skin that show, None where none does.
+
+    Args:
+        original: uint8 (h, w, 3), at the working size.
+        edited: uint8 (h, w, 3), as it is composited.
+        alpha: float32 (h, w).
+        limbs: float32 (h, w): skin in both pictures.
+    """
+    mask = alpha >= 0.5
+    rows, columns = np.nonzero(mask & ~_eroded(mask))
+    if rows.size == 0:
+        return None
+    unit = max(mask.shape)
+    sides = _sides(mask, rows, columns, config.across * unit)
+    composite = original + (edited.astype(np.float32) - original) * alpha[..., None]
+    steps = [_step(_lab(image, config.blur * unit), sides) for image in (composite, original, edited)]
+    in_skin = np.minimum(*(_at(limbs, side) for side in sides)) > 0.5
+    excess = steps[0] - np.maximum(steps[1], steps[2])
+    return _longest(rows, columns, np.where(in_skin, excess, 0), mask.shape, config)
+
+
+def _longest(
+    rows: NDArray[np.intp], columns: NDArray[np.intp], excess: Map, size_hw: tuple[int, ...], config: SeamConfig
+) -> Seam | None:
+    """The strips long enough to be seen, of outline pixels with a step that exceeds what either picture has."""
+    unit = max(size_hw)
+    shows = np.zeros(size_hw, bool)
+    shows[rows, columns] = excess > config.step
+    strips = connected_regions(_dilated(shows, 1))
+    lengths = strips.total(shows.astype(np.float32)) / unit
+    lengths[0] = 0
+    longest = int(lengths.argmax())
+    if lengths[longest] < config.length:
+        return None
+    places = _dilated(strips.select(lengths >= config.length), max(1, round(config.across * unit)))
+    inside = strips.labels[rows, columns] == longest
+    step = float(excess[inside & (excess > config.step)].mean())
+    return Seam(places, float(lengths[longest]), step, strips.boxes[longest])
+
+
+def _sides(mask: Mask, rows: NDArray[np.intp], columns: NDArray[np.intp], distance: float) -> tuple[Map, Map]:
+    """Points inside and outside of the outline, float32 (2, n): x, y."""
+    import cv2
+
+    distances = [cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5) for side in (mask, ~mask)]
+    signed = cv2.GaussianBlur(distances[0] - distances[1], (0, 0), 2)
+    slope_y, slope_x = (slope[rows, columns] for slope in np.gradient(signed))
+    norm = np.hypot(slope_x, slope_y) + 1e-6
+    ways = np.stack([slope_x, slope_y]) / norm * distance
+    places = np.stack([columns, rows]).astype(np.float32)
+    return (places + ways).astype(np.float32), (places - ways).astype(np.float32)
+
+
+def _step(lab: Map, sides: tuple[Map, Map]) -> Map:
+    inner, outer = (_at(lab, side) for side in sides)
+    return np.asarray(np.linalg.norm(inner - outer, axis=-1), np.float32)
+
+
+def _at(values: Map, places: Map) -> Map:
+    """Values (h, w, …) at points float32 (2, n), (n, …)."""
+    import cv2
+
+    x, y = places[..., None]
+    found = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found, np.float32)[:, 0]
+
+
+def _lab(image: NDArray, sigma: float) -> Map:
+    import cv2
+
+    lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    return np.asarray(cv2.GaussianBlur(lab, (0, 0), max(sigma, 0.5)), np.float32)
+
+
+def _eroded(mask: Mask) -> Mask:
+    import cv2
+
+    return cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+
+
+def _dilated(mask: Mask, radius: int) -> Mask:
+    import cv2
+
+    size = 2 * radius + 1
+    return cv2.dilate(mask.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))) > 0

@@ -23,7 +23,7 @@ from torch.nn import functional as F
 from segmask.fusion.features import NAMES, in_sight, pixel_features
 from segmask.labels import CLOTHING, PART_ID
 from segmask.types import Texture
-from training.fusion_cases import TEXTURE, FusionCase, as_given, case_files, load_case
+from training.fusion_cases import FusionCase, as_given, case_files, load_case
 
 HIDDEN = (32, 16)
 PIXELS = 4000
@@ -35,14 +35,10 @@ REDRAWN_PARTS = {"background": 0.65, "hair": 0.25, "skin": 0.15, "footwear": 0.2
 """How often each of them."""
 MISTAKEN = 0.15
 """Share of the cases that are given a changed thing which passes for cloth."""
-LEAST_LIKE = 200
-"""Pixels, from which it can be told how strongly a figure was redrawn."""
 MEMBERS = 4
 """Networks, each fitted without the photos of its bag."""
 GIVEN_EVERY = 2
 """Every so many cases also take part with their true labels for a parsing: users hand in such."""
-UNDONE_EVERY = 12
-"""Every so many cases also take part as if only the rest had been redrawn."""
 UNCHANGED_DRAWS = 3
 """Of a case whose target did not change: so many draws besides, each with redrawn parts."""
 NOISE = 0.15
@@ -112,7 +108,10 @@ def bag_of(photo: str) -> int:
 
 
 def _drawn_often(index: int, path: Path) -> list[tuple[np.ndarray, ...]]:
-    """The samples of one case: as it is and, now and then, with the true labels or without what was meant to change."""
+    """The samples of one case: with the parser's parsings and, now and then, with the true ones.
+
+    Where nothing of the target changed it is drawn more often, always with other parts redrawn: there are few such.
+    """
     case, rng = load_case(path), np.random.default_rng(index)
     asked = CLOTHING if index % 3 else case.parts or CLOTHING
     versions = [(redrawn(case, rng), False)]
@@ -120,8 +119,6 @@ def _drawn_often(index: int, path: Path) -> list[tuple[np.ndarray, ...]]:
         versions.append((redrawn(as_given(case), rng), True))
     if not (case.truth == 255).any():
         versions += [(redrawn(case, rng, 1), False) for _ in range(UNCHANGED_DRAWS)]
-    elif index % UNDONE_EVERY == 0:
-        versions.append((redrawn(undone(case, rng), rng, 1), False))
     return [_drawn(mistaken(version, rng), asked, rng, given) for version, given in versions]
 
 
@@ -138,50 +135,17 @@ def _drawn(case: FusionCase, asked: tuple[str, ...], rng: np.random.Generator, g
     return values, truth, weight.astype(np.float32), *owners
 
 
-def redrawn(case: FusionCase, rng: np.random.Generator, share: float = REDRAWN) -> FusionCase:
+def redrawn(case: FusionCase, rng: np.random.Generator, chance: float = REDRAWN) -> FusionCase:
     """Now and then a case whose edit changed whole parts besides, the background most of all; they must stay.
 
     The generator redraws everything a little; models also replace backgrounds, hair or shoes that nobody asked them to,
     often several at once.
     """
-    if rng.random() > share:
+    if rng.random() > chance:
         return case
     parts = [part for part, share in REDRAWN_PARTS.items() if rng.random() < share] or ["background"]
     shown = case.before[[PART_ID[part] for part in parts]].max(0) > 0.5
     return _changed_in(shown & (case.truth == 0), case, rng)
-
-
-def undone(case: FusionCase, rng: np.random.Generator) -> FusionCase:
-    """The case as if nothing had been meant to change: there it looks like what else was redrawn of the figure."""
-    size = case.truth.shape[::-1]
-    region = cv2.dilate((case.truth != 0).astype(np.uint8), np.ones((7, 7), np.uint8))
-    like = (region == 0) & (case.before[PART_ID["background"]] < 0.5)
-    if like.sum() < LEAST_LIKE:
-        like = region == 0
-    if like.sum() < LEAST_LIKE:
-        return case
-    soft = cv2.GaussianBlur(region.astype(np.float32), (0, 0), 2)
-    moved = np.array([[1, 0, rng.normal(0, 1)], [0, 1, rng.normal(0, 1)]], np.float32)
-    before = [cv2.warpAffine(prob, moved, size, borderMode=cv2.BORDER_REPLICATE) for prob in case.before]
-    after = case.after * (1 - soft) + np.stack(before) * soft
-    score = np.exp(_resembling(np.log(case.change.score_map + 0.05), like, soft, rng)) - 0.05
-    texture = case.change.texture
-    if texture is not None:
-        small = texture.structure_near.shape[::-1]
-        like_there = cv2.resize(like.astype(np.uint8), small, interpolation=cv2.INTER_NEAREST) > 0
-        soft_there = cv2.resize(soft, small, interpolation=cv2.INTER_AREA)
-        texture = Texture(*(_resembling(getattr(texture, name), like_there, soft_there, rng) for name in TEXTURE))
-    change = replace(case.change, score_map=np.maximum(score, 0).astype(np.float32), texture=texture)
-    return replace(case, after=after.astype(np.float32), change=change, truth=np.zeros_like(case.truth))
-
-
-def _resembling(values: np.ndarray, like: np.ndarray, soft: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Values that are drawn anew by a weight, smoothly, from what they are where ``like`` is set."""
-    ranked = np.sort(values[like])
-    ranks = cv2.resize(rng.random((11, 8)).astype(np.float32), values.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    ranks = np.clip(ranks + rng.normal(0, 0.15, values.shape), 0, 1)
-    drawn = ranked[(ranks * (len(ranked) - 1)).astype(int)]
-    return (values * (1 - soft) + drawn * soft).astype(np.float32)
 
 
 def mistaken(case: FusionCase, rng: np.random.Generator) -> FusionCase:

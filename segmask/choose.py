@@ -11,7 +11,7 @@ from segmask.fusion.diff import decide_diff, decide_fallback
 from segmask.fusion.hybrid import decide_hybrid
 from segmask.fusion.people import find_people
 from segmask.fusion.pixel_model import PixelModel
-from segmask.fusion.prior import resized_probs, shared_skin, shows_person, shows_target, target_prior
+from segmask.fusion.prior import bare_skin, resized_probs, shows_person, shows_target, target_prior
 from segmask.fusion.protect import protected_parts
 from segmask.fusion.semantic import decide_semantic
 from segmask.fusion.strands import fabric_in_hair
@@ -89,14 +89,14 @@ def hold(
     return Held(firm | (seen & ~corrections.include), hair & ~corrections.include, seen, hair)
 
 
-def limbs_of(
+def skin_of(
     parsings: tuple[Parsing | None, Parsing | None], size_hw: tuple[int, int], parts: tuple[str, ...]
-) -> Prob | None:
-    """Bare skin in both pictures at a working size, float32 (h, w); None without parsings."""
+) -> tuple[Prob, Prob] | None:
+    """Bare skin of both pictures at a working size, float32 (h, w) each; None without parsings."""
     before, after = parsings
     if before is None or after is None:
         return None
-    return shared_skin(resized_probs(before, size_hw), resized_probs(after, size_hw), parts)
+    return bare_skin(resized_probs(before, size_hw), resized_probs(after, size_hw), parts)
 
 
 def fabric_shown(

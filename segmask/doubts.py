@@ -37,21 +37,21 @@ def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMa
         run.look(_what(run.confidence, verdict.least, doubt, bool(decision.mask.any())), _box(doubt.box, size_hw, keep))
 
 
-def look_at_seams(original: Image, edited: Image, alpha: Alpha, limbs: Prob | None, run: Run) -> None:
+def look_at_seams(original: Image, edited: Image, alpha: Alpha, skin: tuple[Prob, Prob] | None, run: Run) -> None:
     """Skin that is visibly put together of both pictures is for a person to look at.
 
     Args:
         original: uint8 (H, W, 3).
         edited: uint8 (H, W, 3), as it was composited.
         alpha: float32 (H, W).
-        limbs: float32 (h, w): skin in both pictures; None without parsings.
+        skin: float32 (h, w) each: bare skin of both pictures; None without parsings.
         run: gets the places and a reason.
     """
-    if limbs is None or not alpha.any():
+    if skin is None or not alpha.any():
         return
-    size_hw = (limbs.shape[0], limbs.shape[1])
+    size_hw = (skin[0].shape[0], skin[0].shape[1])
     small = [resize_image(image, size_hw) for image in (original, edited)]
-    seam = visible_seam(small[0], small[1], resize_map(alpha, size_hw), limbs)
+    seam = visible_seam(small[0], small[1], resize_map(alpha, size_hw), skin)
     if seam is None:
         return
     run.doubt = seam.places if run.doubt is None else run.doubt | seam.places

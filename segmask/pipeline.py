@@ -12,7 +12,7 @@ import numpy as np
 from segmask import io
 from segmask.account import pair_report, single_report
 from segmask.align import align
-from segmask.choose import allowed, choose_people, decide, fabric_shown, hold, likely_equal, limbs_of
+from segmask.choose import allowed, choose_people, decide, fabric_shown, hold, likely_equal, skin_of
 from segmask.compose import kept_composite, toned_where, trimap_of
 from segmask.difference import measure_change
 from segmask.doubts import look_at_seams, weigh
@@ -160,7 +160,7 @@ class Masker:
                 change, parsed, edited_parsed, held.region, corrections, self.options, run, self.pixel_model
             )
         with run.stage("matte"):
-            given_mask, limbs = None, limbs_of(parsings, change.score_map.shape, self.options.parts)
+            given_mask, skin = None, skin_of(parsings, change.score_map.shape, self.options.parts)
             fabric = fabric_shown(before.image, parsings, change, decision.mask, held, corrections, self.options)
             keep, protected = held.without(fabric).region, held.without(fabric).protected
             if corrections.mask_in is not None:
@@ -178,7 +178,7 @@ class Masker:
                     feather=self.options.feather,
                     pair=pair,
                     fabric=fabric,
-                    limbs=limbs,
+                    limbs=None if skin is None else np.minimum(*skin),
                 )
             alpha = np.where(corrections.include & ~keep, np.float32(1), alpha)
         with run.stage("composite"):
@@ -186,7 +186,7 @@ class Masker:
             raster = kept_composite(before, toned, alpha)
         weigh(decision, change, alignment, tone, held.region, run)
         if given_mask is None:
-            look_at_seams(before.image, toned, alpha, limbs, run)
+            look_at_seams(before.image, toned, alpha, skin, run)
         judge(alignment, change, decision, alpha, run, own_mask=given_mask is not None)
         stages = Stages(
             aligned=aligned,

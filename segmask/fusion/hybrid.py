@@ -17,7 +17,7 @@ from segmask.fusion.decision import Decision
 from segmask.fusion.evidence import changed_prob, garment_changed
 from segmask.fusion.features import in_sight, pixel_features
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
-from segmask.fusion.prior import near_body, shared_skin, target_prior, target_prob
+from segmask.fusion.prior import bare_skin, near_body, target_prior, target_prob
 from segmask.fusion.rules import rule_log_odds
 from segmask.labels import PART_ID, WORN
 from segmask.regions import connected_regions, filled
@@ -114,7 +114,8 @@ def fitted_odds(
     """Log odds that each pixel comes from the edit by the pixel model, held to what the generator never draws."""
     asked = near_body(before, after) & in_sight(before, after, change, parts)  # not the cloth that nobody wears
     odds, spread = model.estimate(pixel_features(before, after, change, parts), asked)
-    odds = np.where(_new_cloth(before, after, change, parts, config), np.maximum(odds, config.sure_odds), odds)
+    grown = _new_cloth(odds, before, after, change, parts, config)
+    odds = np.where(grown, np.maximum(odds, config.sure_odds), odds)
     return Estimate(odds, spread)
 
 
@@ -135,7 +136,7 @@ def decide_by_odds(
     odds = np.clip(odds + config.lean, None, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():
         return Decision(np.zeros(odds.shape, bool), prior, probability)
-    limb = shared_skin(before, after, parts) * changed_prob(change.score_map)
+    limb = np.minimum(*bare_skin(before, after, parts)) * changed_prob(change.score_map)
     hopeless = (odds < config.hopeless) & (limb < 0.5)
     weight = 1 - (1 - config.skin_odds) * limb
     taken = minimum_cut(
@@ -151,11 +152,19 @@ def decide_by_odds(
     return Decision((mask | must_take) & ~must_keep, prior, probability)
 
 
-def _new_cloth(before: Probs, after: Probs, change: Change, parts: tuple[str, ...], config: HybridConfig) -> Mask:
-    """Where a changed garment surely reaches over what was background: wider than the generator ever cut one."""
+def _new_cloth(
+    odds: NDArray[np.float32], before: Probs, after: Probs, change: Change, parts: tuple[str, ...], config: HybridConfig
+) -> Mask:
+    """Where a changed garment surely reaches over what was background: wider than the generator ever cut one.
+
+    It borders on an old garment that comes from the edit; cloth that only the edit's parser sees is a cup.
+    """
     changed = changed_prob(change.score_map)
     over_ground = (before[PART_ID["background"]] > 0.5) & (target_prob(after, parts) >= config.sure_share)
-    return over_ground & (changed > 0.9) & (garment_changed(changed, before, after, parts) > 0.5)
+    sure = over_ground & (changed > 0.9) & (garment_changed(changed, before, after, parts) > 0.5)
+    replaced = (odds > 0) & (target_prob(before, parts) > 0.5)
+    garments = connected_regions(sure | replaced)
+    return sure & garments.select(garments.total(replaced.astype(np.float32)) >= config.island * sure.size)
 
 
 def _seam(change: Change, inside: Prob, limb: Prob, config: HybridConfig) -> NDArray[np.float32]:

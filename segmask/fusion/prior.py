@@ -89,11 +89,11 @@ def moved_limbs(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prob:
     return np.maximum(before[skin] * after[ground], after[skin] * before[ground])
 
 
-def shared_skin(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prob:
-    """Bare skin in both pictures that is not targeted: arms, legs and necks that may be put together of both."""
+def bare_skin(before: Probs, after: Probs, parts: tuple[str, ...]) -> tuple[Prob, Prob]:
+    """Bare skin in each of the two pictures, float32 (h, w); none where it is targeted."""
     if "skin" in parts:
-        return np.zeros_like(before[0])
-    return np.minimum(before[PART_ID["skin"]], after[PART_ID["skin"]])
+        return np.zeros_like(before[0]), np.zeros_like(after[0])
+    return before[PART_ID["skin"]], after[PART_ID["skin"]]
 
 
 def shows_person(parsing: Parsing) -> bool:

@@ -1,8 +1,8 @@
 """Seams that show: where skin of the original meets skin of the edit and they don't match.
 
 An arm, a leg or a neck that both pictures show elsewhere, or in another light, can't always be put together. The step
-across the outline in the composite is compared with the step that each picture has there itself: an outline of the
-body is a step in both; a seam is a step in neither.
+across the outline in the composite is compared with the step that each picture has there itself, where it shows skin on
+both sides: a shadow is a step in one of them; a seam is a step in neither.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Seam:
 
 
 def visible_seam(
-    original: Image, edited: Image, alpha: Alpha, limbs: Prob, config: SeamConfig = DEFAULT
+    original: Image, edited: Image, alpha: Alpha, skin: tuple[Prob, Prob], config: SeamConfig = DEFAULT
 ) -> Seam | None:
     """The seams through skin that show, None where none does.
 
@@ -58,7 +58,7 @@ def visible_seam(
         original: uint8 (h, w, 3), at the working size.
         edited: uint8 (h, w, 3), as it is composited.
         alpha: float32 (h, w).
-        limbs: float32 (h, w): skin in both pictures.
+        skin: float32 (h, w) each: bare skin in the original and in the edit.
     """
     mask = alpha >= 0.5
     rows, columns = np.nonzero(mask & ~_eroded(mask))
@@ -67,9 +67,11 @@ def visible_seam(
     unit = max(mask.shape)
     sides = _sides(mask, rows, columns, config.across * unit)
     composite = original + (edited.astype(np.float32) - original) * alpha[..., None]
-    steps = [_step(_lab(image, config.blur * unit), sides) for image in (composite, original, edited)]
-    in_skin = np.minimum(*(_at(limbs, side) for side in sides)) > 0.5
-    excess = steps[0] - np.maximum(steps[1], steps[2])
+    own, first, second = (_step(_lab(image, config.blur * unit), sides) for image in (composite, original, edited))
+    inside, outside = ([_at(prob, side) > 0.5 for prob in skin] for side in sides)
+    whole = [inside[index] & outside[index] for index in (0, 1)]  # the picture shows skin across the outline
+    excess = own - np.maximum(np.where(whole[0], first, 0), np.where(whole[1], second, 0))
+    in_skin = outside[0] & inside[1] & (whole[0] | whole[1])
     return _longest(rows, columns, np.where(in_skin, excess, 0), mask.shape, config)
 
 

@@ -37,8 +37,8 @@ class SkinToneConfig:
     """Weighted share of the surroundings that must be such skin before anything is believed."""
     seam_reach: float = 0.012
     """Of the long side: the same at the seam, where shadows and another light are evened out too."""
-    seam_alike: float = 70.0
-    seam_limit: float = 50.0
+    seam_limit: float = 100.0
+    """8-bit levels: whatever it is, a step would show."""
     seam_share: float = 0.25
     """Share of the surroundings from which the seam is near: half of them lie beyond a straight one."""
 
@@ -64,20 +64,21 @@ def skin_correction(
     step = resize_image(original, size_hw).astype(np.float32) - resize_image(edited, size_hw)
     both = (np.minimum(*skin) > config.skin_prob) & ~taken
     inside = taken & (skin[1] > config.skin_prob)
-    if not (both & (np.abs(step).max(2) < config.seam_alike)).any() or not inside.any():
+    if not both.any() or not inside.any():
         return None
     unit = max(size_hw)
-    field, amount = _carried(step, both, config.reach * unit, config.alike, config.limit)
-    at_seam, close = _carried(step, both, config.seam_reach * unit, config.seam_alike, config.seam_limit)
+    alike = both & (np.abs(step).max(2) < config.alike)
+    field, amount = _carried(step, alike, config.reach * unit, config.limit)
+    at_seam, close = _carried(step, both, config.seam_reach * unit, config.seam_limit)
     weight = np.minimum(close / config.seam_share, 1) * _blurred(_eroded(skin[1] > config.skin_prob), 1.0)
     fade = np.minimum(amount / config.least, 1) * _blurred(inside.astype(np.float32), 1.0) * (1 - weight)
     # A little beyond the outline: a soft edge shows the edit there too, and enlarging blurs.
     return np.asarray((field * fade[..., None] + at_seam * weight[..., None]) * _dilated(taken)[..., None], np.float32)
 
 
-def _carried(step: Field, places: Mask, sigma: float, alike: float, limit: float) -> tuple[Field, Field]:
-    """The mean step around each pixel, (h, w, 3), over places where it is no larger than ``alike``; and their share."""
-    weight = (places & (np.abs(step).max(2) < alike)).astype(np.float32)
+def _carried(step: Field, places: Mask, sigma: float, limit: float) -> tuple[Field, Field]:
+    """The mean step over the places around each pixel, (h, w, 3), held to a limit; and their share, (h, w)."""
+    weight = places.astype(np.float32)
     amount = _blurred(weight, sigma)
     mean = _blurred(step * weight[..., None], sigma) / np.maximum(amount, 1e-4)[..., None]
     return np.asarray(np.clip(mean, -limit, limit), np.float32), amount

@@ -16,10 +16,13 @@ def limb(tone: tuple[int, int, int], top: int = 0, bottom: int = 400) -> np.ndar
     return picture
 
 
-def skin() -> np.ndarray:
+def skin(from_row: int = 0) -> np.ndarray:
     seen = np.zeros(HW, np.float32)
-    seen[:, 100:200] = 1
+    seen[from_row:, 100:200] = 1
     return seen
+
+
+BOTH = skin(), skin()
 
 
 def lower_half(from_row: int = 200, columns: slice = slice(0, 300)) -> np.ndarray:
@@ -29,7 +32,7 @@ def lower_half(from_row: int = 200, columns: slice = slice(0, 300)) -> np.ndarra
 
 
 def test_a_limb_put_together_of_two_tones_shows() -> None:
-    seam = visible_seam(limb(SKIN), limb(PALE), lower_half(), skin())
+    seam = visible_seam(limb(SKIN), limb(PALE), lower_half(), BOTH)
     assert seam is not None
     assert seam.step > 15
     assert 0.2 <= seam.length <= 0.27
@@ -38,8 +41,19 @@ def test_a_limb_put_together_of_two_tones_shows() -> None:
     assert not seam.places[:190].any()
 
 
+def test_bared_skin_beside_skin_of_another_tone_shows() -> None:
+    """A skirt covered the limb in the original: its own step there excuses nothing."""
+    original = limb(PALE)
+    original[200:, 100:200] = (200, 30, 120)
+    was = skin()
+    was[200:] = 0
+    seam = visible_seam(original, limb(SKIN), lower_half(), (was, skin()))
+    assert seam is not None
+    assert visible_seam(original, limb(PALE), lower_half(), (was, skin())) is None
+
+
 def test_equal_skin_shows_no_seam() -> None:
-    assert visible_seam(limb(SKIN), limb(SKIN), lower_half(), skin()) is None
+    assert visible_seam(limb(SKIN), limb(SKIN), lower_half(), BOTH) is None
 
 
 def test_the_limbs_own_outline_is_no_seam() -> None:
@@ -47,21 +61,21 @@ def test_the_limbs_own_outline_is_no_seam() -> None:
     original, edited = limb(SKIN), limb(PALE)
     original[200:, 100:200] = PALE
     edited[:200, 100:200] = SKIN
-    assert visible_seam(original, edited, lower_half(), skin()) is None
+    assert visible_seam(original, edited, lower_half(), BOTH) is None
 
 
 @pytest.mark.parametrize("seen", [np.zeros(HW, np.float32), np.pad(skin()[:, 100:106], ((0, 0), (147, 147)))])
 def test_without_skin_or_on_a_short_strip_nothing_shows(seen: np.ndarray) -> None:
-    assert visible_seam(limb(SKIN), limb(PALE), lower_half(), seen) is None
+    assert visible_seam(limb(SKIN), limb(PALE), lower_half(), (seen, seen)) is None
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_without_an_outline_nothing_shows(share: float) -> None:
-    assert visible_seam(limb(SKIN), limb(PALE), np.full(HW, share, np.float32), skin()) is None
+    assert visible_seam(limb(SKIN), limb(PALE), np.full(HW, share, np.float32), BOTH) is None
 
 
 def test_a_soft_passage_shows_less_than_a_hard_edge() -> None:
     alpha = np.clip((np.arange(400) - 180) / 40, 0, 1).astype(np.float32)[:, None].repeat(300, 1)
-    soft, hard = (visible_seam(limb(SKIN), limb(PALE), edge, skin()) for edge in (alpha, lower_half()))
+    soft, hard = (visible_seam(limb(SKIN), limb(PALE), edge, BOTH) for edge in (alpha, lower_half()))
     assert hard is not None
     assert soft is None or soft.step < hard.step

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from segmask.fusion.decision import Decision
-from segmask.fusion.hybrid import decide_by_odds, decide_hybrid
+from segmask.fusion.features import NAMES
+from segmask.fusion.hybrid import decide_by_odds, decide_hybrid, fitted_odds
+from segmask.fusion.pixel_model import Perceptron, PixelModel
 from segmask.labels import CLOTHING
 from tests.fusion.scenes import CELL, change, mask, probs, share
 
@@ -143,6 +145,25 @@ def test_constraints_win() -> None:
     got = decide(PERSON, PERSON, everything, keep=keep, take=take).mask
     assert not got[face].any()
     assert got[mask(take)].all()
+
+
+def undecided() -> PixelModel:
+    """A model that barely takes whatever it is asked about."""
+    weight = np.zeros((1, len(NAMES)), np.float32)
+    return PixelModel((Perceptron((weight,), (np.full(1, 0.1, np.float32),)),))
+
+
+@pytest.mark.parametrize(("gap", "sure"), [("", True), (".", False)])
+def test_new_cloth_over_ground_is_sure_only_beside_the_garment_it_replaces(gap: str, sure: bool) -> None:
+    """A wider skirt; but not the glass beside a person that a parser dresses."""
+    rows = [("FFFF", "FFFF", "...."), *[("UUUU", "UUUU", "xxxx")] * 2, ("ssss", "ssss", "....")]
+    before, after, changed = (
+        "\n".join(f"{row[i]}{gap}{wider}...." for row, wider in zip(rows, (first, *[second] * 2, first), strict=True))
+        for i, (first, second) in enumerate((("..", ".."), ("..", "UU"), ("..", "xx")))
+    )
+    odds = fitted_odds(probs(before), probs(after), change(changed), CLOTHING, undecided()).log_odds
+    beside = mask(after, "U") & ~mask(before, "U")
+    assert ((odds[beside] > 1) == sure).mean() > 0.95
 
 
 def test_an_arm_that_moved_with_the_garment_comes_from_the_edit() -> None:

@@ -11,7 +11,7 @@ from segmask.fusion.diff import decide_diff, decide_fallback
 from segmask.fusion.hybrid import decide_hybrid
 from segmask.fusion.people import find_people
 from segmask.fusion.pixel_model import PixelModel
-from segmask.fusion.prior import bare_skin, resized_probs, shows_person, shows_target, target_prior
+from segmask.fusion.prior import bare_body, resized_probs, shows_person, shows_target, target_prior
 from segmask.fusion.protect import protected_parts
 from segmask.fusion.semantic import decide_semantic
 from segmask.fusion.strands import fabric_in_hair
@@ -96,7 +96,7 @@ def skin_of(
     before, after = parsings
     if before is None or after is None:
         return None
-    return bare_skin(resized_probs(before, size_hw), resized_probs(after, size_hw), parts)
+    return bare_body(resized_probs(before, size_hw), parts), bare_body(resized_probs(after, size_hw), parts)
 
 
 def fabric_shown(
@@ -179,6 +179,8 @@ def decide(
         return decide_diff(change, must_keep, must_take), "diff"
     before, after = resized_probs(parsed, work_hw), resized_probs(edited_parsed, work_hw)
     if options.strategy == "semantic":
+        if not (shows_target(parsed, parts) or shows_target(edited_parsed, parts)):
+            run.look(f"nothing of the target ({options.target}) was found")
         return decide_semantic(before, after, parts, must_keep, must_take), "semantic"
     person = parsed.source == GIVEN or shows_person(parsed) or shows_person(edited_parsed)
     if person and (shows_target(parsed, parts) or shows_target(edited_parsed, parts)):

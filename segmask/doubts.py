@@ -37,12 +37,11 @@ def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMa
         run.look(_what(run.confidence, verdict.least, doubt, bool(decision.mask.any())), _box(doubt.box, size_hw, keep))
 
 
-def look_at_seams(original: Image, edited: Image, alpha: Alpha, skin: tuple[Prob, Prob] | None, run: Run) -> None:
+def look_at_seams(pictures: tuple[Image, Image, Image], alpha: Alpha, skin: tuple[Prob, Prob] | None, run: Run) -> None:
     """Skin that is visibly put together of both pictures is for a person to look at.
 
     Args:
-        original: uint8 (H, W, 3).
-        edited: uint8 (H, W, 3), as it was composited.
+        pictures: the original, the edit as it was composited and the composite, uint8 (H, W, 3).
         alpha: float32 (H, W).
         skin: float32 (h, w) each: bare skin of both pictures; None without parsings.
         run: gets the places and a reason.
@@ -50,14 +49,14 @@ def look_at_seams(original: Image, edited: Image, alpha: Alpha, skin: tuple[Prob
     if skin is None or not alpha.any():
         return
     size_hw = (skin[0].shape[0], skin[0].shape[1])
-    small = [resize_image(image, size_hw) for image in (original, edited)]
-    seam = visible_seam(small[0], small[1], resize_map(alpha, size_hw), skin)
+    original, edited, composite = (resize_image(image, size_hw) for image in pictures)
+    seam = visible_seam((original, edited, composite), resize_map(alpha, size_hw), skin)
     if seam is None:
         return
     run.doubt = seam.places if run.doubt is None else run.doubt | seam.places
     run.look(
-        f"a seam shows in bare skin over {seam.length:.0%} of the long side (a step of {seam.step:.0f} ΔE): an arm, "
-        "leg or neck lies or is lit otherwise in the edit and could not be put together",
+        f"a seam shows in bare skin over {seam.length:.0%} of the long side (a step of {seam.step:.0f} in colour "
+        "that neither picture has): an arm, leg or neck lies or is lit otherwise in the edit",
         _box(seam.box, size_hw, alpha),
     )
 

@@ -186,7 +186,8 @@ class Masker:
             raster = kept_composite(before, toned, alpha)
         weigh(decision, change, alignment, tone, held.region, run)
         if given_mask is None:
-            look_at_seams(before.image, toned, alpha, skin, run)
+            shown = io.raster_to_image(raster, before.metadata)
+            look_at_seams((before.image, toned, shown), alpha, skin, run)
         judge(alignment, change, decision, alpha, run, own_mask=given_mask is not None)
         stages = Stages(
             aligned=aligned,

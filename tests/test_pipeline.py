@@ -298,3 +298,13 @@ def test_parse_and_find_faces(pair: tuple[Path, Path]) -> None:
     assert parsing.probs("face").shape == (512, 512)
     faces = segmask.find_faces(pair[0], face_detector="none")
     assert any(face.box.x0 < 225 < face.box.x1 and face.box.y0 < 130 < face.box.y1 for face in faces)
+
+
+def test_semantic_says_where_it_found_nothing_of_the_target(rng: np.random.Generator) -> None:
+    """As ``mask`` does; a changed picture without the target is not simply in order."""
+    label = np.zeros((64, 48), np.uint8)
+    label[10:50, 15:30] = PART_ID["skin"]
+    pictures = [rng.integers(0, 256, (64, 48, 3), dtype=np.uint8) for _ in range(2)]
+    result = Masker("semantic", face_detector="none").apply(*pictures, parsing=(label, label))
+    assert not result.alpha.any()
+    assert any("nothing of the target (clothing) was found" in reason.text for reason in result.report.reasons)

@@ -120,7 +120,8 @@ ToneMatch = Annotated[
     bool,
     typer.Option(
         "--tone-match/--no-tone-match",
-        help="Take the edit's drift of colour and light out of what comes from it, by at most 10 of 255 levels.",
+        help="Take the edit's drift of colour and light out of what comes from it, by at most 10 of 255 levels; "
+        "skin meets the original's in one tone.",
     ),
 ]
 ReportFile = Annotated[

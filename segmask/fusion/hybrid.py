@@ -17,7 +17,7 @@ from segmask.fusion.decision import Decision
 from segmask.fusion.evidence import changed_prob, garment_changed
 from segmask.fusion.features import in_sight, pixel_features
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
-from segmask.fusion.prior import bare_skin, near_body, target_prior, target_prob
+from segmask.fusion.prior import near_body, target_prior, target_prob
 from segmask.fusion.rules import rule_log_odds
 from segmask.labels import PART_ID, WORN
 from segmask.regions import connected_regions, filled
@@ -136,7 +136,7 @@ def decide_by_odds(
     odds = np.clip(odds + config.lean, None, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():
         return Decision(np.zeros(odds.shape, bool), prior, probability)
-    limb = np.minimum(*bare_skin(before, after, parts)) * changed_prob(change.score_map)
+    limb = _changed_limb(before, after, change, parts)
     hopeless = (odds < config.hopeless) & (limb < 0.5)
     weight = 1 - (1 - config.skin_odds) * limb
     taken = minimum_cut(
@@ -150,6 +150,14 @@ def decide_by_odds(
     mask = _meant(tight, (was, becomes, probability), after, parts, must_take, config)
     mask = _whole(_without_specks(mask, config), (was, becomes, probability), config)
     return Decision((mask | must_take) & ~must_keep, prior, probability)
+
+
+def _changed_limb(before: Probs, after: Probs, change: Change, parts: tuple[str, ...]) -> Prob:
+    """Skin in both pictures that is not targeted, moved or lit otherwise. Not a chin that came to lie on the neck."""
+    if "skin" in parts:
+        return np.zeros_like(before[0])
+    skin = PART_ID["skin"]
+    return np.minimum(before[skin], after[skin]) * changed_prob(change.score_map)
 
 
 def _new_cloth(

@@ -13,6 +13,7 @@ import numpy as np
 from segmask.fusion.outline import Pair, moved_outline
 from segmask.geometry import resize_map
 from segmask.options import REFERENCE_SIDE
+from segmask.regions import narrowed
 from segmask.types import Alpha, Box, Mask, Prob
 
 
@@ -120,8 +121,7 @@ def _amid(limbs: Prob, reach: float) -> Prob:
     import cv2
 
     radius = max(1, round(reach * max(limbs.shape) / REFERENCE_SIDE))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    core = cv2.erode((limbs > 0.5).astype(np.uint8), disc)
+    core = narrowed(limbs > 0.5, radius)
     grown = cv2.GaussianBlur(core.astype(np.float32), (0, 0), radius / 2)
     return np.asarray(np.where(limbs > 0.5, np.minimum(2 * grown, 1), 0), np.float32)
 

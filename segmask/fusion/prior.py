@@ -25,6 +25,7 @@ class Prior:
 
 
 BODY = ("hair", "face", "skin")
+BARE = ("face", "skin")
 VANISHED = 0.35
 """Doubt in a garment of the original where the edit shows background: hems rise, but parsers also dress bushes."""
 LEAST_BODY = 0.0005
@@ -89,11 +90,11 @@ def moved_limbs(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prob:
     return np.maximum(before[skin] * after[ground], after[skin] * before[ground])
 
 
-def bare_skin(before: Probs, after: Probs, parts: tuple[str, ...]) -> tuple[Prob, Prob]:
-    """Bare skin in each of the two pictures, float32 (h, w); none where it is targeted."""
-    if "skin" in parts:
-        return np.zeros_like(before[0]), np.zeros_like(after[0])
-    return before[PART_ID["skin"]], after[PART_ID["skin"]]
+def bare_body(probs: Probs, parts: tuple[str, ...]) -> Prob:
+    """Bare skin in a picture, faces too (parsers call raised hands so); none where it is targeted; float32 (h, w)."""
+    if not set(parts).isdisjoint(BARE):
+        return np.zeros_like(probs[0])
+    return target_prob(probs, BARE)
 
 
 def shows_person(parsing: Parsing) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.regions import connected_regions
+from segmask.regions import connected_regions, narrowed, widened
 from segmask.types import Alpha, Box, Image, Mask, Prob
 
 Map = NDArray[np.float32]
@@ -44,54 +44,62 @@ class Seam:
     length: float
     """Of the longest strip, as a share of the long side."""
     step: float
-    """ΔE, mean along that strip."""
+    """ΔE beyond what either picture has there itself, mean along that strip."""
     box: Box
     """Around it."""
 
 
 def visible_seam(
-    original: Image, edited: Image, alpha: Alpha, skin: tuple[Prob, Prob], config: SeamConfig = DEFAULT
+    pictures: tuple[Image, Image, Image], alpha: Alpha, skin: tuple[Prob, Prob], config: SeamConfig = DEFAULT
 ) -> Seam | None:
     """The seams through skin that show, None where none does.
 
     Args:
-        original: uint8 (h, w, 3), at the working size.
-        edited: uint8 (h, w, 3), as it is composited.
+        pictures: the original, the edit as it was composited and the composite, uint8 (h, w, 3), at the working size.
         alpha: float32 (h, w).
         skin: float32 (h, w) each: bare skin in the original and in the edit.
     """
     mask = alpha >= 0.5
-    rows, columns = np.nonzero(mask & ~_eroded(mask))
+    rows, columns = np.nonzero(mask & ~narrowed(mask))
     if rows.size == 0:
         return None
     unit = max(mask.shape)
     sides = _sides(mask, rows, columns, config.across * unit)
-    composite = original + (edited.astype(np.float32) - original) * alpha[..., None]
-    own, first, second = (_step(_lab(image, config.blur * unit), sides) for image in (composite, original, edited))
+    first, second, own = (_step(_lab(image, config.blur * unit), sides) for image in pictures)
     inside, outside = ([_at(prob, side) > 0.5 for prob in skin] for side in sides)
     whole = [inside[index] & outside[index] for index in (0, 1)]  # the picture shows skin across the outline
     excess = own - np.maximum(np.where(whole[0], first, 0), np.where(whole[1], second, 0))
     in_skin = outside[0] & inside[1] & (whole[0] | whole[1])
-    return _longest(rows, columns, np.where(in_skin, excess, 0), mask.shape, config)
+    shows = in_skin & (excess > config.step)
+    return _longest((rows[shows], columns[shows]), excess[shows], _lengths(sides)[shows], mask.shape, config)
 
 
 def _longest(
-    rows: NDArray[np.intp], columns: NDArray[np.intp], excess: Map, size_hw: tuple[int, ...], config: SeamConfig
+    at: tuple[NDArray[np.intp], NDArray[np.intp]],
+    excess: Map,
+    lengths: Map,
+    size_hw: tuple[int, ...],
+    config: SeamConfig,
 ) -> Seam | None:
-    """The strips long enough to be seen, of outline pixels with a step that exceeds what either picture has."""
+    """The strips long enough to be seen, of the outline's pixels ``at`` with a step that shows."""
     unit = max(size_hw)
-    shows = np.zeros(size_hw, bool)
-    shows[rows, columns] = excess > config.step
-    strips = connected_regions(_dilated(shows, 1))
-    lengths = strips.total(shows.astype(np.float32)) / unit
-    lengths[0] = 0
-    longest = int(lengths.argmax())
-    if lengths[longest] < config.length:
+    shows, length, step = np.zeros(size_hw, bool), np.zeros(size_hw, np.float32), np.zeros(size_hw, np.float32)
+    shows[at], length[at], step[at] = True, lengths / unit, excess
+    strips = connected_regions(widened(shows))
+    total = strips.total(length)
+    total[0] = 0
+    longest = int(total.argmax())
+    if total[longest] < config.length:
         return None
-    places = _dilated(strips.select(lengths >= config.length), max(1, round(config.across * unit)))
-    inside = strips.labels[rows, columns] == longest
-    step = float(excess[inside & (excess > config.step)].mean())
-    return Seam(places, float(lengths[longest]), step, strips.boxes[longest])
+    places = widened(strips.select(total >= config.length), max(1, round(config.across * unit)))
+    mean = strips.total(step)[longest] / max(strips.total(shows)[longest], 1)
+    return Seam(places, float(total[longest]), float(mean), strips.boxes[longest])
+
+
+def _lengths(sides: tuple[Map, Map]) -> Map:
+    """Length of the outline at each of its pixels, (n,): where it runs diagonally it has more of them."""
+    across = sides[0] - sides[1]
+    return np.asarray(np.hypot(*across) / np.maximum(np.abs(across).sum(0), 1e-6), np.float32)
 
 
 def _sides(mask: Mask, rows: NDArray[np.intp], columns: NDArray[np.intp], distance: float) -> tuple[Map, Map]:
@@ -126,16 +134,3 @@ def _lab(image: NDArray, sigma: float) -> Map:
 
     lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     return np.asarray(cv2.GaussianBlur(lab, (0, 0), max(sigma, 0.5)), np.float32)
-
-
-def _eroded(mask: Mask) -> Mask:
-    import cv2
-
-    return cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-
-
-def _dilated(mask: Mask, radius: int) -> Mask:
-    import cv2
-
-    size = 2 * radius + 1
-    return cv2.dilate(mask.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))) > 0

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.fusion.prior import BARE, target_prob
 from segmask.geometry import resize_image, resize_map, resize_mask, working_size
-from segmask.labels import PART_ID
+from segmask.regions import narrowed, widened
 from segmask.types import Image, Mask, Parsing, Probs
 
 Field = NDArray[np.float32]
@@ -59,21 +60,20 @@ def skin_correction(
         mask: bool (h, w): what comes from the edit.
     """
     size_hw = working_size((original.shape[0], original.shape[1]), config.long_side)
-    skin = [_skin(probs, size_hw) for probs in (before, after)]
     taken = resize_mask(mask, size_hw)
     step = resize_image(original, size_hw).astype(np.float32) - resize_image(edited, size_hw)
-    both = (np.minimum(*skin) > config.skin_prob) & ~taken
-    inside = taken & (skin[1] > config.skin_prob)
-    if not both.any() or not inside.any():
+    skin = [resize_map(target_prob(probs, BARE), size_hw) > config.skin_prob for probs in (before, after)]
+    seen = skin[0] & skin[1] & ~taken
+    if not seen.any() or not (taken & skin[1]).any():
         return None
     unit = max(size_hw)
-    alike = both & (np.abs(step).max(2) < config.alike)
+    alike = seen & (np.abs(step).max(2) < config.alike)
     field, amount = _carried(step, alike, config.reach * unit, config.limit)
-    at_seam, close = _carried(step, both, config.seam_reach * unit, config.seam_limit)
-    weight = np.minimum(close / config.seam_share, 1) * _blurred(_eroded(skin[1] > config.skin_prob), 1.0)
-    fade = np.minimum(amount / config.least, 1) * _blurred(inside.astype(np.float32), 1.0) * (1 - weight)
+    at_seam, close = _carried(step, seen, config.seam_reach * unit, config.seam_limit)
+    near = np.minimum(close / config.seam_share, 1) * _blurred(narrowed(skin[1]).astype(np.float32), 1.0)
+    far = np.minimum(amount / config.least, 1) * _blurred((taken & skin[1]).astype(np.float32), 1.0) * (1 - near)
     # A little beyond the outline: a soft edge shows the edit there too, and enlarging blurs.
-    return np.asarray((field * fade[..., None] + at_seam * weight[..., None]) * _dilated(taken)[..., None], np.float32)
+    return np.asarray((field * far[..., None] + at_seam * near[..., None]) * widened(taken)[..., None], np.float32)
 
 
 def _carried(step: Field, places: Mask, sigma: float, limit: float) -> tuple[Field, Field]:
@@ -97,7 +97,7 @@ def matched_skin(
 
     Args: as ``skin_correction``; ``parts`` is what is targeted: the tone of targeted skin was asked for.
     """
-    if before is None or after is None or "skin" in parts or "face" in parts:
+    if before is None or after is None or not set(parts).isdisjoint(BARE):
         return edited
     correction = skin_correction(original, edited, before.working_probs, after.working_probs, mask, config)
     return add_correction(edited, correction)
@@ -119,22 +119,6 @@ def add_correction(edited: Image, field: Field | None) -> Image:
         full = resize_map(np.ascontiguousarray(field[..., channel]), (height, width))[y0:y1, x0:x1]
         result[y0:y1, x0:x1, channel] = np.clip(np.rint(result[y0:y1, x0:x1, channel] + full), 0, 255)
     return result
-
-
-def _skin(probs: Probs, size_hw: tuple[int, int]) -> NDArray[np.float32]:
-    return resize_map(probs[PART_ID["skin"]], size_hw)
-
-
-def _eroded(mask: Mask) -> NDArray[np.float32]:
-    import cv2
-
-    return cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
-
-
-def _dilated(mask: Mask) -> NDArray[np.float32]:
-    import cv2
-
-    return cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
 
 
 def _blurred(values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:

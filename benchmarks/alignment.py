@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from segmask.geometry import resize_image
-from segmask.types import Image, Matrix
+from segmask.core.geometry import resize_image
+from segmask.core.types import Image, Matrix
 
 AREA_PX = 500_000
 """The photo's size: half a megapixel."""

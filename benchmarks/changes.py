@@ -23,16 +23,17 @@ import numpy as np
 from benchmarks.alignment import corner_error, make_warp
 from benchmarks.formulas import delta_e_1976, delta_e_2000
 from benchmarks.sections import RESULTS, replace_section
-from segmask import difference, io
-from segmask.align import align
+from segmask import io
+from segmask.change import difference
+from segmask.compose.alpha import make_alpha
+from segmask.core.geometry import resize_image, resize_map
+from segmask.core.types import Image, Mask
 from segmask.evaluation import read_dataset
 from segmask.evaluation.datasets.case import load_example
 from segmask.evaluation.metrics.score import score_alpha
 from segmask.evaluation.statistics import mean_estimate
-from segmask.fusion.matte import make_alpha
-from segmask.geometry import resize_image, resize_map
-from segmask.tone import apply_tone, match_tone
-from segmask.types import Image, Mask
+from segmask.register.align import align
+from segmask.register.tone import apply_tone, match_tone
 
 METRICS = ("kept", "coverage", "iou", "face_kept", "boundary_f", "strict_success")
 SMALL_PX, SEED = 500_000, 11
@@ -47,7 +48,7 @@ class Variant:
     aligned: bool = True
     toned: bool = True
     patches: dict[str, Callable[..., Any]] = field(default_factory=dict)
-    """Functions of segmask.difference by name."""
+    """Functions of segmask.change.difference by name."""
 
 
 def _constant_floor(delta: np.ndarray, *_: Any) -> np.ndarray:

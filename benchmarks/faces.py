@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 
 from segmask import io
+from segmask.core.labels import CLOTHING, PART_ID, PARTS
+from segmask.core.types import Face, Image, Mask, Parsing
 from segmask.fusion.protect import face_region, protected_region
-from segmask.labels import CLOTHING, PART_ID, PARTS
 from segmask.models.base import FaceDetector, Parser
 from segmask.models.catalog import CATALOG
 from segmask.models.registry import load_face_detector, load_parser
 from segmask.models.store import is_present
-from segmask.types import Face, Image, Mask, Parsing
 
 SMALLEST_FACE = 40  # labelled pixels: smaller scraps are noise of the labels
 COVERED = 0.5

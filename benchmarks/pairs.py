@@ -9,9 +9,9 @@ import argparse
 from pathlib import Path
 
 from segmask import io
+from segmask.masker import Masker
 from segmask.options import STRATEGIES
-from segmask.pipeline import Masker
-from segmask.preview import draw_preview
+from segmask.view.preview import draw_preview
 
 
 def main() -> None:

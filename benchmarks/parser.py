@@ -22,14 +22,14 @@ from numpy.typing import NDArray
 from benchmarks.parser_views import VIEWS, View
 from benchmarks.sections import replace_section
 from segmask import io
+from segmask.core.geometry import resize_image
+from segmask.core.labels import CLOTHING, PART_ID, PARTS, WORN, part_ids
+from segmask.core.types import LabelMap, Parsing
 from segmask.evaluation.metrics.boundary import boundary_f
 from segmask.evaluation.metrics.truth import Truth
 from segmask.fusion.protect import face_region
-from segmask.geometry import resize_image
-from segmask.labels import CLOTHING, PART_ID, PARTS, WORN, part_ids
 from segmask.models.base import Parser
 from segmask.models.registry import load_parser
-from segmask.types import LabelMap, Parsing
 
 RESAMPLES = 1000
 BINS = 15  # of the expected calibration error (Guo et al. 2017)

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.labels import PART_ID
-from segmask.types import Image, LabelMap
+from segmask.core.labels import PART_ID
+from segmask.core.types import Image, LabelMap
 
 HEAD = tuple(PART_ID[part] for part in ("hair", "face", "headwear"))
 HALF_BODY_HEIGHT = 1024

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.types import Alpha, Image, Mask
 from segmask.evaluation import Example
-from segmask.types import Alpha, Image, Mask
 
 RGB_THRESHOLD = 0.10  # of full scale, on the largest channel's difference
 RGB_FEATHER_PX = 30  # sigma of the Gaussian, as picture editors count a blur's radius

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.sections import replace_section
-from segmask.types import Image
+from segmask.core.types import Image
 
 SIZES_HW = {"0.5": (812, 614), "2": (1628, 1230), "6": (2788, 2108), "24": (5640, 4264)}  # megapixels
 ROUNDS = 3  # timed runs; their median counts
@@ -48,7 +48,7 @@ def write_pair(folder: Path, size_hw: tuple[int, int]) -> None:
     import cv2
 
     from segmask import io
-    from segmask.demo import write_pair as write_sample
+    from segmask.samples import write_pair as write_sample
 
     rng = np.random.default_rng(0)
     grain = rng.normal(0, 2, (*size_hw, 1)).astype(np.float32)
@@ -62,7 +62,7 @@ def write_pair(folder: Path, size_hw: tuple[int, int]) -> None:
 def measure_time(folder: Path) -> dict:
     """Seconds of `apply` warm on arrays, of its stages, and of the usual recipe, each the median of some rounds."""
     from segmask import io
-    from segmask.pipeline import Masker
+    from segmask.masker import Masker
 
     original, edited = (io.read_image(folder / name) for name in ("a.png", "b.png"))
     masker = Masker()
@@ -92,7 +92,7 @@ def measure_memory(folder: Path) -> dict:
     import scipy.ndimage
     import scipy.sparse.csgraph  # noqa: F401
 
-    from segmask.pipeline import Masker
+    from segmask.masker import Masker
 
     loaded = peak_mb()
     Masker().apply(folder / "a.png", folder / "b.png")

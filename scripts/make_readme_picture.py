@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from segmask import apply, io
-from segmask.demo import write_pair
-from segmask.geometry import resize_image
-from segmask.preview import PROTECTED, TAKEN, outline, tint
+from segmask.core.geometry import resize_image
+from segmask.samples import write_pair
+from segmask.view.preview import PROTECTED, TAKEN, outline, tint
 
 PICTURE = Path(__file__).parents[1] / "docs" / "images" / "demo.jpg"
 SIDE = 420  # px of each panel

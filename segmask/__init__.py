@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from segmask.api import apply, best, find_faces, parse
-from segmask.errors import (
+from segmask.core.errors import (
     InputError,
     MissingLibraryError,
     ModelError,
@@ -18,9 +18,9 @@ from segmask.errors import (
     OutputError,
     SegmaskError,
 )
-from segmask.pipeline import Masker
+from segmask.core.types import Box, Face, Parsing
+from segmask.masker import Masker
 from segmask.result import MaskResult, Result
-from segmask.types import Box, Face, Parsing
 from segmask.version import __version__
 
 if TYPE_CHECKING:

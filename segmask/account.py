@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from segmask import io
+from segmask.core.types import Alpha, Face, Mask, Parsing, Stages
 from segmask.fusion.protect import faces_of
-from segmask.networks import Networks
+from segmask.models.networks import Networks
 from segmask.options import Options
-from segmask.prompt import read_prompt
+from segmask.prompt.read import read_prompt
 from segmask.report import (
     OK,
     REVIEW,
@@ -21,7 +22,6 @@ from segmask.report import (
     tone_report,
 )
 from segmask.run import Run
-from segmask.types import Alpha, Face, Mask, Parsing, Stages
 from segmask.version import __version__
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from segmask import io
+from segmask.core.types import Face, Parsing
 from segmask.inputs import checked
+from segmask.masker import Masker
 from segmask.options import Options
-from segmask.pipeline import Masker
 from segmask.result import Result
 from segmask.several import best_of
-from segmask.types import Face, Parsing
 
 
 def apply(
@@ -62,8 +62,8 @@ def best(
 ) -> Result:
     """The best composite of an original and one of several edits of it; ``report.candidates`` lists them all.
 
-    Edits are ranked by verdict, then confidence (``segmask.ranking.rank_key``); equals by their order. The original is
-    parsed once. An edit that can't be used is listed as failed.
+    Edits are ranked by verdict, then confidence (``segmask.verdict.ranking.rank_key``); equals by their order. The
+    original is parsed once. An edit that can't be used is listed as failed.
 
     Args:
         original: path, PIL image or array.

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from segmask import io
-from segmask.errors import InputError
-from segmask.geometry import resize_map, working_size
-from segmask.labels import PARTS
-from segmask.types import Alpha, LabelMap, Mask, Parsing, Probs
+from segmask.core.errors import InputError
+from segmask.core.geometry import resize_map, working_size
+from segmask.core.labels import PARTS
+from segmask.core.types import Alpha, LabelMap, Mask, Parsing, Probs
 
 GIVEN = "given"
 """Source of a parsing that the user brought."""
@@ -74,7 +74,7 @@ def _parsing(source: Any, labels: str | None, size_hw: tuple[int, int], name: st
             f"got {label_map.shape[1]}x{label_map.shape[0]}"
         )
     if labels is not None:
-        from segmask.labels import canonical_label_map
+        from segmask.core.labels import canonical_label_map
 
         label_map = canonical_label_map(label_map, labels)
     elif label_map.max() >= len(PARTS):

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from segmask import io
-from segmask.errors import InputError, OptionError
+from segmask.core.errors import InputError, OptionError
+from segmask.core.types import Alpha, Face, Mask, Parsing
 from segmask.given import read_alpha, read_mask, read_parsings
 from segmask.options import Options
 from segmask.run import Run, note_pictures, note_sizes
-from segmask.types import Alpha, Face, Mask, Parsing
 
 SMALLEST_SIDE = 8  # pixels: below, no stage can measure anything
 

@@ -6,12 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from segmask.errors import OptionError, unknown
-from segmask.labels import resolve_target
+from segmask.core.errors import OptionError, unknown
+from segmask.core.geometry import REFERENCE_SIDE
+from segmask.core.labels import resolve_target
 
 STRATEGIES = ("hybrid", "semantic", "diff")
-REFERENCE_SIDE = 1024
-"""Lengths in pixels that a user gives hold for a picture whose long side is this; they scale with the picture."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +20,9 @@ class Options:
     strategy: str = "hybrid"
     """How it is decided what comes from the edit: ``hybrid``, ``semantic`` or ``diff``."""
     target: str = "clothing"
-    """What may come from the edit: names of ``segmask.labels.TARGETS``, joined by commas."""
+    """What may come from the edit: names of ``segmask.core.labels.TARGETS``, joined by commas."""
     prompt: str | None = None
-    """The edit instruction that the target was read from (``segmask.prompt``)."""
+    """The edit instruction that the target was read from (``segmask.prompt.read``)."""
     parser: str | Path = "auto"
     """Human-parsing model: a name of the registry or an ONNX file; ``auto`` takes the best that is present."""
     labels: str | Path | None = None

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from segmask.types import Alignment, Alpha, Change, Face, Mask, ToneMatch
+from segmask.core.types import Alignment, Alpha, Change, Face, Mask, ToneMatch
 
 OK, REVIEW, FAILED = "ok", "review", "failed"
 

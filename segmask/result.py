@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask import files, io
-from segmask.errors import OptionError
+from segmask import io
+from segmask.core import files
+from segmask.core.errors import OptionError
+from segmask.core.types import Alpha, Image, Mask, Stages
 from segmask.report import Report
-from segmask.types import Alpha, Image, Mask, Stages
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Result:
         if "report" in wanted:
             contents[wanted["report"]] = report_json(written)
         if "preview" in wanted:
-            from segmask.preview import draw_preview
+            from segmask.view.preview import draw_preview
 
             contents[wanted["preview"]] = _lossless(wanted["preview"], draw_preview(self))
         files.write_files(contents)

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask import io
+from segmask.core.types import Alignment, Alpha, Change, Mask
 from segmask.fusion.decision import Decision
 from segmask.report import Reason, box_around
-from segmask.types import Alignment, Alpha, Change, Mask
 
 USUAL_ASPECT = 4  # the widest and tallest pictures that the built-in parser was made for
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from segmask.errors import InputError, OptionError, SegmaskError
-from segmask.pipeline import Masker
-from segmask.ranking import rank_key, why
+from segmask.core.errors import InputError, OptionError, SegmaskError
+from segmask.masker import Masker
 from segmask.report import FAILED, CandidateReport, Report
 from segmask.result import Result
+from segmask.verdict.ranking import rank_key, why
 
 
 @dataclass(frozen=True)

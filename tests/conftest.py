@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from segmask import io
-from segmask.demo import write_pair
-from segmask.pipeline import Masker
+from segmask.core.types import Image
+from segmask.masker import Masker
 from segmask.result import Result
-from segmask.types import Image
+from segmask.samples import write_pair
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

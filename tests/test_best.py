@@ -10,13 +10,13 @@ import pytest
 
 import segmask
 from segmask import io
+from segmask.core.types import Image, Parsing
+from segmask.masker import Masker
 from segmask.models.base import Parser
-from segmask.pipeline import Masker
-from segmask.ranking import rank_key, why
 from segmask.report import Reason
 from segmask.result import Result
 from segmask.several import best_of
-from segmask.types import Image, Parsing
+from segmask.verdict.ranking import rank_key, why
 
 
 class Counting:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import segmask
 from segmask import io
+from segmask.core.labels import PART_ID
 from segmask.inputs import Seen
-from segmask.labels import PART_ID
-from segmask.pipeline import Masker
+from segmask.masker import Masker
 from segmask.result import Result
 
 SIZE = 64

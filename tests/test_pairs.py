@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from segmask import io
-from segmask.pipeline import Masker
+from segmask.masker import Masker
 
 pytestmark = pytest.mark.shared
 PAIRS = Path(__file__).resolve().parents[2] / "shared" / "data" / "pairs"

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 import segmask
 from segmask import io
 from segmask.cli.main import app
-from segmask.labels import CLOTHING, PART_ID
-from segmask.pipeline import Masker
+from segmask.core.labels import CLOTHING, PART_ID
+from segmask.masker import Masker
 
 SUIT = (slice(420, 470), slice(60, 110))
 FACE = (slice(80, 180), slice(185, 265))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from segmask.labels import PARTS
+from segmask.core.labels import PARTS
 
 GARMENTS = tuple(PARTS.index(name) for name in ("upper", "outerwear", "dress", "lower", "legwear"))
 HEAD = tuple(PARTS.index(name) for name in ("hair", "face"))

@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.labels import CLOTHING
+from segmask.core.types import Mask
 from segmask.evaluation.metrics.boundary import boundary_f
 from segmask.evaluation.metrics.truth import Truth
 from segmask.fusion.hybrid import DEFAULT, HybridConfig, decide_by_odds, fitted_odds
 from segmask.fusion.pixel_model import PixelModel, read_pixel_model
-from segmask.labels import CLOTHING
-from segmask.types import Mask
 from training.fit_fusion import half_of
 from training.fusion_cases import FusionCase, case_files, load_case
 

@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
-from segmask.labels import PARTS
+from segmask.core.labels import PARTS
 from training import train
 from training.data import IGNORE, Samples, Split, class_weights, load_split
 from training.losses import lovasz_loss, parsing_loss

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from segmask.labels import PARTS
+from segmask.core.labels import PARTS
 from training.net import ParsingNet
 
 OPSET = 18

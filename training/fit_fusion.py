@@ -20,9 +20,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from segmask.core.labels import CLOTHING, PART_ID
+from segmask.core.types import Texture
 from segmask.fusion.features import NAMES, in_sight, pixel_features
-from segmask.labels import CLOTHING, PART_ID
-from segmask.types import Texture
 from training.fusion_cases import FusionCase, as_given, case_files, load_case
 
 HIDDEN = (32, 16)

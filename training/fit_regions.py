@@ -1,4 +1,4 @@
-"""Fit the weights of ``segmask.region_evidence``: which changed regions were meant.
+"""Fit the weights of ``segmask.change.regions``: which changed regions were meant.
 
     python -m training.fit_regions PAIRS [PAIRS ...] --cases 60
 
@@ -16,12 +16,12 @@ import cv2
 import numpy as np
 from scipy.optimize import minimize
 
-from segmask.align import align
-from segmask.difference import candidate_regions, compare
+from segmask.change.difference import candidate_regions, compare
+from segmask.change.regions import region_statistics
 from segmask.evaluation import read_dataset
 from segmask.evaluation.datasets.case import load_example
-from segmask.region_evidence import region_statistics
-from segmask.tone import apply_tone, match_tone
+from segmask.register.align import align
+from segmask.register.tone import apply_tone, match_tone
 
 LEAK_WEIGHT = 8.0
 LEAST_TRUTH = 0.03  # of the picture: a small truth doesn't weigh more than this

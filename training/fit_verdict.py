@@ -25,9 +25,9 @@ from segmask.evaluation import read_dataset
 from segmask.evaluation.datasets.case import Case, load_example
 from segmask.evaluation.metrics import region
 from segmask.evaluation.metrics.score import COVERAGE_FROM, KEPT_FROM
-from segmask.fusion.confidence import NAMES
 from segmask.fusion.pixel_model import PixelModel, read_pixel_model
-from segmask.pipeline import Masker
+from segmask.masker import Masker
+from segmask.verdict.confidence import NAMES
 from training.fit_fusion import half_of
 from training.fusion_cases import folds_of, masker
 

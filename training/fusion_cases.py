@@ -18,13 +18,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from segmask.core.labels import CLOTHING
+from segmask.core.types import Change, Mask, Probs, Texture
 from segmask.evaluation import read_dataset
 from segmask.evaluation.datasets.case import Case, load_example
 from segmask.fusion.protect import protected_region
 from segmask.given import softened
-from segmask.labels import CLOTHING
-from segmask.pipeline import Masker
-from segmask.types import Change, Mask, Probs, Texture
+from segmask.masker import Masker
 
 TEXTURE = ("structure_near", "structure_around", "energy_ratio", "colour_shift")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.labels import PARTS
+from segmask.core.labels import PARTS
 from segmask.models.builtin import BuiltinParser
 from segmask.models.session import Network
 from training.data import Split, load_split

@@ -16,10 +16,10 @@ import numpy as np
 from PIL import Image as Pictures
 
 from segmask import io
-from segmask.labels import PARTS
+from segmask.core.labels import PARTS
+from segmask.core.types import Image, LabelMap
 from segmask.models.base import Parser
 from segmask.models.registry import load_parser
-from segmask.types import Image, LabelMap
 
 SURE = 0.55
 UNSURE = 254

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from segmask.labels import PARTS, WORN
+from segmask.core.labels import PARTS, WORN
 from training.augment import PADDING
 from training.data import Split, to_input
 from training.net import ParsingNet

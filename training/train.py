@@ -25,7 +25,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from segmask.labels import PARTS
+from segmask.core.labels import PARTS
 from segmask.models.registry import load_parser as load_known_parser
 from training.data import IGNORE, Samples, Split, class_weights, load_split, to_input
 from training.export import export

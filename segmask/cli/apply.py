@@ -63,8 +63,8 @@ def apply(
     Exit codes: 0 done, 1 could not (a picture or model), 2 usage, 3 done, but --strict and the verdict is not ok.
     """
     from segmask import io
-    from segmask.files import check_outputs
-    from segmask.pipeline import Masker
+    from segmask.core.files import check_outputs
+    from segmask.masker import Masker
     from segmask.several import best_of
 
     report_file = o.report_path(report)

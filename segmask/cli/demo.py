@@ -14,9 +14,9 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Where to put the pi
 
 def demo(folder: Folder = Path("segmask-demo")) -> None:
     """Write a sample pair into DIR, run the main job on it and say where the pictures are."""
-    from segmask.demo import RESULTS, write_pair
-    from segmask.errors import OutputError
-    from segmask.pipeline import Masker
+    from segmask.core.errors import OutputError
+    from segmask.masker import Masker
+    from segmask.samples import RESULTS, write_pair
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

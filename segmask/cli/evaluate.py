@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segmask.cli.output import STRICT_EXIT, say
-from segmask.labels import TARGETS
+from segmask.core.labels import TARGETS
 from segmask.options import STRATEGIES, Options
 
 if TYPE_CHECKING:
@@ -96,9 +96,9 @@ def choose_strategies(names: list[str], parsers: list[str], masks: list[Path], t
 
     Raises OptionError for names and folders that don't exist.
     """
-    from segmask.errors import OptionError
+    from segmask.core.errors import OptionError
+    from segmask.core.labels import resolve_target
     from segmask.evaluation import MaskerStrategy, StoredMasks
-    from segmask.labels import resolve_target
 
     if target is not None:
         resolve_target(target)

@@ -58,7 +58,7 @@ _add_commands()
 
 def run(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code; errors are one line on stderr."""
-    from segmask.errors import SegmaskError
+    from segmask.core.errors import SegmaskError
 
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = DEBUG in arguments

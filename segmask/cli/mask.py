@@ -10,10 +10,10 @@ import typer
 
 from segmask.cli import options as o
 from segmask.cli.output import finish, say
-from segmask.errors import OptionError, unknown
+from segmask.core.errors import OptionError, unknown
+from segmask.core.types import Image
 from segmask.options import Options
 from segmask.report import Report
-from segmask.types import Image
 
 FORMATS = ("gray", "rgba")
 
@@ -65,8 +65,9 @@ def mask(
 
     With EDITED too: what `segmask apply` would take from it. Exit codes as there.
     """
-    from segmask import files, io
-    from segmask.pipeline import Masker
+    from segmask import io
+    from segmask.core import files
+    from segmask.masker import Masker
     from segmask.result import report_json
 
     if file_format not in FORMATS:

@@ -129,7 +129,7 @@ def verify(names: Names = None) -> None:
 @app.command()
 def path(name: Name) -> None:
     """Print where a model's file lies."""
-    from segmask.errors import ModelError
+    from segmask.core.errors import ModelError
     from segmask.models.catalog import find_entry
     from segmask.models.store import is_present, stored_path
 
@@ -198,7 +198,7 @@ def _download(entry: ModelEntry, accept_license: bool, offline: bool) -> None:
 
 def _ask(entry: ModelEntry) -> bool:
     """Put the licence before the person at the terminal, unless it is permissive or was accepted before."""
-    from segmask.errors import OptionError
+    from segmask.core.errors import OptionError
     from segmask.models.download import check_licence
 
     try:
@@ -209,7 +209,7 @@ def _ask(entry: ModelEntry) -> bool:
 
 
 def _check_imported(folder: Path, obtained: list[Obtained], named: list[ModelEntry], sought: list[ModelEntry]) -> None:
-    from segmask.errors import ModelError
+    from segmask.core.errors import ModelError
 
     got = {model.entry.name for model in obtained}
     missing = [entry for entry in (named or ([] if got else sought)) if entry.name not in got]

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from segmask.labels import TARGETS
-from segmask.options import REFERENCE_SIDE, STRATEGIES, Options
+from segmask.core.geometry import REFERENCE_SIDE
+from segmask.core.labels import TARGETS
+from segmask.options import STRATEGIES, Options
 from segmask.result import json_path
 
 PIXELS = f"pixels at a long side of {REFERENCE_SIDE}"

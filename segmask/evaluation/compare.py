@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from segmask.errors import OptionError
+from segmask.core.errors import OptionError
 from segmask.evaluation.metrics import METRICS
 from segmask.evaluation.results import POOLED, Evaluation, Row
 from segmask.evaluation.statistics import Estimate, paired_difference

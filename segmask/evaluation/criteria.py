@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from segmask.errors import OptionError
+from segmask.core.errors import OptionError
 from segmask.evaluation.metrics import higher_is_better
 from segmask.evaluation.metrics.score import COVERAGE_FROM, KEPT_FROM
 from segmask.evaluation.results import Evaluation, Row

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from segmask.core.files import write_files
 from segmask.evaluation.compare import Comparison
 from segmask.evaluation.datasets import Dataset
 from segmask.evaluation.report import draw_report
 from segmask.evaluation.results import Evaluation
 from segmask.evaluation.workspace import Workspace
-from segmask.files import write_files
 
 REPORT = "report.html"
 

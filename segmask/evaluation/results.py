@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segmask.errors import InputError, SegmaskError
+from segmask.core.errors import InputError, SegmaskError
 from segmask.evaluation.metrics import METRICS
 from segmask.evaluation.statistics import Estimate, mean_estimate, ratio_estimate
 from segmask.evaluation.traits import Traits

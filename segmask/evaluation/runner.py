@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from segmask.errors import InputError, MissingLibraryError, ModelError, OptionError, SegmaskError
+from segmask.core.errors import InputError, MissingLibraryError, ModelError, OptionError, SegmaskError
 from segmask.evaluation.datasets import Case, Dataset, Example, load_example, read_dataset
 from segmask.evaluation.metrics import score_alpha, score_composite, score_parsing
 from segmask.evaluation.results import Evaluation, Failure, Row, read_row

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 import segmask
-from segmask.errors import InputError, OptionError, unknown
+from segmask.compose.composite import composite
+from segmask.core.errors import InputError, OptionError, unknown
+from segmask.core.labels import resolve_target
+from segmask.core.types import Alpha, Image, LabelMap, describe
 from segmask.evaluation.datasets import Example
 from segmask.evaluation.datasets.files import find_picture
-from segmask.fusion.composite import composite
 from segmask.io import read_gray
-from segmask.labels import resolve_target
 from segmask.options import STRATEGIES, Options
-from segmask.types import Alpha, Image, LabelMap, describe
 from segmask.version import __version__
 
 if TYPE_CHECKING:
-    from segmask.pipeline import Masker
+    from segmask.masker import Masker
 
 TRUE_PARSING = "truth"
 """The parser's name that stands for the case's own label maps."""
@@ -209,7 +209,7 @@ def _asked_target(meant: str | None) -> str:
 @cache
 def _masker(strategy: str, parser: str, target: str) -> Masker:
     """One a process and target; they share the models."""
-    from segmask.pipeline import Masker
+    from segmask.masker import Masker
 
     if strategy == "diff":
         return Masker(strategy, target)
@@ -219,7 +219,7 @@ def _masker(strategy: str, parser: str, target: str) -> Masker:
 
 @cache
 def _models(parser: str) -> Masker:
-    from segmask.pipeline import Masker
+    from segmask.masker import Masker
 
     return Masker(parser=parser)
 
@@ -229,7 +229,7 @@ def _code() -> str:
     """Digest of the code and weights that make masks: a finished case holds only as long as they are the same."""
     root = Path(segmask.__file__).parent
     apart = {"cli", "web", "batch", "evaluation"}
-    kept = (path for path in root.rglob("*") if path.suffix in (".py", ".onnx"))
+    kept = (path for path in root.rglob("*") if path.suffix in (".py", ".onnx", ".npz"))
     files = sorted(path for path in kept if path.relative_to(root).parts[0] not in apart)
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:16]
 

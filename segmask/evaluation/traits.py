@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from segmask.core.labels import PART_ID
 from segmask.evaluation.datasets import Example
 from segmask.evaluation.metrics.composite import leak_delta_e
-from segmask.labels import PART_ID
 
 
 @dataclass(frozen=True)

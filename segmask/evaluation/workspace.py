@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from segmask.errors import OutputError
+from segmask.core.errors import OutputError
+from segmask.core.files import write_files
+from segmask.core.geometry import resize_image, working_size
 from segmask.evaluation.datasets import Case
 from segmask.evaluation.strategies import Outcome, Strategy, stamp
-from segmask.files import write_files
-from segmask.geometry import resize_image, working_size
 from segmask.io import Metadata, encode, encode_png
 
 JOURNAL = "journal.jsonl"

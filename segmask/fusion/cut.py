@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.types import Mask
+from segmask.core.types import Mask
 
 Map = NDArray[np.float32]
 

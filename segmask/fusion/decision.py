@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.types import Mask, Prob
+from segmask.core.types import Mask, Prob
 
 
 @dataclass(frozen=True)

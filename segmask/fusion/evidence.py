@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.geometry import resize_map, working_size
-from segmask.labels import part_ids
-from segmask.types import Prob, Probs
+from segmask.core.geometry import resize_map, working_size
+from segmask.core.labels import part_ids
+from segmask.core.types import Prob, Probs
 
 TORSO = ("upper", "outerwear", "dress")
 

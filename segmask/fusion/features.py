@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.geometry import resize_map, working_size
+from segmask.core.labels import part_ids
+from segmask.core.types import Change, Mask, Prob, Probs, Texture
 from segmask.fusion.evidence import changed_prob, garments
 from segmask.fusion.growth import garment_share
-from segmask.fusion.prior import near_body, target_prob
-from segmask.geometry import resize_map, working_size
-from segmask.labels import part_ids
-from segmask.types import Change, Mask, Prob, Probs, Texture
+from segmask.fusion.scene import near_body, target_prob
 
 Features = NDArray[np.float32]
 Map = NDArray[np.float32]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.fusion.prior import Prior
-from segmask.labels import PART_ID, PARTS
-from segmask.regions import connected_regions
-from segmask.types import Prob, Probs
+from segmask.core.labels import PART_ID, PARTS
+from segmask.core.morphology import connected_regions
+from segmask.core.types import Prob, Probs
+from segmask.fusion.scene import Prior
 
 MISTAKEN = ("bag", "accessory")
 """Parts that parsers mistake garments for: a lap for a bag, a bow for a scarf. Changed strongly, no obstacle."""

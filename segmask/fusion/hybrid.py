@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.labels import PART_ID, WORN
+from segmask.core.morphology import connected_regions, filled
+from segmask.core.types import Change, Mask, Prob, Probs
 from segmask.fusion.cut import minimum_cut
 from segmask.fusion.decision import Decision
 from segmask.fusion.evidence import changed_prob, garment_changed
 from segmask.fusion.features import in_sight, pixel_features
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
-from segmask.fusion.prior import near_body, target_prior, target_prob
 from segmask.fusion.rules import rule_log_odds
-from segmask.labels import PART_ID, WORN
-from segmask.regions import connected_regions, filled
-from segmask.types import Change, Mask, Prob, Probs
+from segmask.fusion.scene import near_body, target_prior, target_prob
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.errors import InputError
-from segmask.fusion.prior import BODY, target_prob
+from segmask.core.errors import InputError
+from segmask.core.geometry import resize_image
+from segmask.core.labels import PART_ID
+from segmask.core.morphology import connected_regions
+from segmask.core.types import Box, Face, Image, Mask, Parsing, Prob, Probs
 from segmask.fusion.protect import faces_of
-from segmask.geometry import resize_image
-from segmask.labels import PART_ID
-from segmask.regions import connected_regions
-from segmask.types import Box, Face, Image, Mask, Parsing, Prob, Probs
+from segmask.fusion.scene import BODY, target_prob
 
 Owners = NDArray[np.int32]
 ALL, LARGEST = "all", "largest"

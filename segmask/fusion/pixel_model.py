@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.types import Mask
 from segmask.fusion.features import Features
-from segmask.types import Mask
 
 WEIGHTS = Path(__file__).parent / "weights" / "pixel_model.npz"
 SURELY_NOT = -10.0

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.geometry import resize_map, resized_part
-from segmask.labels import PART_ID, part_ids
-from segmask.regions import connected_regions, filled
-from segmask.types import Box, Face, Mask, Parsing, Prob
+from segmask.core.geometry import resize_map, resized_part
+from segmask.core.labels import PART_ID, part_ids
+from segmask.core.morphology import connected_regions, filled
+from segmask.core.types import Box, Face, Mask, Parsing, Prob
 
 
 @dataclass(frozen=True)

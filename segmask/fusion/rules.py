@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.types import Change, Prob, Probs
 from segmask.fusion.evidence import changed_prob, garment_changed
 from segmask.fusion.growth import grown
-from segmask.fusion.prior import Prior, moved_limbs, near_body, target_prior
-from segmask.types import Change, Prob, Probs
+from segmask.fusion.scene import Prior, moved_limbs, near_body, target_prior
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.types import Image
 from segmask.io.picture import Metadata, Picture, Raster
-from segmask.types import Image
 
 WHITE = 255  # what shows through transparent pixels where a stage needs an opaque picture
 

@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from segmask.errors import InputError
+from segmask.core.errors import InputError
 
 
 class opened:  # noqa: N801  (reads as a verb: with opened(path) as picture)

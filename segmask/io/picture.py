@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.types import Image
+from segmask.core.types import Image
 
 Raster = NDArray[np.uint8] | NDArray[np.uint16]
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.errors import InputError
+from segmask.core.errors import InputError
+from segmask.core.types import Image, LabelMap, describe
 from segmask.io.colour import over_white, to_8bit, to_srgb
 from segmask.io.decode import opened
 from segmask.io.picture import Metadata, Picture, Raster
-from segmask.types import Image, LabelMap, describe
 
 
 def read_picture(source: Any, name: str = "picture") -> Picture:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.errors import OptionError
+from segmask.core.errors import OptionError
 from segmask.io.colour import over_white, to_8bit
 from segmask.io.picture import Metadata, Raster
 
@@ -148,6 +148,6 @@ def encode_png(array: NDArray[np.uint8]) -> bytes:
 
 def write_png(path: Path | str, array: NDArray[np.uint8]) -> None:
     """Write uint8 (H, W), (H, W, 3) or (H, W, 4) as PNG, in one step."""
-    from segmask.files import write_files
+    from segmask.core.files import write_files
 
     write_files({Path(path): encode_png(array)})

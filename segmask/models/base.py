@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from segmask.types import Face, Image, Parsing
+from segmask.core.types import Face, Image, Parsing
 
 
 class Parser(Protocol):

@@ -10,14 +10,14 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from segmask.errors import ModelError
-from segmask.geometry import letterbox
-from segmask.labels import PARTS
+from segmask.core.errors import ModelError
+from segmask.core.geometry import letterbox
+from segmask.core.labels import PARTS
+from segmask.core.types import Image, Parsing, Probs, check_image
 from segmask.models.catalog import BUILTIN_INPUT
 from segmask.models.network_input import resize_planes, softmax, to_tensor
 from segmask.models.session import Network
 from segmask.models.zoom import coarse_to_fine
-from segmask.types import Image, Parsing, Probs, check_image
 
 NAME = "builtin"
 WEIGHTS = Path(__file__).parent / "weights" / "parser.onnx"

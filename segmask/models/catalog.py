@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from segmask.errors import unknown
+from segmask.core.errors import unknown
 
 PERMISSIVE = ("Apache-2.0", "MIT", "BSD-3-Clause")
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from segmask.errors import ModelError, OptionError
+from segmask.core.errors import ModelError, OptionError
 from segmask.models import http
 from segmask.models.catalog import ModelEntry
 from segmask.models.http import Progress

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.types import Box, Face, Image, check_image
 from segmask.models.base import FaceDetector
 from segmask.models.mediapipe_tasks import BlazeFaceTask, FaceLandmarkerTask
 from segmask.models.yunet import SAME_FACE_IOU, strongest
-from segmask.types import Box, Face, Image, check_image
 
 CROPS = (1.9, 1.5, 2.5)
 """Sides of the landmarker's crop, in sides of the detected box: 985 of 998 faces are found with the first."""

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.errors import MissingLibraryError, ModelError
+from segmask.core.errors import MissingLibraryError, ModelError
+from segmask.core.system import REMEDY
+from segmask.core.types import Box, Image
 from segmask.models.process import OncePerProcess, file_version, never_free
-from segmask.system import REMEDY
-from segmask.types import Box, Image
 
 BUNDLE_SUFFIX, DETECTOR_IN_BUNDLE = ".task", "face_detector.tflite"  # a zip that holds BlazeFace as well
 MAX_FACES_IN_CROP = 3

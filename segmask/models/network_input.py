@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.geometry import resize_map
+from segmask.core.geometry import resize_map
+from segmask.core.types import Image, Probs
 from segmask.models.catalog import NetworkInput
-from segmask.types import Image, Probs
 
 
 def to_tensor(image: Image, spec: NetworkInput) -> NDArray[np.float32]:

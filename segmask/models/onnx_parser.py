@@ -8,14 +8,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.errors import ModelError
-from segmask.geometry import resize_image
-from segmask.labels import PART_ID, canonical_probs
+from segmask.core.errors import ModelError
+from segmask.core.geometry import resize_image
+from segmask.core.labels import PART_ID, canonical_probs
+from segmask.core.types import Box, Image, Parsing, Probs, check_image
 from segmask.models.catalog import NetworkInput
 from segmask.models.network_input import resize_planes, softmax, to_tensor
 from segmask.models.session import Network
 from segmask.models.zoom import coarse_to_fine
-from segmask.types import Box, Image, Parsing, Probs, check_image
 
 Fit = Literal["stretch", "corner", "centre"]
 Activation = Literal["softmax", "none", "sigmoid", "independent"]

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from segmask.errors import InputError, SegmaskError
-from segmask.labels import PARTS, set_parts
+from segmask.core.errors import InputError, SegmaskError
+from segmask.core.labels import PARTS, set_parts
 from segmask.models.catalog import NetworkInput
 from segmask.models.onnx_parser import Activation, Family, Fit, OnnxParser
 from segmask.models.session import Network

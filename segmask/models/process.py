@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 from weakref import WeakSet
 
-from segmask.errors import ModelError
+from segmask.core.errors import ModelError
 
 Opened = TypeVar("Opened")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from segmask.errors import MissingLibraryError, ModelError, OptionError, unknown
-from segmask.labels import set_parts
+from segmask.core.errors import MissingLibraryError, ModelError, OptionError, unknown
+from segmask.core.labels import set_parts
 from segmask.models.base import FaceDetector, Parser
 from segmask.models.catalog import BY_NAME, CATALOG, ModelEntry
 from segmask.models.session import Network

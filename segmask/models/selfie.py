@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from segmask.errors import ModelError
-from segmask.labels import canonical_probs
+from segmask.core.errors import ModelError
+from segmask.core.labels import canonical_probs
+from segmask.core.types import Image, Parsing, Probs, check_image
 from segmask.models.mediapipe_tasks import SegmenterTask
 from segmask.models.zoom import coarse_to_fine
-from segmask.types import Image, Parsing, Probs, check_image
 
 
 @dataclass(frozen=True)

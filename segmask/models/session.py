@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.errors import ModelError, OptionError, unknown
+from segmask.core.errors import ModelError, OptionError, unknown
 from segmask.models.process import OncePerProcess, file_version
 
 PROVIDERS = {

@@ -8,7 +8,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from segmask.errors import ModelError
+from segmask.core.errors import ModelError
 from segmask.models.catalog import ModelEntry
 
 HOME_VARIABLE = "SEGMASK_HOME"

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.errors import ModelError
-from segmask.geometry import resize_image, working_size
+from segmask.core.errors import ModelError
+from segmask.core.geometry import resize_image, working_size
+from segmask.core.types import Box, Face, Image, check_image
 from segmask.models.catalog import YUNET_INPUT
 from segmask.models.network_input import to_tensor
 from segmask.models.session import Network
-from segmask.types import Box, Face, Image, check_image
 
 STRIDES = (8, 16, 32)
 OUTPUTS = tuple(f"{kind}_{stride}" for kind in ("cls", "obj", "bbox") for stride in STRIDES)

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.geometry import working_size
-from segmask.labels import PART_ID
+from segmask.core.geometry import working_size
+from segmask.core.labels import PART_ID
+from segmask.core.types import Box, Image, Mask, Prob, Probs
 from segmask.models.network_input import resize_planes
-from segmask.types import Box, Image, Mask, Prob, Probs
 
 Infer = Callable[[Image], Probs]
 """A network: uint8 (H, W, 3) RGB of any size -> float32 (14, h, w) that covers it, of any size, each pixel's sum 1."""

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from segmask.core.labels import PART_ID
 from segmask.io import write_png
-from segmask.labels import PART_ID
 
 HEIGHT, WIDTH = 48, 32
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from segmask.errors import OptionError
+from segmask.core.errors import OptionError
 from segmask.evaluation import Evaluation, Row
 from segmask.evaluation.compare import compare
 from segmask.evaluation.criteria import missed_thresholds, parse_thresholds, tally

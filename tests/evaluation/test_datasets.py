@@ -7,10 +7,10 @@ import shutil
 import numpy as np
 import pytest
 
-from segmask.errors import InputError
+from segmask.core.errors import InputError
+from segmask.core.labels import PART_ID
 from segmask.evaluation.datasets import load_example, read_dataset
 from segmask.io import write_png
-from segmask.labels import PART_ID
 
 from .conftest import HEIGHT, WIDTH, draw_case, write_case
 

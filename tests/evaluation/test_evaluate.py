@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from segmask.errors import InputError, OptionError, OutputError, SegmaskError
+from segmask.core.errors import InputError, OptionError, OutputError, SegmaskError
 from segmask.evaluation import FunctionStrategy, MaskerStrategy, StoredMasks, evaluate, read_results
 from segmask.io import read_gray, write_png
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from segmask.errors import InputError
+from segmask.core.errors import InputError
+from segmask.core.labels import PART_ID
 from segmask.evaluation.metrics import (
     coverage,
     dice,
@@ -24,7 +25,6 @@ from segmask.evaluation.metrics import (
     strict_success,
 )
 from segmask.evaluation.metrics.truth import make_truth
-from segmask.labels import PART_ID
 
 S, X, C = 0, 128, 255  # must stay, does not count, must change
 

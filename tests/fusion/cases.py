@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from segmask.types import Image, Mask
+from segmask.core.types import Image, Mask
 from tests.fusion.figures import (
     BLUE,
     GREY,

@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.labels import PART_ID
-from segmask.types import Image, LabelMap
+from segmask.core.labels import PART_ID
+from segmask.core.types import Image, LabelMap
 
 SHEET_HW = (480, 320)
 SCALE = 1.5

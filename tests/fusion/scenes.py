@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmask.labels import PART_ID, PARTS
-from segmask.types import Change, Parsing, Texture
+from segmask.core.labels import PART_ID, PARTS
+from segmask.core.types import Change, Parsing, Texture
 
 SYMBOLS = {
     ".": "background",

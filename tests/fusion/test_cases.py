@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
+from segmask.core.types import Mask
 from segmask.evaluation.synth.generator import make_case
 from segmask.evaluation.synth.levels import Level, Odds, Strength
-from segmask.pipeline import Masker
+from segmask.masker import Masker
 from segmask.result import Result
-from segmask.types import Mask
 from tests.fusion.cases import CASES, DrawnCase, core
 from tests.fusion.figures import paint, person, redrawn, soft_label
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmask.fusion.diff import decide_diff, decide_fallback
-from segmask.labels import PART_ID, PARTS
-from segmask.types import Change
+from segmask.core.labels import PART_ID, PARTS
+from segmask.core.types import Change
+from segmask.fusion.simple import decide_diff, decide_fallback
 
 HW = (4, 6)
 CHANGED = np.zeros(HW, bool)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from segmask.core.labels import CLOTHING
 from segmask.fusion.growth import grown
-from segmask.fusion.prior import target_prior
-from segmask.labels import CLOTHING
+from segmask.fusion.scene import target_prior
 from tests.fusion.scenes import change, mask, probs
 
 SEEN = """

@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from segmask.core.labels import CLOTHING
 from segmask.fusion.decision import Decision
 from segmask.fusion.features import NAMES
 from segmask.fusion.hybrid import decide_by_odds, decide_hybrid, fitted_odds
 from segmask.fusion.pixel_model import Perceptron, PixelModel
-from segmask.labels import CLOTHING
 from tests.fusion.scenes import CELL, change, mask, probs, share
 
 SEAM_PX = 8  # 2 % of the drawing's long side

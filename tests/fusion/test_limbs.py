@@ -6,9 +6,9 @@ from functools import cache
 
 import numpy as np
 
-from segmask.pipeline import Masker
+from segmask.core.types import Mask
+from segmask.masker import Masker
 from segmask.result import Result
-from segmask.types import Mask
 from tests.fusion.cases import core
 from tests.fusion.figures import Part, paint, person, redrawn, soft_label
 

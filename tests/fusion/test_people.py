@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from segmask.errors import InputError
+from segmask.core.errors import InputError
+from segmask.core.labels import PART_ID, PARTS
+from segmask.core.types import Box, Face, Parsing
 from segmask.fusion.people import People, find_people
-from segmask.labels import PART_ID, PARTS
-from segmask.types import Box, Face, Parsing
 
 HEIGHT, WIDTH = 120, 160
 HEAD = 12  # of a face's side, in the pixels of these drawings

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from segmask.core.labels import CLOTHING, PART_ID
+from segmask.core.types import Box, Face
 from segmask.fusion.protect import faces_of, protected_region
-from segmask.labels import CLOTHING, PART_ID
-from segmask.types import Box, Face
 from tests.fusion.scenes import CELL, mask, parsing
 
 HEAD = """

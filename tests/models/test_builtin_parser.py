@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmask.errors import InputError
-from segmask.labels import PART_ID
+from segmask.core.errors import InputError
+from segmask.core.labels import PART_ID
 from segmask.models.builtin import CANVAS_AREA, STRIDE, WEIGHTS, canvas_size
 from segmask.models.registry import load_parser
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from segmask.errors import ModelError, OptionError
+from segmask.core.errors import ModelError, OptionError
 from segmask.models import http
 from segmask.models.catalog import CATALOG, ModelEntry
 from segmask.models.download import download, import_from, remove, verify

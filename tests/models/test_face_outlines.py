@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from segmask.core.labels import CLOTHING
+from segmask.core.types import Face
 from segmask.fusion.protect import protected_region
-from segmask.labels import CLOTHING
 from segmask.models.faces import OutlinedFaces
 from segmask.models.mediapipe_tasks import FaceLandmarkerTask
 from segmask.models.registry import load_face_detector, load_parser
-from segmask.types import Face
 
 BY_HAND = json.loads((Path(__file__).parent / "data" / "faces.json").read_text())
 OUTLINES = BY_HAND["faces"]

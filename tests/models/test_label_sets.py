@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmask.errors import InputError, OptionError
-from segmask.labels import LABEL_SETS, PART_ID, PARTS, canonical_label_map, canonical_probs, set_parts
+from segmask.core.errors import InputError, OptionError
+from segmask.core.labels import LABEL_SETS, PART_ID, PARTS, canonical_label_map, canonical_probs, set_parts
 
 SIZES = {"atr-18": 18, "lip-20": 20, "fashn-18": 18, "selfie-multiclass-6": 6, "pascal-7": 7, "celebamask-19": 19}
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from segmask.cli.models import app, list_table
-from segmask.errors import ModelError, OptionError
+from segmask.core.errors import ModelError, OptionError
 from segmask.models.catalog import BY_NAME, CATALOG
 
 pytestmark = pytest.mark.usefixtures("home")

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from segmask.errors import ModelError
-from segmask.labels import LABEL_SETS, PARTS, canonical_label_map, set_parts
+from segmask.core.errors import ModelError
+from segmask.core.labels import LABEL_SETS, PARTS, canonical_label_map, set_parts
 from segmask.models.catalog import BY_NAME, CATALOG, NetworkInput
 from segmask.models.network_input import softmax, to_tensor
 from segmask.models.onnx_parser import Family, OnnxParser, activate, frame, resize_by_corners

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmask.errors import ModelError
+from segmask.core.errors import ModelError
+from segmask.core.types import Box, Face
 from segmask.models.faces import BlazeFace, OutlinedFaces, tiles
 from segmask.models.mediapipe_tasks import BlazeFaceTask, FaceLandmarkerTask
 from segmask.models.registry import load_face_detector
-from segmask.types import Box, Face
 
 
 class FixedBoxes:

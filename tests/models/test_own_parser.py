@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segmask.errors import InputError, ModelError, OptionError
-from segmask.labels import PART_ID
+from segmask.core.errors import InputError, ModelError, OptionError
+from segmask.core.labels import PART_ID
 from segmask.models.catalog import NetworkInput
 from segmask.models.registry import load_parser
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segmask.errors import ModelError, OptionError
+from segmask.core.errors import ModelError, OptionError
+from segmask.core.system import REMEDY
 from segmask.models.registry import load_face_detector, load_parser
-from segmask.system import REMEDY
 
 pytestmark = pytest.mark.usefixtures("home")
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from segmask.errors import ModelError
-from segmask.labels import LABEL_SETS, canonical_label_map
+from segmask.core.errors import ModelError
+from segmask.core.labels import LABEL_SETS, canonical_label_map
 from segmask.models.catalog import BY_NAME
 from segmask.models.registry import load_parser
 from tests.models.conftest import COLOURS

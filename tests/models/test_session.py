@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import pytest
 
-from segmask.errors import ModelError, OptionError
+from segmask.core.errors import ModelError, OptionError
 from segmask.models import session
 from segmask.models.catalog import NetworkInput
 from segmask.models.session import DEVICES, Network

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from segmask.errors import ModelError
+from segmask.core.errors import ModelError
+from segmask.core.types import Box
 from segmask.models.catalog import NetworkInput
 from segmask.models.session import Network
 from segmask.models.yunet import STRIDES, YuNet, decode, strongest
-from segmask.types import Box
 
 
 def blank(side: int) -> dict[str, np.ndarray]:

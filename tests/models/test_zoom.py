@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmask.labels import PART_ID, PARTS
+from segmask.core.labels import PART_ID, PARTS
+from segmask.core.types import Box, Image, Probs
 from segmask.models.zoom import coarse_to_fine, region_boxes, soft_border
-from segmask.types import Box, Image, Probs
 
 SKIN = PART_ID["skin"]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.errors import InputError
+from segmask.core.errors import InputError
+from segmask.core.geometry import resize_image
+from segmask.core.labels import PARTS
+from segmask.core.types import Image, LabelMap, Mask
 from segmask.evaluation.metrics.truth import Truth, make_truth
-from segmask.geometry import resize_image
 from segmask.io import read_gray, read_image, read_labels
-from segmask.labels import PARTS
-from segmask.types import Image, LabelMap, Mask
 
 MaskReader = Callable[[Path], NDArray[np.uint8]]
 REQUIRED_FILES = ("original", "edited", "mask")

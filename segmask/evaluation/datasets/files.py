@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from segmask.errors import InputError, OptionError
+from segmask.core.errors import InputError, OptionError
+from segmask.core.labels import resolve_target
 from segmask.evaluation.datasets.case import OPTIONAL_FILES, REQUIRED_FILES
 from segmask.io import FORMATS
-from segmask.labels import resolve_target
 
 
 def find_picture(folder: Path, stem: str) -> Path | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from segmask.errors import InputError
+from segmask.core.errors import InputError
 from segmask.evaluation.datasets.case import FILES, Case, Problem, make_case
 from segmask.evaluation.datasets.files import find_case_files, plain_facts, read_json, read_target
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from segmask.errors import InputError
+from segmask.core.errors import InputError
 from segmask.evaluation.datasets import folders, magicbrush, manifest, parallel, pixar
 from segmask.evaluation.datasets.case import Case, Dataset, Problem
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.errors import InputError
+from segmask.core.errors import InputError
 from segmask.evaluation.datasets.case import Case, Problem
 from segmask.evaluation.datasets.files import read_json
 from segmask.io import read_picture

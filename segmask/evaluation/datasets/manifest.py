@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from segmask.errors import InputError
+from segmask.core.errors import InputError
 from segmask.evaluation.datasets.case import FILES, REQUIRED_FILES, Case, Problem, make_case
 from segmask.evaluation.datasets.files import plain_facts, read_target
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from segmask.errors import InputError
+from segmask.core.errors import InputError
 from segmask.evaluation.datasets.case import REQUIRED_FILES, Case, Problem, make_case
 from segmask.evaluation.datasets.files import find_case_files, pictures
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.errors import InputError
+from segmask.core.errors import InputError
 from segmask.evaluation.datasets.case import Case, Problem
 from segmask.evaluation.datasets.files import pictures, read_json
 from segmask.evaluation.metrics.truth import CHANGE, DONT_CARE, STAY

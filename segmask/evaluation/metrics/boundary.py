@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from segmask.core.types import Alpha, Mask
 from segmask.evaluation.metrics.region import DECIDED
 from segmask.evaluation.metrics.truth import Truth
-from segmask.types import Alpha, Mask
 
 TOLERANCE_PX = 2.0
 """Distance within which outlines agree, at REFERENCE_HEIGHT_PX; it scales with the picture's height."""

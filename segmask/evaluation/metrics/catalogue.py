@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from segmask.errors import unknown
+from segmask.core.errors import unknown
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.types import Alpha, Image, Mask
+from segmask.core.types import Alpha, Image, Mask
 
 PSNR_CAP_DB = 100.0
 """What identical pixels get, so that means stay finite."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from segmask.core.types import Alpha
 from segmask.evaluation.metrics.truth import Truth
-from segmask.types import Alpha
 
 GRADIENT_SIGMA_PX = 1.4
 """Scale of the Gaussian derivative (Rhemann et al. 2009)."""

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from segmask.core.labels import part_ids
+from segmask.core.types import Alpha, LabelMap, Mask
 from segmask.evaluation.metrics.truth import Truth
-from segmask.labels import part_ids
-from segmask.types import Alpha, LabelMap, Mask
 
 UNTOUCHED = np.float32(1 / 255)
 """A pixel with alpha up to one 8-bit step counts as untouched."""

@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from segmask.errors import InputError
+from segmask.core.errors import InputError
+from segmask.core.labels import WORN
+from segmask.core.types import Alpha, Image, LabelMap, Mask
 from segmask.evaluation.metrics import boundary, composite, matte, region
 from segmask.evaluation.metrics.truth import Truth
-from segmask.labels import WORN
-from segmask.types import Alpha, Image, LabelMap, Mask
 
 KEPT_FROM, COVERAGE_FROM = 0.98, 0.95
 """What a strict success asks for, besides an untouched face."""

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.errors import InputError
-from segmask.labels import PART_ID
-from segmask.types import Alpha, LabelMap, Mask
+from segmask.core.errors import InputError
+from segmask.core.labels import PART_ID
+from segmask.core.types import Alpha, LabelMap, Mask
 
 STAY, DONT_CARE, CHANGE = 0, 128, 255
 

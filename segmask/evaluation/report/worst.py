@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmask.errors import SegmaskError
+from segmask.core.errors import SegmaskError
+from segmask.core.geometry import resize_image, resize_map, resize_mask, working_size
+from segmask.core.types import Alpha, Image
 from segmask.evaluation.criteria import shortfall
 from segmask.evaluation.datasets import Case, Dataset, Example, load_example
 from segmask.evaluation.metrics.region import missed, touched
 from segmask.evaluation.report.markup import colour_of, data_uri, number, section, swatch, text
 from segmask.evaluation.results import Evaluation, Row
 from segmask.evaluation.workspace import PICTURE_SIDE, Workspace, small_jpeg
-from segmask.geometry import resize_image, resize_map, resize_mask, working_size
 from segmask.io import encode_png, read_gray
-from segmask.preview import outline, tint
-from segmask.types import Alpha, Image
+from segmask.view.preview import outline, tint
 
 SHOWN = 4
 """Cases a strategy."""

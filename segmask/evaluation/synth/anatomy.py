@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segmask.core.labels import CLOTHING, PART_ID, PARTS, part_ids
+from segmask.core.types import LabelMap, Mask
 from segmask.evaluation.synth.fields import within
-from segmask.labels import CLOTHING, PART_ID, PARTS, part_ids
-from segmask.types import LabelMap, Mask
 
 # From the back to the front; arms (skin that is neither leg nor neck) lie before the garments, in doubt.
 DEPTH = {"background": 0, "skin": 1, "legwear": 2, "lower": 3, "upper": 4, "dress": 4, "outerwear": 5}

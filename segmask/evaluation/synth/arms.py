@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from segmask.core.types import LabelMap, Mask
 from segmask.evaluation.synth.anatomy import Figure
 from segmask.evaluation.synth.fields import Map, Rng, blur, displaced, mirror_fill, mix, signed_distance, within
-from segmask.types import LabelMap, Mask
 
 REACH = 0.075  # radius of the bend, share of the figure's height: about a forearm
 

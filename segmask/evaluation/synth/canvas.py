@@ -7,9 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
+from segmask.core.labels import PART_ID, part_ids
+from segmask.core.types import LabelMap, Mask
 from segmask.evaluation.synth.fields import Map
-from segmask.labels import PART_ID, part_ids
-from segmask.types import LabelMap, Mask
 
 
 @dataclass(frozen=True)

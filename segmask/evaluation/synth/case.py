@@ -8,11 +8,11 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.types import Image, LabelMap, Mask
 from segmask.evaluation.synth.garment import Material
 from segmask.evaluation.synth.outline import OutlineChange
 from segmask.evaluation.synth.scene import Bystander
 from segmask.evaluation.synth.table import Table
-from segmask.types import Image, LabelMap, Mask
 
 
 class Fault(Protocol):

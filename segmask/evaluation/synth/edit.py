@@ -8,7 +8,9 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.errors import InputError
+from segmask.core.errors import InputError
+from segmask.core.labels import PART_ID
+from segmask.core.types import Image, LabelMap, Mask
 from segmask.evaluation.synth import arms
 from segmask.evaluation.synth.anatomy import FRONT, Figure, read_figure
 from segmask.evaluation.synth.case import Fault
@@ -19,8 +21,6 @@ from segmask.evaluation.synth.outline import OutlineChange, Redesign, redesign
 from segmask.evaluation.synth.reveal import behind
 from segmask.evaluation.synth.scene import Scene
 from segmask.evaluation.synth.truth import LABEL_NOISE_U, truth_map
-from segmask.labels import PART_ID
-from segmask.types import Image, LabelMap, Mask
 
 Streams: TypeAlias = dict[str, Rng]
 SUIT = 0.15  # share of the outfits that are of one material

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.types import Mask
+from segmask.core.types import Mask
 
 Map = NDArray[np.floating]  # float32 throughout; wider where NumPy promotes a step between
 Rng = np.random.Generator

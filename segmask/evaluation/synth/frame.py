@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from segmask.core.types import Image, Mask, Matrix
 from segmask.evaluation.synth.fields import Map, Rng, blur
 from segmask.evaluation.synth.levels import Strength
-from segmask.types import Image, Mask, Matrix
 
 SIZE_STEPS = (1, 2, 8, 16, 32)  # px: networks want sides that divide by these
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segmask.core.types import Mask
 from segmask.evaluation.synth.fields import Map, Rng, blur, signed_distance, smooth_noise, spread
-from segmask.types import Mask
 
 PATTERNS = ("plain", "melange", "twill", "stripes", "check", "dots", "print", "camouflage")
 PATTERN_ODDS = (0.3, 0.12, 0.1, 0.14, 0.1, 0.08, 0.1, 0.06)

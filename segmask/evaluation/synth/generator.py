@@ -12,7 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from segmask.errors import InputError, OptionError
+from segmask.core.errors import InputError, OptionError
+from segmask.core.geometry import resize_image
+from segmask.core.labels import PARTS, part_ids
+from segmask.core.types import Image, LabelMap, Mask, Matrix, check_image, describe
 from segmask.evaluation.synth import frame
 from segmask.evaluation.synth.canvas import Canvas
 from segmask.evaluation.synth.case import Case, Fault, Record
@@ -24,9 +27,6 @@ from segmask.evaluation.synth.redrawn import FaceRedrawn, Patches, Spill
 from segmask.evaluation.synth.scene import Bystander, Labelled, Scene, add_people, plain_scene, resize_label
 from segmask.evaluation.synth.table import Table, add_table
 from segmask.evaluation.synth.truth import CHANGE, LABEL_NOISE_U, UNKNOWN
-from segmask.geometry import resize_image
-from segmask.labels import PARTS, part_ids
-from segmask.types import Image, LabelMap, Mask, Matrix, check_image, describe
 
 VERSION = 1  # frozen: whatever changes a byte of a case raises it (docs/decisions/0020)
 

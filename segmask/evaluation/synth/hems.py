@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segmask.core.types import Mask
 from segmask.evaluation.synth.anatomy import Figure
 from segmask.evaluation.synth.fields import geodesic, signed_distance, thin, within
-from segmask.types import Mask
 
 # Shares of the figure's height (labelled street photos; a hand is about a twentieth of it).
 HAND = 0.055

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from segmask.errors import unknown
+from segmask.core.errors import unknown
 
 REFERENCE_HEIGHT = 830  # px: the height at which lengths are given (the labelled street photos' own)
 

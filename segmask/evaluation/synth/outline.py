@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segmask.core.labels import PART_ID
+from segmask.core.types import LabelMap, Mask
 from segmask.evaluation.synth import hems
 from segmask.evaluation.synth.anatomy import DEPTH, FRONT, FRONT_DEPTH, Figure
 from segmask.evaluation.synth.fields import Map, Rng, blur, signed_distance, smooth_noise
 from segmask.evaluation.synth.levels import Odds
-from segmask.labels import PART_ID
-from segmask.types import LabelMap, Mask
 
 EDGE_U = 1.4  # width of the ramp at an outline: about a camera's edge spread
 SMOOTHING_U = 3.0  # the label outlines' superpixel noise is 2-3 px

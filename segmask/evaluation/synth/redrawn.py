@@ -10,10 +10,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from segmask.core.types import Mask
 from segmask.evaluation.synth.canvas import Canvas
 from segmask.evaluation.synth.fields import Map, Rng, blur, displaced, mix, smooth_noise, within
 from segmask.evaluation.synth.levels import Strength
-from segmask.types import Mask
 
 
 @dataclass(frozen=True)

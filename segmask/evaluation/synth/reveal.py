@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from segmask.core.types import Mask
 from segmask.evaluation.synth.anatomy import Figure
 from segmask.evaluation.synth.fields import Map, Rng, blur, mirror_fill, mix, signed_distance, smooth_noise, spread
-from segmask.types import Mask
 
 SKIN_TONE = (196.0, 150.0, 126.0)  # where a picture shows no skin at all: a mid tone, sRGB
 

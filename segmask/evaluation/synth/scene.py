@@ -10,10 +10,10 @@ from typing import TypeAlias
 
 import numpy as np
 
+from segmask.core.geometry import resize_map
+from segmask.core.types import Image, LabelMap, Mask
 from segmask.evaluation.synth.anatomy import FRONT
 from segmask.evaluation.synth.fields import Map, Rng, blur, mirror_fill, mix, within
-from segmask.geometry import resize_map
-from segmask.types import Image, LabelMap, Mask
 
 Labelled: TypeAlias = tuple[Image, LabelMap]
 

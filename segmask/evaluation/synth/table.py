@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segmask.core.geometry import resize_image
+from segmask.core.types import Image, LabelMap
 from segmask.evaluation.synth.anatomy import FRONT, read_figure
 from segmask.evaluation.synth.fields import Map, Rng, mix, smooth_noise
 from segmask.evaluation.synth.scene import Scene, resize_label
-from segmask.geometry import resize_image
-from segmask.types import Image, LabelMap
 
 WOODS = ((148, 106, 70), (92, 64, 44), (196, 164, 124), (226, 222, 214), (60, 58, 58))  # sRGB
 WARES = ((236, 232, 224), (38, 92, 130), (178, 62, 50), (64, 108, 78), (222, 180, 80), (40, 40, 44))

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from segmask.errors import InputError, OptionError, OutputError, unknown
+from segmask.core.errors import InputError, OptionError, OutputError, unknown
+from segmask.core.files import write_files
+from segmask.core.labels import PARTS
 from segmask.evaluation.synth.case import Case, Record
 from segmask.evaluation.synth.generator import make_case
 from segmask.evaluation.synth.levels import find_level
 from segmask.evaluation.synth.scene import Labelled
-from segmask.files import write_files
 from segmask.io import encode_png, read_image, read_labels
-from segmask.labels import PARTS
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 SPLITS = ("train", "val", "all")

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from segmask.labels import PART_ID
+from segmask.core.labels import PART_ID
 
 HEIGHT, WIDTH = 320, 220
 COLOURS = {

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from segmask.errors import OptionError
+from segmask.core.errors import OptionError
 from segmask.evaluation.synth import frame
 from segmask.evaluation.synth.levels import LEVELS, Level, Odds, Strength, check_switches, find_level, scaled
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segmask.errors import InputError, OptionError
+from segmask.core.errors import InputError, OptionError
+from segmask.core.labels import PART_ID
 from segmask.evaluation.synth import LEVELS, SWITCHES, VERSION, make_case
 from segmask.evaluation.synth.edit import dress_anew
 from segmask.evaluation.synth.generator import STREAMS
 from segmask.evaluation.synth.levels import Odds, Strength
 from segmask.evaluation.synth.scene import plain_scene
 from segmask.evaluation.synth.writer import to_json
-from segmask.labels import PART_ID
 
 from .conftest import draw_label
 

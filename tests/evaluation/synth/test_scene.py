@@ -1,5 +1,6 @@
 import numpy as np
 
+from segmask.core.labels import PART_ID
 from segmask.evaluation.synth.anatomy import FRONT
 from segmask.evaluation.synth.edit import dress_anew
 from segmask.evaluation.synth.generator import STREAMS
@@ -8,7 +9,6 @@ from segmask.evaluation.synth.outline import Redesign
 from segmask.evaluation.synth.scene import add_people, plain_scene, resize_label
 from segmask.evaluation.synth.table import add_table
 from segmask.evaluation.synth.truth import truth_map
-from segmask.labels import PART_ID
 
 PLAIN = Odds(arms=0, hem=0, sleeve=0, collar=0)
 

@@ -7,12 +7,12 @@ import typer
 from typer.testing import CliRunner
 
 from segmask.cli.synth import synth
-from segmask.errors import InputError, OptionError, OutputError
+from segmask.core.errors import InputError, OptionError, OutputError
+from segmask.core.labels import PARTS
 from segmask.evaluation.datasets import read_dataset
 from segmask.evaluation.synth import make_case
 from segmask.evaluation.synth.writer import open_labelled_set, write_case, write_pairs
 from segmask.io import read_gray, read_image, read_labels, write_png
-from segmask.labels import PARTS
 
 app = typer.Typer()
 app.command()(synth)

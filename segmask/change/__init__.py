@@ -1,0 +1,1 @@
+"""What really changed between the two pictures."""

@@ -1,0 +1,1 @@
+"""From the decision to pixels: alpha, outline, hair, skin, the composite."""

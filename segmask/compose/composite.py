@@ -1,0 +1,88 @@
+"""The composite in the original's own samples, held to its promise, and the trimap of an alpha."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask import io
+from segmask.core.errors import SegmaskError
+from segmask.core.types import Alpha, Box, Image, Mask, ToneMatch
+from segmask.register.tone import OUTPUT_LIMIT, apply_tone
+
+Raster = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+def composite(original: Raster, edited: Raster, alpha: Alpha) -> Raster:
+    """original * (1 - alpha) + edited * alpha, rounded; bit for bit the original where alpha is 0.
+
+    Args:
+        original: uint8 or uint16 (H, W, C).
+        edited: the same dtype, (H, W, C') with C' the number of colour channels of the original (1 or 3). An alpha
+            channel of the original stays as it is, but where it is 0 the edit shows as far as ``alpha`` says.
+        alpha: float32 (H, W), multiples of 1/255.
+    """
+    result = original.copy()
+    rows, columns = np.nonzero(alpha.any(1))[0], np.nonzero(alpha.any(0))[0]
+    if rows.size == 0:
+        return result
+    area = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    wide = np.uint16 if original.dtype == np.uint8 else np.uint32  # 255 * 255 + 127 fits
+    weight = np.rint(alpha[area] * 255).astype(wide)[..., None]
+    colours = edited.shape[2]
+    below, above = original[area][..., :colours].astype(wide), edited[area].astype(wide)
+    if original.shape[2] > colours:
+        clear = original[area][..., colours:] == 0
+        top = wide(np.iinfo(original.dtype).max)
+        transparency = np.where(clear, (weight * top + 127) // 255, original[area][..., colours:])
+        result[area][..., colours:] = transparency.astype(original.dtype)
+        below = np.where(clear & (weight > 0), above, below)  # nothing of what can't be seen shines through
+    mixed = (below * (255 - weight) + above * weight + 127) // 255
+    result[area][..., :colours] = mixed.astype(original.dtype)
+    return result
+
+
+def kept_composite(before: io.Picture, edited: Image, alpha: Alpha) -> Raster:
+    """The composite at the original's depth and in its profile, (H, W, C).
+
+    Args:
+        before: the original.
+        edited: uint8 (H, W, 3): the edit on the original's grid.
+        alpha: float32 (H, W), multiples of 1/255.
+
+    Raises SegmaskError if a pixel changed where alpha is 0: the promise is checked on every run.
+    """
+    raster = composite(before.raster, io.to_raster_colours(edited, before), alpha)
+    outside = alpha == 0
+    for ours, original in zip(np.moveaxis(raster, 2, 0), np.moveaxis(before.raster, 2, 0), strict=True):
+        if ((ours != original) & outside).any():
+            raise SegmaskError(
+                "a pixel outside the mask differs from the original; nothing was written. Please report this"
+            )
+    return raster
+
+
+def toned_where(taken: Mask, edited: Image, tone: ToneMatch, light: NDArray[np.float32]) -> Image:
+    """The edit with its drift taken out around what is taken, uint8 (H, W, 3); the rest is nobody's to see.
+
+    Args:
+        taken: bool (H, W): pixels of the edit that show.
+        edited: uint8 (H, W, 3): the edit on the original's grid.
+        tone: gain and offset.
+        light: float32 (h, w, 3): the light field.
+    """
+    rows, columns = np.nonzero(taken.any(1))[0], np.nonzero(taken.any(0))[0]
+    if rows.size == 0:
+        return edited
+    area = Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    result = edited.copy()
+    result[area.slices] = apply_tone(edited, tone, light, OUTPUT_LIMIT, area)
+    return result
+
+
+def trimap_of(alpha: Alpha) -> NDArray[np.uint8]:
+    """uint8 (H, W): 0 original, 255 edited, 128 the band in between."""
+    trimap = np.full(alpha.shape, 128, np.uint8)
+    trimap[alpha == 0] = 0
+    trimap[alpha == 1] = 255
+    return trimap

@@ -1,0 +1,146 @@
+"""The outline at the picture's own size: it is moved to where the two pictures start to agree.
+
+A mixed pixel on the old garment's rim holds some of the old fabric: composited half and half it shines through as a
+halo. So the outline goes where nothing differs any more, at most a few pixels from the decision's, which was made at
+the working size. Only tiles that the outline crosses are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.compose.edge_width import wider_edge
+from segmask.core.geometry import REFERENCE_SIDE, resize_image, resize_map, resized_part
+from segmask.core.types import Box, Image
+
+Map = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both pictures on one grid, and what differences between them mean nothing."""
+
+    original: Image
+    """uint8 (H, W, 3)."""
+    edited_in: Callable[[Box], Image]
+    """The aligned, tone matched edit in a box, uint8 (h, w, 3): made where it is looked at only."""
+    noise_floor: Map
+    """float32 (h, w), ΔE, at the working size."""
+
+
+@dataclass(frozen=True)
+class OutlineConfig:
+    """Numbers of the outline; pixels at the reference size."""
+
+    outwards: float = 2.5
+    """Furthest way to where the pictures agree: a rim of mixed pixels, and the working size's own error."""
+    inwards: float = 2.0
+    """Furthest way back where they agree on the inside already."""
+    even: float = 2.5
+    """Difference in units of the noise floor at which the outline stays where it is."""
+    sharpness: float = 0.7
+    """Natural logarithm of the factor from there to the furthest way: twice or half the difference."""
+    blur: float = 0.7
+    """Sigma before the pictures are compared, and of the moves' own smoothing: single pixels are noise."""
+    tile: int = 384
+    """Picture's pixels, not scaled: memory."""
+
+
+DEFAULT = OutlineConfig()
+
+
+def moved_outline(signed: Map, area: Box, pair: Pair, usual: float, config: OutlineConfig = DEFAULT) -> tuple[Map, Map]:
+    """A signed distance with its outline moved, and how much wider than usual its edge is, in the picture's pixels.
+
+    Args:
+        signed: float32, area's size: distance to the outline in the picture's pixels, positive inside.
+        area: where in the picture it lies.
+        pair: both pictures.
+        usual: width of the edge, as a rule.
+
+    Returns:
+        Two maps, float32 of the area's size.
+    """
+    height, width = pair.original.shape[:2]
+    scale = max(height, width) / REFERENCE_SIDE
+    furthest = (config.outwards + config.inwards) * scale + 2
+    moved, wider = signed.copy(), np.zeros_like(signed)
+    for tile in _tiles(np.abs(signed) < furthest, config.tile):
+        shift, wider[tile.slices] = _shift(tile, area, pair, scale, usual, config)
+        moved[tile.slices] += shift * (np.abs(signed[tile.slices]) < furthest)
+    return moved, wider
+
+
+def _tiles(band: NDArray[np.bool_], side: int) -> Iterator[Box]:
+    """Tiles of the area that the band crosses."""
+    height, width = band.shape
+    for y in range(0, height, side):
+        for x in range(0, width, side):
+            tile = Box(x, y, x + side, y + side).clip(height, width)
+            if band[tile.slices].any():
+                yield tile
+
+
+def _shift(tile: Box, area: Box, pair: Pair, scale: float, usual: float, config: OutlineConfig) -> tuple[Map, Map]:
+    """How far the outline moves outwards at each pixel of a tile, and how much wider its edge is there.
+
+    Large pictures are looked at in steps of ``step`` pixels: what is measured is blurred further than that anyway.
+    """
+    height, width = pair.original.shape[:2]
+    step = max(1, int(scale))
+    margin = int(np.ceil(6 * max(config.blur * scale, 0.5) + 3 * usual))
+    placed = Box(tile.x0 + area.x0, tile.y0 + area.y0, tile.x1 + area.x0, tile.y1 + area.y0)
+    roomy = Box(placed.x0 - margin, placed.y0 - margin, placed.x1 + margin, placed.y1 + margin).clip(height, width)
+    small_hw = (max(1, roomy.height // step), max(1, roomy.width // step))
+    first, second = (resize_image(image, small_hw) for image in (pair.original[roomy.slices], pair.edited_in(roomy)))
+    floor = resize_map(resized_part(pair.noise_floor, roomy, (height, width)), small_hw)
+    maps = _measured(first, second, floor, scale / step, usual / step, config)
+    inner = Box(placed.x0 - roomy.x0, placed.y0 - roomy.y0, placed.x1 - roomy.x0, placed.y1 - roomy.y0)
+    shift, wider = (resize_map(values * step, (roomy.height, roomy.width))[inner.slices] for values in maps)
+    return shift, wider
+
+
+def _measured(
+    original: Image, edited: Image, floor: Map, scale: float, usual: float, config: OutlineConfig
+) -> tuple[Map, Map]:
+    """The outline's move and its edge's further width, in pixels of the pictures given, float32 (h, w).
+
+    Where both pictures agree, whatever the width, nothing of it shows.
+    """
+    import cv2
+
+    sigma = max(config.blur * scale, 0.5)
+    first, second = _lab(original, sigma), _lab(edited, sigma)
+    difference = np.sqrt(((first - second) ** 2).sum(2))
+    strength = np.log(np.maximum(difference, 1e-2) / (config.even * floor)) / config.sharpness
+    shift = np.clip(strength, -1, 1)
+    agreement = _near_agreement(strength < 0, 2 * config.outwards * scale)
+    shift = np.where(shift > 0, config.outwards * scale * agreement, config.inwards * scale) * shift
+    shift = cv2.GaussianBlur(shift.astype(np.float32), (0, 0), sigma)
+    wider = np.zeros_like(shift)
+    if usual > 0 and not agreement.all():
+        wider = wider_edge(np.ascontiguousarray(second[..., 0]), sigma, usual) * (1 - agreement)
+        wider = cv2.GaussianBlur(wider, (0, 0), 2 * sigma)
+    return np.asarray(shift, np.float32), np.asarray(wider, np.float32)
+
+
+def _near_agreement(agree: NDArray[np.bool_], distance: float) -> Map:
+    """1 where the pictures agree within a distance, else 0: beside a replaced background there is nowhere to go."""
+    import cv2
+
+    radius = max(1, round(distance))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    solid = cv2.morphologyEx(agree.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return cv2.dilate(solid, disc).astype(np.float32)
+
+
+def _lab(image: Image, sigma: float) -> Map:
+    """CIELAB, blurred, float32."""
+    import cv2
+
+    lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    return np.asarray(cv2.GaussianBlur(lab, (0, 0), sigma), np.float32)

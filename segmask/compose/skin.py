@@ -1,0 +1,127 @@
+"""Skin that comes from the edit takes the tone of the original's skin beside it.
+
+A shorter sleeve bares an arm that only the edit has; its hand is the original's. What the tone match of the whole
+picture leaves between the two is measured on skin that both pictures show near the seam, and carried into the edit's
+skin, fading with distance (normalised convolution, Knutsson and Westin 1993): what is left of the light over some
+distance and within limits, and right at the seam all of it, so that no step shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.geometry import resize_image, resize_map, resize_mask, working_size
+from segmask.core.morphology import narrowed, widened
+from segmask.core.types import Image, Mask, Parsing, Probs
+from segmask.fusion.scene import BARE, target_prob
+
+Field = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class SkinToneConfig:
+    """Numbers of the correction."""
+
+    long_side: int = 320
+    """Working size: the correction is smooth."""
+    reach: float = 0.03
+    """Of the long side: how far the correction is carried and from how far it is measured."""
+    skin_prob: float = 0.6
+    alike: float = 24.0
+    """8-bit levels: skin that differs more is lit otherwise, or no skin in one of the pictures."""
+    limit: float = 10.0
+    """8-bit levels, as the tone match's own."""
+    least: float = 0.02
+    """Weighted share of the surroundings that must be such skin before anything is believed."""
+    seam_reach: float = 0.012
+    """Of the long side: the same at the seam, where shadows and another light are evened out too."""
+    seam_limit: float = 100.0
+    """8-bit levels: whatever it is, a step would show."""
+    seam_share: float = 0.25
+    """Share of the surroundings from which the seam is near: half of them lie beyond a straight one."""
+
+
+DEFAULT = SkinToneConfig()
+
+
+def skin_correction(
+    original: Image, edited: Image, before: Probs, after: Probs, mask: Mask, config: SkinToneConfig = DEFAULT
+) -> Field | None:
+    """What to add to the edit, float32 (h, w, 3) in 8-bit levels at a small size; None where there is nothing to add.
+
+    Args:
+        original: uint8 (H, W, 3).
+        edited: uint8 (H, W, 3), aligned and tone matched.
+        before: float32 (14, h, w): what the original shows.
+        after: float32 (14, h, w): what the edit shows.
+        mask: bool (h, w): what comes from the edit.
+    """
+    size_hw = working_size((original.shape[0], original.shape[1]), config.long_side)
+    taken = resize_mask(mask, size_hw)
+    step = resize_image(original, size_hw).astype(np.float32) - resize_image(edited, size_hw)
+    skin = [resize_map(target_prob(probs, BARE), size_hw) > config.skin_prob for probs in (before, after)]
+    seen = skin[0] & skin[1] & ~taken
+    if not seen.any() or not (taken & skin[1]).any():
+        return None
+    unit = max(size_hw)
+    alike = seen & (np.abs(step).max(2) < config.alike)
+    field, amount = _carried(step, alike, config.reach * unit, config.limit)
+    at_seam, close = _carried(step, seen, config.seam_reach * unit, config.seam_limit)
+    near = np.minimum(close / config.seam_share, 1) * _blurred(narrowed(skin[1]).astype(np.float32), 1.0)
+    far = np.minimum(amount / config.least, 1) * _blurred((taken & skin[1]).astype(np.float32), 1.0) * (1 - near)
+    # A little beyond the outline: a soft edge shows the edit there too, and enlarging blurs.
+    return np.asarray((field * far[..., None] + at_seam * near[..., None]) * widened(taken)[..., None], np.float32)
+
+
+def _carried(step: Field, places: Mask, sigma: float, limit: float) -> tuple[Field, Field]:
+    """The mean step over the places around each pixel, (h, w, 3), held to a limit; and their share, (h, w)."""
+    weight = places.astype(np.float32)
+    amount = _blurred(weight, sigma)
+    mean = _blurred(step * weight[..., None], sigma) / np.maximum(amount, 1e-4)[..., None]
+    return np.asarray(np.clip(mean, -limit, limit), np.float32), amount
+
+
+def matched_skin(
+    original: Image,
+    edited: Image,
+    before: Parsing | None,
+    after: Parsing | None,
+    mask: Mask,
+    parts: tuple[str, ...],
+    config: SkinToneConfig = DEFAULT,
+) -> Image:
+    """The edit with its skin in the tone of the original's beside the seam; itself without parsings to tell skin by.
+
+    Args: as ``skin_correction``; ``parts`` is what is targeted: the tone of targeted skin was asked for.
+    """
+    if before is None or after is None or not set(parts).isdisjoint(BARE):
+        return edited
+    correction = skin_correction(original, edited, before.working_probs, after.working_probs, mask, config)
+    return add_correction(edited, correction)
+
+
+def add_correction(edited: Image, field: Field | None) -> Image:
+    """The edit with the correction added; itself where there is none."""
+    if field is None:
+        return edited
+    result = edited.copy()
+    rows, columns = (np.nonzero(np.abs(field).max((2, axis)) > 0.05)[0] for axis in (1, 0))
+    if rows.size == 0:
+        return edited
+    height, width = edited.shape[:2]
+    scale_y, scale_x = height / field.shape[0], width / field.shape[1]
+    y0, y1 = int(max(rows[0] - 1, 0) * scale_y), min(height, int(np.ceil((rows[-1] + 2) * scale_y)))
+    x0, x1 = int(max(columns[0] - 1, 0) * scale_x), min(width, int(np.ceil((columns[-1] + 2) * scale_x)))
+    for channel in range(3):
+        full = resize_map(np.ascontiguousarray(field[..., channel]), (height, width))[y0:y1, x0:x1]
+        result[y0:y1, x0:x1, channel] = np.clip(np.rint(result[y0:y1, x0:x1, channel] + full), 0, 255)
+    return result
+
+
+def _blurred(values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+    import cv2
+
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REFLECT), np.float32)

@@ -1,0 +1,1 @@
+"""What all stages share: values, labels, errors, geometry, regions of masks, files."""

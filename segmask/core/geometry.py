@@ -1,0 +1,95 @@
+"""Resizing, cropping and letterboxing, with pixel centres kept: x -> (x + .5) * s - .5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.types import Box, Image, Mask
+
+REFERENCE_SIDE = 1024
+"""Lengths in pixels that a user gives hold for a picture whose long side is this; they scale with the picture."""
+
+
+def resize_image(image: Image, size_hw: tuple[int, int]) -> Image:
+    """uint8 (H, W, C) or (H, W) at another size: area average down, bilinear up."""
+    return _resize(image, size_hw)
+
+
+def resize_map(values: NDArray[np.float32], size_hw: tuple[int, int]) -> NDArray[np.float32]:
+    """float32 (H, W) at another size: area average down, bilinear up; the range is kept."""
+    return _resize(np.ascontiguousarray(values), size_hw)
+
+
+def resize_mask(mask: Mask, size_hw: tuple[int, int]) -> Mask:
+    """bool (H, W) at another size: resized as a map, then decided at one half."""
+    if mask.shape == size_hw:
+        return mask
+    return resize_map(mask.astype(np.float32), size_hw) >= 0.5
+
+
+def _resize(array: NDArray, size_hw: tuple[int, int]) -> NDArray:
+    import cv2
+
+    if array.shape[:2] == size_hw:
+        return array
+    array = _halved(array, size_hw)
+    shrinks = size_hw[0] <= array.shape[0] and size_hw[1] <= array.shape[1]
+    flags = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return cv2.resize(array, size_hw[::-1], interpolation=flags)
+
+
+def _halved(array: NDArray, size_hw: tuple[int, int]) -> NDArray:
+    """A picture that is to shrink a lot, halved as long as that is exact: the same average in a quarter of the time."""
+    import cv2
+
+    while array.dtype == np.uint8 and array.shape[0] >= 2 * size_hw[0] and array.shape[1] >= 2 * size_hw[1]:
+        if array.shape[0] % 2 or array.shape[1] % 2:
+            break
+        array = cv2.resize(array, (array.shape[1] // 2, array.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    return array
+
+
+def resized_part(values: NDArray[np.float32], box: Box, size_hw: tuple[int, int]) -> NDArray[np.float32]:
+    """The part of a small map, float32 (h, w), that a box of a picture of ``size_hw`` shows, at the picture's size."""
+    import cv2
+
+    scale_x, scale_y = values.shape[1] / size_hw[1], values.shape[0] / size_hw[0]
+    matrix = np.array(
+        [[scale_x, 0, (box.x0 + 0.5) * scale_x - 0.5], [0, scale_y, (box.y0 + 0.5) * scale_y - 0.5]], np.float64
+    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    part = cv2.warpAffine(values, matrix, (box.width, box.height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(part, np.float32)
+
+
+def working_size(size_hw: tuple[int, int], long_side: int) -> tuple[int, int]:
+    """Height and width with the long side at most ``long_side``, each at least 1, the aspect kept."""
+    scale = min(1.0, long_side / max(size_hw))
+    return max(1, round(size_hw[0] * scale)), max(1, round(size_hw[1] * scale))
+
+
+@dataclass(frozen=True)
+class Letterbox:
+    """A picture scaled into the upper left of a canvas of fixed size; remembers the way back."""
+
+    canvas: Image
+    content: Box
+    """Where the picture lies in the canvas."""
+
+    def crop(self, maps: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The picture's part of maps (C, h, w) whose size is the canvas's or a fraction of it."""
+        scale = maps.shape[-2] / self.canvas.shape[0]
+        return maps[..., : max(1, round(self.content.y1 * scale)), : max(1, round(self.content.x1 * scale))]
+
+
+def letterbox(image: Image, size_hw: tuple[int, int], fill: int = 127) -> Letterbox:
+    """``image`` scaled to fit ``size_hw``; what is left over is grey."""
+    height, width = image.shape[:2]
+    scale = min(size_hw[0] / height, size_hw[1] / width)
+    inner = (max(1, round(height * scale)), max(1, round(width * scale)))
+    canvas = np.full((*size_hw, 3), fill, np.uint8)
+    canvas[: inner[0], : inner[1]] = resize_image(image, inner)
+    return Letterbox(canvas, Box(0, 0, inner[1], inner[0]))

@@ -1,0 +1,1 @@
+"""From an instruction in English to the targets that it names."""

@@ -1,0 +1,1 @@
+"""The edit onto the original's grid and into its colours."""

@@ -1,0 +1,229 @@
+"""Bring the edited picture onto the original's pixel grid.
+
+Corners are followed by pyramidal Lucas-Kanade forward and backward (Bouguet 2001), a similarity is fitted to them by
+RANSAC (Fischler and Bolles 1981); an affine map is kept only where it explains clearly more. Where following finds
+nothing (a crop, a large shift), SIFT matches (Lowe 2004) give the first guess; where there are no corners, blocks of
+the gradient image vote. Only the edit is ever warped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.geometry import resize_image, resize_map, working_size
+from segmask.core.types import Alignment, Image, Mask, Matrix, Prob
+from segmask.register.blocks import fit_blocks
+from segmask.register.motion import DEFAULT, AlignConfig, Fit, Points, fit_points, scaling
+
+_NONE = Fit(np.eye(3), "identity", 0, 0, float("nan"), trusted=False)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The two pictures in grey at the working size, the edit stretched to the original's frame."""
+
+    first: NDArray[np.uint8]
+    second: NDArray[np.uint8]
+    usable: Mask | None
+    """bool (h, w): pixels of the original that should be equal; all without it."""
+
+
+def align(
+    original: Image, edited: Image, weight: Prob | None = None, config: AlignConfig = DEFAULT
+) -> tuple[Image, Alignment]:
+    """Warp ``edited`` onto the grid of ``original``.
+
+    Args:
+        original: uint8 (H, W, 3).
+        edited: uint8 (h, w, 3) of any size and aspect.
+        weight: float32 of any size, how likely a pixel of the original should be equal in the edit: faces and
+            background by its parsing. Corners are looked for where it is over one half, unless too few are there.
+        config: numbers of the alignment.
+
+    Returns:
+        The warped edit, uint8 (H, W, 3) (its border repeated where it does not reach), and how it got there. Where no
+        fit can be trusted the edit is only resized, ``trusted`` is False, and the counts are the best rejected fit's.
+    """
+    size_hw = original.shape[:2]
+    work_hw = working_size(size_hw, config.long_side)
+    pair = Pair(
+        _gray(resize_image(original, work_hw)),
+        _gray(resize_image(edited, work_hw)),
+        None if weight is None else resize_map(weight, work_hw) > 0.5,
+    )
+    stretch = scaling(edited.shape[:2], size_hw)
+    if np.array_equal(pair.first, pair.second):
+        return _result(edited, size_hw, stretch, Fit(np.eye(3), "identity", 0, 0, 0.0), "")
+    fit = _best_fit(pair, edited.shape[:2], size_hw, config)
+    up = scaling(work_hw, size_hw)
+    if not fit.trusted:
+        fit = replace(fit, matrix=np.eye(3), method="identity", residual_px=fit.residual_px * up[0, 0])
+        return _result(
+            edited, size_hw, stretch, fit, "no motion model fits the two pictures; the edit was only resized"
+        )
+    moved = np.linalg.inv(up) @ stretch  # edited -> stretched working pixels
+    matrix = up @ fit.matrix @ moved
+    if _largest_step(fit.matrix, work_hw) * up[0, 0] < config.still_px * max(1.0, up[0, 0]):
+        matrix, fit = stretch, replace(fit, method="identity")
+    return _result(edited, size_hw, matrix, replace(fit, residual_px=fit.residual_px * up[0, 0]), "")
+
+
+def _gray(image: Image) -> NDArray[np.uint8]:
+    import cv2
+
+    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    return np.asarray(cv2.createCLAHE(2.0, (8, 8)).apply(gray), np.uint8)
+
+
+def _best_fit(pair: Pair, edited_hw: tuple[int, ...], original_hw: tuple[int, ...], config: AlignConfig) -> Fit:
+    """The best-supported fit over the guesses how the edit's frame lies in the original's."""
+    guesses = _guesses(pair.first.shape, edited_hw, original_hw)
+    best = _NONE
+    if pair.usable is not None:
+        best = _best_followed(pair, guesses, config)
+    if not best.trusted:
+        best = _best_followed(replace(pair, usable=None), guesses, config)
+    if best.trusted:
+        return best
+    for guess in guesses:
+        best = _better(best, fit_blocks(pair.first, pair.second, None, guess, config))
+    if best.trusted:
+        best = _better(best, fit_blocks(pair.first, pair.second, None, best.matrix, config))
+    return best
+
+
+def _best_followed(pair: Pair, guesses: list[Matrix], config: AlignConfig) -> Fit:
+    """The best fit to followed corners."""
+    best = _NONE
+    for guess in guesses:
+        best = _better(best, _follow(pair, guess, config))
+    if not best.trusted or best.inliers < 0.4 * best.matches:
+        guess = _from_features(pair.first, pair.second, config)
+        best = _better(best, None if guess is None else _follow(pair, guess, config))
+    if best.trusted:
+        best = _better(best, _follow(pair, best.matrix, config))  # from close by: sub-pixel
+    return best
+
+
+def _better(best: Fit, fit: Fit | None) -> Fit:
+    """The fit that is trusted and has more inliers; the later one of equals."""
+    if fit is None or (fit.trusted, fit.inliers) < (best.trusted, best.inliers):
+        return best
+    return fit
+
+
+def _guesses(work_hw: tuple[int, ...], edited_hw: tuple[int, ...], original_hw: tuple[int, ...]) -> list[Matrix]:
+    """Stretched to the frame; where the aspects differ, also centred and cropped, and centred with borders."""
+    guesses = [np.eye(3)]
+    ratio = (edited_hw[1] / edited_hw[0]) / (original_hw[1] / original_hw[0])
+    if abs(np.log(ratio)) > 0.01:
+        for scale_x, scale_y in ((max(ratio, 1.0), max(1 / ratio, 1.0)), (min(ratio, 1.0), min(1 / ratio, 1.0))):
+            scaled = np.diag([scale_x, scale_y, 1.0])
+            centre = np.array([(work_hw[1] - 1) / 2, (work_hw[0] - 1) / 2])
+            scaled[:2, 2] = centre - scaled[:2, :2] @ centre
+            guesses.append(scaled)
+    return guesses
+
+
+def _follow(pair: Pair, guess: Matrix, config: AlignConfig) -> Fit | None:
+    """Fit a motion to corners followed from ``first`` to ``second`` as the guess has warped it."""
+    import cv2
+
+    first, second = pair.first, pair.second
+    height, width = first.shape
+    where = None if pair.usable is None else pair.usable.astype(np.uint8)
+    flags = cv2.INTER_AREA if np.allclose(guess, np.eye(3)) else cv2.INTER_LINEAR
+    warped = cv2.warpAffine(second, guess[:2], (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    corners = cv2.goodFeaturesToTrack(first, config.corners, 0.005, max(4, min(height, width) / 90), mask=where)
+    if corners is None or len(corners) < config.min_inliers:
+        return None
+    window = {"winSize": (21, 21), "maxLevel": 4}
+    forth, seen, _ = cv2.calcOpticalFlowPyrLK(first, warped, corners, np.zeros_like(corners), **window)
+    back, returned, _ = cv2.calcOpticalFlowPyrLK(warped, first, forth, np.zeros_like(corners), **window)
+    error = np.linalg.norm(back - corners, axis=2)
+    good = (seen.ravel() == 1) & (returned.ravel() == 1) & (error.ravel() < config.round_trip_px)
+    good &= _inside(forth[:, 0], np.linalg.inv(guess).astype(np.float64), second.shape)
+    return fit_points(forth[good, 0], corners[good, 0], guess, config)
+
+
+def _inside(points: Points, matrix: Matrix, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which points, mapped by ``matrix``, lie inside a picture of this shape."""
+    mapped = points @ matrix[:2, :2].T + matrix[:2, 2]
+    inside = (mapped >= 0) & (mapped <= np.array([shape[1] - 1, shape[0] - 1]))
+    return np.asarray(inside.all(axis=1), bool)
+
+
+def _from_features(first: NDArray[np.uint8], second: NDArray[np.uint8], config: AlignConfig) -> Matrix | None:
+    """A similarity from SIFT matches with the ratio test, where following from a guess fails."""
+    import cv2
+
+    sift = cv2.SIFT.create(1500)
+    points_1, values_1 = sift.detectAndCompute(first, None)
+    points_2, values_2 = sift.detectAndCompute(second, None)
+    if values_1 is None or values_2 is None or min(len(points_1), len(points_2)) < config.min_inliers:
+        return None
+    pairs = cv2.BFMatcher().knnMatch(values_2, values_1, k=2)
+    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < 0.8 * pair[1].distance]
+    if len(good) < config.min_inliers:
+        return None
+    moved = np.array([points_2[match.queryIdx].pt for match in good], np.float32)
+    fixed = np.array([points_1[match.trainIdx].pt for match in good], np.float32)
+    matrix, inliers = cv2.estimateAffine2D(moved, fixed, method=cv2.RANSAC, ransacReprojThreshold=4.0)
+    if matrix is None or inliers.sum() < config.min_inliers:
+        return None
+    return np.vstack([matrix, [0, 0, 1]])
+
+
+def _largest_step(matrix: Matrix, size_hw: tuple[int, ...]) -> float:
+    """How far the map moves the frame's corners, in pixels."""
+    height, width = size_hw
+    corners = np.array([[0, 0], [width - 1, 0], [0, height - 1], [width - 1, height - 1]], float)
+    return float(np.abs(corners @ matrix[:2, :2].T + matrix[:2, 2] - corners).max())
+
+
+def _result(edited: Image, size_hw: tuple[int, ...], matrix: Matrix, fit: Fit, note: str) -> tuple[Image, Alignment]:
+    warped, covered = warp(edited, matrix, (size_hw[0], size_hw[1]))
+    alignment = Alignment(
+        matrix=matrix,
+        method=fit.method,
+        trusted=fit.trusted,
+        inliers=fit.inliers,
+        matches=fit.matches,
+        residual_px=fit.residual_px,
+        covered=covered,
+        note=note,
+    )
+    return warped, alignment
+
+
+def warp(edited: Image, matrix: Matrix, size_hw: tuple[int, int]) -> tuple[Image, Mask]:
+    """``edited`` on a grid of ``size_hw`` by ``matrix`` (edited -> grid), and where the grid is covered, bool (H, W).
+
+    Shrinking averages areas first, so that nothing aliases; the rest is bicubic.
+    """
+    import cv2
+
+    height, width = size_hw
+    scale = np.sqrt(abs(np.linalg.det(matrix[:2, :2])))
+    whole_hw = (round(edited.shape[0] * scale), round(edited.shape[1] * scale))
+    if scale < 0.95 and min(whole_hw) >= 1:
+        smaller = resize_image(edited, whole_hw)
+        matrix = matrix @ np.linalg.inv(scaling(edited.shape[:2], whole_hw))
+        edited = smaller
+    if np.allclose(matrix, np.eye(3), atol=1e-9) and edited.shape[:2] == size_hw:
+        return edited.copy(), np.ones(size_hw, bool)
+    warped = cv2.warpAffine(edited, matrix[:2], (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(warped, np.uint8), _covered(matrix, edited.shape[:2], size_hw)
+
+
+def _covered(matrix: Matrix, edited_hw: tuple[int, ...], size_hw: tuple[int, int]) -> Mask:
+    """Pixels of the grid whose place in the edit lies inside its frame (half a pixel of border allowed)."""
+    inverse = np.linalg.inv(matrix)
+    columns = np.arange(size_hw[1], dtype=np.float64)
+    rows = np.arange(size_hw[0], dtype=np.float64)[:, None]
+    x = inverse[0, 0] * columns + inverse[0, 1] * rows + inverse[0, 2]
+    y = inverse[1, 0] * columns + inverse[1, 1] * rows + inverse[1, 2]
+    return (x >= -0.51) & (y >= -0.51) & (x <= edited_hw[1] - 0.49) & (y <= edited_hw[0] - 0.49)

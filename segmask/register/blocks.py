@@ -1,0 +1,69 @@
+"""Alignment without corners: phase correlation of blocks of the two gradient images.
+
+A studio backdrop or a blurred sea has outlines but no corners that could be followed. Each block's shift is the peak of
+its phase correlation (Kuglin and Hines 1975), sub-pixel by the peak's centroid (``cv2.phaseCorrelate``); blocks whose
+peak does not stand out say nothing. The shifts then vote as followed corners do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.types import Mask, Matrix
+from segmask.register.motion import AlignConfig, Fit, fit_points
+
+LEAST_SIDE = 16
+"""Pixels: a smaller block shows no outline to tell its shift by."""
+MIN_DEVIATION = 0.02  # of the blocks' gradient, in logarithms: flat ground shows the coder's noise alone
+
+
+def fit_blocks(
+    first: NDArray[np.uint8], second: NDArray[np.uint8], usable: Mask | None, guess: Matrix, config: AlignConfig
+) -> Fit | None:
+    """The motion that most blocks agree on; its ``inliers`` and ``matches`` count blocks. None with too few blocks.
+
+    Args:
+        first: uint8 (h, w), the original in grey.
+        second: uint8 (h, w), the edit in grey, stretched to the original's frame.
+        usable: bool (h, w): pixels that should be equal; all without it.
+        guess: (3, 3), ``second`` to ``first``, within half a block of the truth.
+        config: numbers of the alignment.
+    """
+    import cv2
+
+    height, width = first.shape
+    warped = cv2.warpAffine(second, guess[:2], (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    shown = cv2.warpAffine(np.ones_like(second), guess[:2], (width, height), flags=cv2.INTER_NEAREST) > 0
+    shown = shown if usable is None else shown & usable
+    side = 2 * max(height, width) // config.blocks
+    if side < LEAST_SIDE:
+        return None
+    window = cv2.createHanningWindow((side, side), cv2.CV_32F)
+    edges_1, edges_2 = _edges(first), _edges(np.asarray(warped, np.uint8))
+    moved, fixed = [], []
+    for top in range(0, height - side + 1, side // 4):
+        for left in range(0, width - side + 1, side // 4):
+            block = slice(top, top + side), slice(left, left + side)
+            one, other = edges_1[block], edges_2[block]
+            if shown[block].mean() < 0.7 or min(one.std(), other.std()) < MIN_DEVIATION:
+                continue
+            # Without their means: the window times a mean would be the same picture in both, unshifted.
+            (dx, dy), response = cv2.phaseCorrelate(one - one.mean(), other - other.mean(), window)
+            if response > config.block_response and max(abs(dx), abs(dy)) < side / 3:
+                middle = np.array([left + (side - 1) / 2, top + (side - 1) / 2])
+                fixed.append(middle)
+                moved.append(middle + np.array([dx, dy]))
+    fit = fit_points(np.array(moved, np.float32), np.array(fixed, np.float32), guess, config)
+    return None if fit is None else replace(fit, method=f"{fit.method} (blocks)")
+
+
+def _edges(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Logarithm of the gradient's length: outlines count alike however strong, whatever lies on their two sides."""
+    import cv2
+
+    smooth = cv2.GaussianBlur(gray.astype(np.float32), (0, 0), 1.5)
+    dx, dy = cv2.Sobel(smooth, -1, 1, 0, scale=1 / 8), cv2.Sobel(smooth, -1, 0, 1, scale=1 / 8)
+    return np.log1p(np.hypot(dx, dy))

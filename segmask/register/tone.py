@@ -1,0 +1,183 @@
+"""Take the model's global drift of colour and light out of the edit.
+
+Per channel one gain and one offset, then a smooth field of light, both fitted on pixels that should be equal. Few
+degrees of freedom on purpose: a free colour matrix explains an edit away. Fitting is by iterated trimming (least
+trimmed squares, Rousseeuw 1984) from the mode of the differences, which unchanged pixels make however much is edited.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.geometry import resize_image, resize_map, resized_part, working_size
+from segmask.core.types import Box, Image, Mask, Prob, ToneMatch
+
+
+@dataclass(frozen=True)
+class ToneConfig:
+    """Numbers of the tone match; levels are 8-bit."""
+
+    long_side: int = 400
+    """Working size: drift is smooth, and averaging removes noise."""
+    min_samples: int = 400
+    """Pixels at the working size; with fewer nothing is matched."""
+    max_gain: float = 1.3
+    max_offset: float = 40.0
+    max_field: float = 14.0
+    """Largest step of the light field: redrawn light stays below, a new colour lies above."""
+    field_sigma: float = 0.1
+    """Of the long side: nothing smaller than a third of the picture is called light."""
+    trim: float = 3.0
+    """In robust standard deviations."""
+
+
+DEFAULT = ToneConfig()
+OUTPUT_LIMIT = 10.0
+"""Levels that a colour of the edit may move in the output: more would show as another colour, about 4 in lightness."""
+DARK_LIMIT, DARK_SLOPE = 3.0, 0.1
+"""The same for a dark value v: at most DARK_LIMIT + DARK_SLOPE * v levels; a tint of 10 shows on black."""
+IDENTITY = ToneMatch((1.0, 1.0, 1.0), (0.0, 0.0, 0.0), 0.0, 0, False, float("nan"))
+
+
+def match_tone(
+    original: Image, aligned: Image, usable: Mask, weight: Prob | None = None, config: ToneConfig = DEFAULT
+) -> tuple[ToneMatch, NDArray[np.float32]]:
+    """Fit the drift from the aligned edit back to the original.
+
+    Args:
+        original: uint8 (H, W, 3).
+        aligned: uint8 (H, W, 3), the edit on the original's grid.
+        usable: bool (H, W): pixels that the edit covers.
+        weight: float32 (h, w) of any size: how likely a pixel should be equal; all alike without it.
+
+    Returns:
+        The match (gain and offset map the *edit* to the original), and the light field to add after them, float32
+        (h, w, 3) at the working size in 8-bit levels.
+    """
+    work_hw = working_size(original.shape[:2], config.long_side)
+    first = resize_image(original, work_hw).astype(np.float32)
+    second = resize_image(aligned, work_hw).astype(np.float32)
+    trust = resize_map(usable.astype(np.float32), work_hw) > 0.99
+    if weight is not None:
+        likely = resize_map(weight, work_hw) > 0.5
+        trust = trust & likely if (trust & likely).sum() >= config.min_samples else trust
+    trust &= _flat(first) & _flat(second) & (second > 3).all(2) & (second < 252).all(2)
+    nothing = np.zeros((*work_hw, 3), np.float32)
+    if trust.sum() < config.min_samples:
+        return IDENTITY, nothing
+    lines = [_robust_line(second[trust][:, c], first[trust][:, c], config) for c in range(3)]
+    gain, offset = np.array([line[0] for line in lines]), np.array([line[1] for line in lines])
+    error = first - (second * gain + offset)
+    field = _light_field(error, trust, config)
+    samples = trust & (np.abs(error).max(2) < config.max_field)
+    residual = float(np.median(np.abs(error - field)[samples])) if samples.any() else float("nan")
+    match = ToneMatch(
+        gain=_triple(gain),
+        offset=_triple(offset),
+        field_strength=float(np.abs(field).max()),
+        samples=int(trust.sum()),
+        applied=True,
+        residual=residual,
+    )
+    return match, field.astype(np.float32)
+
+
+def apply_tone(
+    image: Image,
+    match: ToneMatch,
+    field: NDArray[np.float32],
+    limit: float | None = None,
+    area: Box | None = None,
+) -> Image:
+    """The edit with its drift taken out, uint8 of the same shape; nearly nothing to do leaves it as it is.
+
+    Args:
+        image: uint8 (H, W, 3).
+        match: gain and offset.
+        field: float32 (h, w, 3), the light to add.
+        limit: bounds, in 8-bit levels, how far any pixel may move, dark ones less: the edit's own colours are what
+            the user wants, and black cloth has to stay black.
+        area: this part of the picture alone is computed and returned.
+    """
+    import cv2
+
+    gain, offset = np.array(match.gain, np.float32), np.array(match.offset, np.float32)
+    still = np.abs(gain - 1).max() < 0.004 and np.abs(offset).max() < 0.6 and match.field_strength < 1.0
+    whole_hw = (image.shape[0], image.shape[1])
+    area = area or Box(0, 0, whole_hw[1], whole_hw[0])
+    if (area.height, area.width) != whole_hw:
+        image = image[area.slices]
+    if not match.applied or still:
+        return image
+    levels = np.arange(256, dtype=np.float32)[:, None]
+    table = (levels * gain + offset)[None]
+    most = np.full_like(levels, np.inf) if limit is None else np.minimum(limit, DARK_LIMIT + DARK_SLOPE * levels)
+    least, highest = (np.repeat(edge, 3, 1)[None].astype(np.float32) for edge in (levels - most, levels + most))
+    result = np.empty_like(image)
+    rows = max(1, 1_000_000 // max(1, area.width))  # at a time: a float copy of a large picture is never made
+    for top in range(0, area.height, rows):
+        strip = Box(area.x0, area.y0 + top, area.x1, min(area.y0 + top + rows, area.y1))
+        source = image[top : top + rows]
+        values = cv2.add(cv2.LUT(source, table), resized_part(field, strip, whole_hw))
+        if limit is not None:
+            values = cv2.min(cv2.max(values, cv2.LUT(source, least)), cv2.LUT(source, highest))
+        result[top : top + rows] = cv2.add(values, 0.0, dtype=cv2.CV_8U)  # rounds, and stays within 0 to 255
+    return result
+
+
+def _triple(values: NDArray) -> tuple[float, float, float]:
+    return float(values[0]), float(values[1]), float(values[2])
+
+
+def _flat(values: NDArray[np.float32]) -> Mask:
+    """Away from edges, where half a pixel of misregistration would look like tone."""
+    import cv2
+
+    gray = values.mean(2)
+    slope = np.hypot(cv2.Sobel(gray, -1, 1, 0), cv2.Sobel(gray, -1, 0, 1)) / 8
+    return slope < max(6.0, float(np.percentile(slope, 60)))
+
+
+def _robust_line(source: NDArray[np.float32], goal: NDArray[np.float32], config: ToneConfig) -> tuple[float, float]:
+    """Gain and offset that take most of ``source`` to ``goal``; (1, 0) side of caution where the data say little."""
+    difference = goal - source
+    offset, gain = _mode(difference), 1.0
+    spread = 12.0
+    for _ in range(8):
+        error = goal - (gain * source + offset)
+        near = np.abs(error) < spread
+        if near.sum() < 100:
+            break
+        x, y = source[near], goal[near]
+        # Both pictures are noisy: the ratio of spreads has no bias, least squares would pull the gain below 1.
+        # 10 levels of doubt on each side, because a flat picture can't tell gain from offset.
+        gain = float(np.sqrt((y.var() + 100.0) / (x.var() + 100.0)))
+        gain = float(np.clip(gain, 1 / config.max_gain, config.max_gain))
+        offset = float(np.clip(y.mean() - gain * x.mean(), -config.max_offset, config.max_offset))
+        deviation = 1.4826 * float(np.median(np.abs(error[near] - np.median(error[near]))))
+        spread = float(np.clip(config.trim * deviation, 3.0, 12.0))
+    return gain, offset
+
+
+def _mode(values: NDArray[np.float32]) -> float:
+    """The most frequent value: the peak of a histogram smoothed by two levels."""
+    from scipy.ndimage import gaussian_filter1d
+
+    counts, edges = np.histogram(values, bins=np.arange(-64.5, 65.5))
+    smooth = gaussian_filter1d(counts.astype(np.float64), 2.0)
+    return float((edges[:-1] + 0.5)[int(np.argmax(smooth))])
+
+
+def _light_field(error: NDArray[np.float32], trust: Mask, config: ToneConfig) -> NDArray[np.float32]:
+    """What is left after gain and offset, smoothed over pixels that still fit; towards zero where there are none."""
+    import cv2
+
+    sigma = config.field_sigma * max(error.shape[:2])
+    weight = (trust & (np.abs(error).max(2) < config.max_field)).astype(np.float32)
+    total = cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
+    field = cv2.GaussianBlur(error * weight[..., None], (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
+    field /= (total + 0.05)[..., None]
+    return np.clip(field, -config.max_field, config.max_field)

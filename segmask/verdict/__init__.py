@@ -1,0 +1,1 @@
+"""Is the result good, and what should a person look at?"""

@@ -1,0 +1,183 @@
+"""How sure the decision is of itself: measurements, and the probability that the mask is right, fitted on them.
+
+The pixel model's probabilities are calibrated, so their sums say how much is likely missing or taken too much. A
+logistic regression on these and on what alignment and change map measured gives the confidence;
+``training/fit_verdict.py`` fits it on whole runs over synthetic edits that neither the parser nor the pixel model had
+seen. *Right* means kept >= .98 and coverage >= .95 of the finished alpha; faces, protected whatever is decided, are
+left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.morphology import connected_regions
+from segmask.core.types import Alignment, Box, Change, Mask, Prob, ToneMatch
+from segmask.fusion.decision import Decision
+
+WEIGHTS = Path(__file__).parent / "weights" / "verdict.npz"
+
+NAMES = (
+    "likely missing",
+    "likely too much",
+    "largest doubtful place",
+    "change nearby that was left",
+    "noise floor",
+    "residual of the alignment",
+    "points that agree",
+    "alignment not trusted",
+    "size of the mask",
+    "seam through disagreement",
+    "residual of the tone match",
+    "even odds",
+    "networks differ where nothing was taken",
+    "networks differ on what was taken",
+)
+
+
+LEAST_SPREAD = 0.05
+"""Of log odds: a few networks may agree by chance."""
+
+
+@dataclass(frozen=True)
+class ConfidenceConfig:
+    """Numbers of the measurements."""
+
+    doubt: tuple[float, float] = (0.3, 0.7)
+    """Probabilities between these are doubtful; so are pixels that the cut decided against their own."""
+    near: float = 0.03
+    """Of the long side: change that far from the mask may belong to it."""
+    least_place: float = 0.0008
+    """Of the picture: smaller doubtful places are not shown to anybody."""
+
+
+DEFAULT = ConfidenceConfig()
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What speaks against a mask."""
+
+    measurements: NDArray[np.float32]
+    """float32 (len(NAMES),)."""
+    places: Mask
+    """bool (h, w): doubtful places large enough to be looked at."""
+    missing: float
+    """Likely missing pixels, as a share of the mask."""
+    surplus: float
+    """Pixels likely taken too much, as a share of the mask."""
+    box: Box | None
+    """Around the largest doubtful place, working pixels."""
+
+
+def measure_doubt(
+    decision: Decision,
+    change: Change,
+    alignment: Alignment,
+    tone: ToneMatch,
+    keep: Mask,
+    config: ConfidenceConfig = DEFAULT,
+) -> Doubt:
+    """Measure what speaks against a decision.
+
+    Args:
+        decision: mask, probability and the networks' spread, (h, w).
+        change: the change map, (h, w).
+        alignment: how the edit was brought onto the original's grid.
+        tone: the tone match.
+        keep: bool (h, w): pixels that nothing could be taken from.
+    """
+    mask, free = decision.mask, ~keep
+    prob = decision.probability
+    taken = max(int(mask.sum()), 1)
+    missing = float(prob[free & ~mask].sum()) / taken
+    surplus = float((1 - prob)[mask].sum()) / taken
+    low, high = config.doubt
+    doubtful = free & (((prob > low) & (prob < high)) | (mask & (prob < low)) | (~mask & (prob > high)))
+    opened = _opened(doubtful)
+    regions = connected_regions(opened)
+    largest = int(regions.areas.argmax()) if len(regions) else 0
+    places = regions.select(regions.areas >= config.least_place * mask.size)
+    contested = _contested(decision)
+    near = _within(mask, config.near * max(mask.shape)) & ~mask & free
+    values = (
+        np.log10(missing + 1e-3),
+        np.log10(surplus + 1e-3),
+        np.log10(float(regions.areas[largest]) / taken + 1e-3),
+        np.log10(float((change.mask & near).sum()) / taken + 1e-3),
+        float(np.log(np.median(change.noise_floor))),
+        min(alignment.residual_px, 3.0) if np.isfinite(alignment.residual_px) else 3.0,
+        alignment.inliers / max(alignment.matches, 1),
+        float(not alignment.trusted),
+        np.log10(mask.mean() + 1e-4),
+        _seam_score(mask, change),
+        min(tone.residual, 10.0) if np.isfinite(tone.residual) else 10.0,
+        float(np.log10(((prob > low) & (prob < high) & free).sum() / taken + 1e-3)),
+        np.log10(float(contested[free & ~mask].sum()) / taken + 1e-3),
+        np.log10(float(contested[mask].sum()) / taken + 1e-3),
+    )
+    box = regions.boxes[largest] if places.any() else None
+    return Doubt(np.array(values, np.float32), places, missing, surplus, box)
+
+
+def _contested(decision: Decision) -> Prob:
+    """Chance that another network of the same fit would decide a pixel otherwise, float32 (h, w)."""
+    from scipy.special import logit, ndtr
+
+    if decision.spread is None:
+        return np.zeros_like(decision.probability)
+    odds = logit(np.clip(decision.probability, 1e-6, 1 - 1e-6))
+    return np.asarray(ndtr(-np.abs(odds) / np.maximum(decision.spread, LEAST_SPREAD)), np.float32)
+
+
+def _seam_score(mask: Mask, change: Change) -> float:
+    """Mean logarithm of the change just outside of the outline: 0 where both pictures agree there."""
+    outside = _within(mask, 2.5) & ~mask
+    return float(np.log1p(change.score_map[outside]).mean()) if outside.any() else 0.0
+
+
+def _within(mask: Mask, distance: float) -> Mask:
+    import cv2
+
+    if not mask.any():
+        return mask
+    return cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5) <= distance
+
+
+def _opened(mask: Mask) -> Mask:
+    """Without what is thinner than five pixels: an outline is always doubtful."""
+    import cv2
+
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc) > 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A logistic regression on the measurements."""
+
+    weights: NDArray[np.float32]
+    """float32 (len(NAMES),)."""
+    lows: NDArray[np.float32]
+    """float32 (len(NAMES),): measurements are held to the range of those that the weights were fitted on."""
+    highs: NDArray[np.float32]
+    bias: float
+    least: float
+    """Confidence below which a person should look: chosen so that at most 15 % of right masks are shown."""
+
+    def confidence(self, doubt: Doubt) -> float:
+        """Probability in [0, 1] that the mask is right."""
+        odds = float(np.clip(doubt.measurements, self.lows, self.highs) @ self.weights + self.bias)
+        return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+
+
+@cache
+def fitted_verdict() -> Verdict:
+    """The regression in the package."""
+    with np.load(WEIGHTS) as data:
+        return Verdict(data["weights"], data["lows"], data["highs"], float(data["bias"]), float(data["least"]))

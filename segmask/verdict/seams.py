@@ -1,0 +1,136 @@
+"""Seams that show: where skin of the original meets skin of the edit and they don't match.
+
+An arm, a leg or a neck that both pictures show elsewhere, or in another light, can't always be put together. The step
+across the outline in the composite is compared with the step that each picture has there itself, where it shows skin on
+both sides: a shadow is a step in one of them; a seam is a step in neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.morphology import connected_regions, narrowed, widened
+from segmask.core.types import Alpha, Box, Image, Mask, Prob
+
+Map = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class SeamConfig:
+    """Numbers of what shows; lengths as shares of the long side."""
+
+    across: float = 0.005
+    """Distance from the outline at which both sides are looked at."""
+    blur: float = 0.002
+    """Sigma of what they are blurred by: grain is no step."""
+    step: float = 8.0
+    """ΔE, from which a step shows in skin."""
+    length: float = 0.03
+    """A shorter strip shows nobody anything."""
+
+
+DEFAULT = SeamConfig()
+
+
+@dataclass(frozen=True)
+class Seam:
+    """What shows of the seams through skin."""
+
+    places: Mask
+    """bool (h, w): around the strips."""
+    length: float
+    """Of the longest strip, as a share of the long side."""
+    step: float
+    """ΔE beyond what either picture has there itself, mean along that strip."""
+    box: Box
+    """Around it."""
+
+
+def visible_seam(
+    pictures: tuple[Image, Image, Image], alpha: Alpha, skin: tuple[Prob, Prob], config: SeamConfig = DEFAULT
+) -> Seam | None:
+    """The seams through skin that show, None where none does.
+
+    Args:
+        pictures: the original, the edit as it was composited and the composite, uint8 (h, w, 3), at the working size.
+        alpha: float32 (h, w).
+        skin: float32 (h, w) each: bare skin in the original and in the edit.
+    """
+    mask = alpha >= 0.5
+    rows, columns = np.nonzero(mask & ~narrowed(mask))
+    if rows.size == 0:
+        return None
+    unit = max(mask.shape)
+    sides = _sides(mask, rows, columns, config.across * unit)
+    first, second, own = (_step(_lab(image, config.blur * unit), sides) for image in pictures)
+    inside, outside = ([_at(prob, side) > 0.5 for prob in skin] for side in sides)
+    whole = [inside[index] & outside[index] for index in (0, 1)]  # the picture shows skin across the outline
+    excess = own - np.maximum(np.where(whole[0], first, 0), np.where(whole[1], second, 0))
+    in_skin = outside[0] & inside[1] & (whole[0] | whole[1])
+    shows = in_skin & (excess > config.step)
+    return _longest((rows[shows], columns[shows]), excess[shows], _lengths(sides)[shows], mask.shape, config)
+
+
+def _longest(
+    at: tuple[NDArray[np.intp], NDArray[np.intp]],
+    excess: Map,
+    lengths: Map,
+    size_hw: tuple[int, ...],
+    config: SeamConfig,
+) -> Seam | None:
+    """The strips long enough to be seen, of the outline's pixels ``at`` with a step that shows."""
+    unit = max(size_hw)
+    shows, length, step = np.zeros(size_hw, bool), np.zeros(size_hw, np.float32), np.zeros(size_hw, np.float32)
+    shows[at], length[at], step[at] = True, lengths / unit, excess
+    strips = connected_regions(widened(shows))
+    total = strips.total(length)
+    total[0] = 0
+    longest = int(total.argmax())
+    if total[longest] < config.length:
+        return None
+    places = widened(strips.select(total >= config.length), max(1, round(config.across * unit)))
+    mean = strips.total(step)[longest] / max(strips.total(shows)[longest], 1)
+    return Seam(places, float(total[longest]), float(mean), strips.boxes[longest])
+
+
+def _lengths(sides: tuple[Map, Map]) -> Map:
+    """Length of the outline at each of its pixels, (n,): where it runs diagonally it has more of them."""
+    across = sides[0] - sides[1]
+    return np.asarray(np.hypot(*across) / np.maximum(np.abs(across).sum(0), 1e-6), np.float32)
+
+
+def _sides(mask: Mask, rows: NDArray[np.intp], columns: NDArray[np.intp], distance: float) -> tuple[Map, Map]:
+    """Points inside and outside of the outline, float32 (2, n): x, y."""
+    import cv2
+
+    distances = [cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5) for side in (mask, ~mask)]
+    signed = cv2.GaussianBlur(distances[0] - distances[1], (0, 0), 2)
+    slope_y, slope_x = (slope[rows, columns] for slope in np.gradient(signed))
+    norm = np.hypot(slope_x, slope_y) + 1e-6
+    ways = np.stack([slope_x, slope_y]) / norm * distance
+    places = np.stack([columns, rows]).astype(np.float32)
+    return (places + ways).astype(np.float32), (places - ways).astype(np.float32)
+
+
+def _step(lab: Map, sides: tuple[Map, Map]) -> Map:
+    inner, outer = (_at(lab, side) for side in sides)
+    return np.asarray(np.linalg.norm(inner - outer, axis=-1), np.float32)
+
+
+def _at(values: Map, places: Map) -> Map:
+    """Values (h, w, …) at points float32 (2, n), (n, …)."""
+    import cv2
+
+    x, y = places[..., None]
+    found = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found, np.float32)[:, 0]
+
+
+def _lab(image: NDArray, sigma: float) -> Map:
+    import cv2
+
+    lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    return np.asarray(cv2.GaussianBlur(lab, (0, 0), max(sigma, 0.5)), np.float32)

@@ -1,0 +1,137 @@
+"""Pictures for people: what came in, what was measured, what was decided, what came out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.geometry import resize_image, resize_map, resize_mask, working_size
+from segmask.core.types import Image, Mask
+
+if TYPE_CHECKING:
+    from segmask.report import Report
+    from segmask.result import Result
+
+PANEL_SIDE = 640  # pixels of a panel's long side: six of them fit a screen
+GAP = 8
+TAKEN = np.array([255, 64, 160], np.float32)  # colours that clothes and skin rarely have
+DOUBTFUL = np.array([255, 176, 0], np.float32)
+PROTECTED = np.array([0, 200, 255], np.float32)
+BACKDROP = 24
+LINE = 22  # pixels of a line of text
+LETTER = 9  # pixels of a letter, about: Hershey simplex at the scale used
+TEXT = 0.5  # of the font's own size
+
+
+def draw_preview(result: Result) -> Image:
+    """A sheet of six panels: original, aligned edit, composite; change map, protection and mask over the original.
+
+    Doubtful places are amber on the last panel, boxes that reasons name carry the reasons' numbers; below stand the
+    verdict, the confidence and the reasons. uint8 (h, w, 3).
+    """
+    stages = result.stages
+    size_hw = working_size(result.alpha.shape, PANEL_SIDE)
+    original = resize_image(result.original.image, size_hw)
+    alpha = resize_map(result.alpha, size_hw)
+    panels = [
+        ("original", original),
+        ("edited, aligned", resize_image(stages.aligned, size_hw)),
+        ("composite", resize_image(result.image, size_hw)),
+        ("change", heat(resize_map(stages.change.score_map, size_hw) / (3 * stages.change.threshold))),
+        ("protected", tint(original, _soft(stages.protected, size_hw), PROTECTED)),
+        ("taken from the edit", _marked(outline(tint(original, alpha, TAKEN), alpha >= 0.5), result)),
+    ]
+    captioned = [_caption(picture, title) for title, picture in panels]
+    rows = [_join(captioned[:3], axis=1), _join(captioned[3:], axis=1)]
+    return np.vstack([_join(rows, axis=0), _verdict(result.report, rows[0].shape[1])])
+
+
+def _marked(panel: Image, result: Result) -> Image:
+    """A panel with the doubtful places and the boxes of the numbered reasons."""
+    import cv2
+
+    height, width = panel.shape[:2]
+    doubt = _soft(result.stages.doubt, (height, width))
+    if doubt.any():
+        panel = outline(tint(panel, doubt, DOUBTFUL), doubt >= 0.5)
+    scale_x, scale_y = width / result.alpha.shape[1], height / result.alpha.shape[0]
+    colour = tuple(map(float, DOUBTFUL))
+    for number, reason in enumerate(result.report.reasons, start=1):
+        if reason.box is None:
+            continue
+        x0, y0, x1, y1 = reason.box
+        corner = min(round(x0 * scale_x), width - 1), min(round(y0 * scale_y), height - 1)
+        other = max(round(x1 * scale_x) - 1, corner[0]), max(round(y1 * scale_y) - 1, corner[1])
+        panel = np.ascontiguousarray(panel)
+        cv2.rectangle(panel, corner, other, colour, 2)
+        cv2.putText(
+            panel, str(number), (corner[0] + 5, corner[1] + 18), cv2.FONT_HERSHEY_SIMPLEX, TEXT, colour, 2, cv2.LINE_AA
+        )
+    return panel
+
+
+def _verdict(report: Report, width: int) -> Image:
+    """A bar with the verdict, the confidence and the numbered reasons."""
+    import textwrap
+
+    import cv2
+
+    sure = "" if report.confidence is None else f", confidence {report.confidence:.2f}"
+    said = [f"verdict: {report.verdict}{sure}"]
+    said += [f"{number}: {reason.text}" for number, reason in enumerate(report.reasons, start=1)]
+    lines = [line for text in said for line in textwrap.wrap(_drawable(text), max(8, (width - 12) // LETTER))]
+    bar = np.full((LINE * len(lines) + GAP, width, 3), BACKDROP, np.uint8)
+    for index, line in enumerate(lines):
+        place = (6, LINE * (index + 1) - 6)
+        cv2.putText(bar, line, place, cv2.FONT_HERSHEY_SIMPLEX, TEXT, (235, 235, 235), 1, cv2.LINE_AA)
+    return bar
+
+
+def _drawable(text: str) -> str:
+    """ASCII, all that the font has."""
+    return text.encode("ascii", "replace").decode()
+
+
+def heat(values: NDArray[np.float32]) -> Image:
+    """float (H, W) in [0, 1] as colours from black over orange to white, uint8 (H, W, 3)."""
+    import cv2
+
+    grey = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+    return np.asarray(cv2.cvtColor(cv2.applyColorMap(grey, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def tint(image: Image, weight: NDArray[np.float32], colour: NDArray[np.float32], strength: float = 0.55) -> Image:
+    """``image`` with a colour laid over it where ``weight``, float32 (H, W) in [0, 1], says so."""
+    share = (weight * strength)[..., None]
+    return np.rint(image * (1 - share) + colour * share).astype(np.uint8)
+
+
+def outline(image: Image, mask: Mask) -> Image:
+    """``image`` with the mask's outline in white."""
+    import cv2
+
+    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    return np.asarray(cv2.drawContours(image.copy(), contours, -1, (255, 255, 255), 1, cv2.LINE_AA), np.uint8)
+
+
+def _soft(mask: Mask | None, size_hw: tuple[int, int]) -> NDArray[np.float32]:
+    return np.zeros(size_hw, np.float32) if mask is None else resize_mask(mask, size_hw).astype(np.float32)
+
+
+def _caption(image: Image, title: str) -> Image:
+    import cv2
+
+    bar = np.full((26, max(image.shape[1], 8), 3), BACKDROP, np.uint8)
+    cv2.putText(bar, title, (6, 18), cv2.FONT_HERSHEY_SIMPLEX, TEXT, (235, 235, 235), 1, cv2.LINE_AA)
+    return np.vstack([bar[:, : image.shape[1]], image])
+
+
+def _join(pictures: list[Image], axis: int) -> Image:
+    height, width = pictures[0].shape[:2]
+    gap = np.full((GAP, width, 3) if axis == 0 else (height, GAP, 3), BACKDROP, np.uint8)
+    parts = [pictures[0]]
+    for picture in pictures[1:]:
+        parts += [gap, picture]
+    return np.concatenate(parts, axis)

@@ -66,9 +66,8 @@ def by_labels(case: FusionCase, model: PixelModel) -> Mask:  # noqa: ARG001
 
 def by_rules(case: FusionCase, model: PixelModel) -> Mask:  # noqa: ARG001
     """Hand-set rules in place of the fitted model, then the cut."""
-    odds = rule_log_odds(case.before, case.after, case.change, CLOTHING)
-    nothing = np.zeros_like(case.keep)
-    return decide_by_odds(odds, case.before, case.after, case.change, CLOTHING, case.keep, nothing).mask
+    scene = case.scene(CLOTHING)
+    return decide_by_odds(rule_log_odds(scene), scene, case.keep, np.zeros_like(case.keep)).mask
 
 
 def by_pixel(case: FusionCase, model: PixelModel) -> Mask:
@@ -85,12 +84,11 @@ def by_guided_filter(case: FusionCase, model: PixelModel) -> Mask:
 
 def by_cut(case: FusionCase, model: PixelModel) -> Mask:
     """What ``hybrid`` does."""
-    nothing = np.zeros_like(case.keep)
-    return decide_hybrid(case.before, case.after, case.change, CLOTHING, case.keep, nothing, model=model).mask
+    return decide_hybrid(case.scene(CLOTHING), case.keep, np.zeros_like(case.keep), model).mask
 
 
 def _odds(case: FusionCase, model: PixelModel) -> np.ndarray:
-    return fitted_odds(case.before, case.after, case.change, CLOTHING, model).log_odds
+    return fitted_odds(case.scene(CLOTHING), model).log_odds
 
 
 ALTERNATIVES: dict[str, Decide] = {

@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--strategy", default="hybrid", choices=STRATEGIES)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    masker = Masker(options.strategy)
+    masker = Masker(strategy=options.strategy)
     for folder in sorted(path for path in options.pairs.iterdir() if path.is_dir()):
         original, edited = (next(folder.glob(f"{kind}.*")) for kind in ("original", "edited"))
         result = masker.apply(original, edited)

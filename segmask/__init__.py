@@ -9,50 +9,89 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from segmask.api import apply, best, find_faces, parse
-from segmask.core.errors import (
-    InputError,
-    MissingLibraryError,
-    ModelError,
-    OptionError,
-    OutputError,
-    SegmaskError,
-)
-from segmask.core.types import Box, Face, Parsing
-from segmask.masker import Masker
-from segmask.result import MaskResult, Result
 from segmask.version import __version__
 
 if TYPE_CHECKING:
+    from segmask.api import apply, best, find_faces, mask, parse
+    from segmask.core.errors import (
+        InputError,
+        MissingLibraryError,
+        ModelError,
+        OptionError,
+        OutputError,
+        SegmaskError,
+    )
+    from segmask.core.findings import Finding
+    from segmask.core.labels import TARGETS
+    from segmask.core.types import Box, Face, Parsing
     from segmask.evaluation import evaluate
+    from segmask.io import Source
+    from segmask.masker import Masker
+    from segmask.options import Options
+    from segmask.report import Report
+    from segmask.result import MaskResult, Result
+
+_HOMES = {
+    "segmask.api": ("apply", "best", "find_faces", "mask", "parse"),
+    "segmask.core.errors": (
+        "InputError",
+        "MissingLibraryError",
+        "ModelError",
+        "OptionError",
+        "OutputError",
+        "SegmaskError",
+    ),
+    "segmask.core.findings": ("Finding",),
+    "segmask.core.labels": ("TARGETS",),
+    "segmask.core.types": ("Box", "Face", "Parsing"),
+    "segmask.evaluation": ("evaluate",),
+    "segmask.io": ("Source",),
+    "segmask.masker": ("Masker",),
+    "segmask.options": ("Options",),
+    "segmask.report": ("Report",),
+    "segmask.result": ("MaskResult", "Result"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """``evaluate`` is loaded when it is first asked for: most runs never do."""
-    if name == "evaluate":
-        from segmask.evaluation import evaluate
+    """Names are loaded when they are first asked for: importing segmask loads nothing heavy."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'segmask' has no attribute {name!r}")
+    from importlib import import_module
 
-        return evaluate
-    raise AttributeError(f"module 'segmask' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME_OF})
 
 
 __all__ = [
+    "TARGETS",
     "Box",
     "Face",
+    "Finding",
     "InputError",
     "MaskResult",
     "Masker",
     "MissingLibraryError",
     "ModelError",
     "OptionError",
+    "Options",
     "OutputError",
     "Parsing",
+    "Report",
     "Result",
     "SegmaskError",
+    "Source",
     "__version__",
     "apply",
     "best",
     "evaluate",
     "find_faces",
+    "mask",
     "parse",
 ]

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from segmask import io
-from segmask.core.types import Alpha, Face, Mask, Parsing, Stages
-from segmask.fusion.protect import faces_of
-from segmask.models.networks import Networks
+from segmask.compose.compose import Composed
+from segmask.core.findings import Findings
+from segmask.core.timing import Timings
+from segmask.core.types import Alpha, Mask, Stages
+from segmask.fusion.seen import Choice, Seen
 from segmask.options import Options
-from segmask.prompt.read import read_prompt
 from segmask.report import (
-    OK,
-    REVIEW,
-    FaceReport,
-    GivenMaskReport,
     PersonReport,
     PromptReport,
     Report,
@@ -21,90 +18,84 @@ from segmask.report import (
     mask_report,
     tone_report,
 )
-from segmask.run import Run
+from segmask.verdict.judge import Verdict, verdict_of
 from segmask.version import __version__
 
 
 def pair_report(
-    run: Run,
     options: Options,
-    networks: Networks,
-    before: io.Picture,
-    after: io.Picture,
+    edited: io.Picture,
+    seen: Seen,
+    people: Choice,
     strategy: str,
     stages: Stages,
-    alpha: Alpha,
-    given_mask: GivenMaskReport | None,
-    people: tuple[PersonReport, ...],
+    done: Composed,
+    verdict: Verdict,
+    timings: Timings,
 ) -> Report:
     """The report of an original and its edit; ``strategy`` is what decided in the end."""
     assert stages.decision is not None
     return Report(
         version=__version__,
-        verdict=REVIEW if run.reasons else OK,
-        confidence=run.confidence,
-        reasons=tuple(run.reasons),
-        notes=tuple(run.notes),
+        verdict=verdict_of(verdict.findings),
+        confidence=verdict.confidence,
+        findings=verdict.findings,
         strategy=strategy,
         target=() if options.strategy == "diff" else options.parts,
         parser=None if stages.parsing is None else stages.parsing.source,
-        face_detector=networks.face_source(stages.parsing),
-        original_size=(before.size_hw[1], before.size_hw[0]),
-        edited_size=(after.size_hw[1], after.size_hw[0]),
+        face_detector=seen.face_source,
+        original_size=seen.picture.size_wh,
+        edited_size=edited.size_wh,
         alignment=alignment_report(stages.alignment),
         tone=tone_report(stages.tone, options.tone_match),
-        mask=mask_report(alpha, stages.protected, stages.change, stages.decision),
-        faces=_reported_faces(stages.parsing, stages.faces, networks),
-        people=people,
-        timings=tuple(run.timings),
+        mask=mask_report(done.alpha, stages.protected, stages.change, stages.decision),
+        faces=face_reports(seen.faces),
+        people=_people(seen, people),
+        timings=timings,
         prompt=_understood(options),
-        given_mask=given_mask,
+        given_mask=done.given_mask,
     )
 
 
 def single_report(
-    run: Run,
     options: Options,
-    networks: Networks,
-    picture: io.Picture,
-    parsed: Parsing,
-    faces: tuple[Face, ...],
+    seen: Seen,
+    people: Choice,
     protected: Mask,
     decision: Mask,
     alpha: Alpha,
-    people: tuple[PersonReport, ...],
+    findings: Findings,
+    timings: Timings,
 ) -> Report:
     """The report of one picture's semantic mask."""
     return Report(
         version=__version__,
-        verdict=REVIEW if run.reasons else OK,
-        confidence=run.confidence,
-        reasons=tuple(run.reasons),
-        notes=tuple(run.notes),
+        verdict=verdict_of(findings),
+        confidence=None,
+        findings=findings,
         strategy="semantic",
         target=options.parts,
-        parser=parsed.source,
-        face_detector=networks.face_source(parsed),
-        original_size=(picture.size_hw[1], picture.size_hw[0]),
+        parser=None if seen.parsing is None else seen.parsing.source,
+        face_detector=seen.face_source,
+        original_size=seen.picture.size_wh,
         edited_size=None,
         alignment=None,
         tone=None,
         mask=mask_report(alpha, protected, None, decision),
-        faces=_reported_faces(parsed, faces, networks),
-        people=people,
-        timings=tuple(run.timings),
+        faces=face_reports(seen.faces),
+        people=_people(seen, people),
+        timings=timings,
         prompt=_understood(options),
     )
 
 
 def _understood(options: Options) -> PromptReport | None:
-    if options.prompt is None:
-        return None
-    read = read_prompt(options.prompt)
-    return PromptReport(options.prompt, read.matched, read.kept)
+    understood = options.understood
+    return None if understood is None else PromptReport(str(options.prompt), understood.matched, understood.kept)
 
 
-def _reported_faces(parsed: Parsing | None, faces: tuple[Face, ...], networks: Networks) -> tuple[FaceReport, ...]:
-    if parsed is not None and networks.face_detector is None:
-        faces = faces_of(parsed)
-    return face_reports(faces)
+def _people(seen: Seen, people: Choice) -> tuple[PersonReport, ...]:
+    return tuple(
+        PersonReport(person.number, person.box.corners, person.share, person in people.chosen)
+        for person in seen.people.persons
+    )

@@ -1,64 +1,67 @@
-"""The main job in one call; ``Masker`` keeps the models for many."""
+"""Every job in one call; ``Masker`` keeps the models for many pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Unpack
 
 from segmask import io
 from segmask.core.types import Face, Parsing
-from segmask.inputs import checked
+from segmask.inputs import Parsings, read_checked
 from segmask.masker import Masker
-from segmask.options import Options
-from segmask.result import Result
-from segmask.several import best_of
+from segmask.options import OptionArguments
+from segmask.result import MaskResult, Result
 
 
 def apply(
-    original: Any,
-    edited: Any,
+    original: io.Source,
+    edited: io.Source,
     *,
-    parsing: Any = None,
-    labels: str | None = None,
-    include: Any = None,
-    exclude: Any = None,
-    mask_in: Any = None,
-    **options: Any,
+    parsing: Parsings = None,
+    include: io.Source | None = None,
+    exclude: io.Source | None = None,
+    mask_in: io.Source | None = None,
+    **options: Unpack[OptionArguments],
 ) -> Result:
-    """The composite of an original and its edit: ``Masker(**options).apply(...)``.
+    """The composite of an original and its edit.
 
     Args:
-        original: path, PIL image, or uint8/uint16 array (H, W, 1..4).
+        original: path, PIL image, or uint8/uint16 array (H, W, 1..4); anything with ``__array__``.
         edited: the same, of any size.
         parsing: a label map of the original, or a pair (the original's, the aligned edit's).
-        labels: the label set of ``parsing``, if not the canonical parts; without ``parsing``, the JSON file that
-            describes a parser of your own.
         include: mask (H, W) of what comes from the edit whatever is decided.
         exclude: mask of what stays original; beats ``include``.
         mask_in: mask of your own instead of a decision, its grey levels the alpha.
-        options: see ``Masker``: strategy, target or prompt, person, parser, face_detector, threshold, min_area,
-            feather, tone_match, device, threads.
+        options: fields of ``segmask.Options``. ``labels`` is the label set of ``parsing``, if not the canonical parts;
+            without ``parsing``, the JSON file that describes a parser of your own.
 
     Raises:
         InputError: a picture or mask that can't be used.
         ModelError: a model that can't be loaded.
-        OptionError: an option's value that doesn't exist.
+        OptionError: an option or a value that doesn't exist, or has nothing to act on.
+
+    >>> import numpy as np
+    >>> original = np.full((64, 64, 3), 90, np.uint8)
+    >>> edited = original.copy()
+    >>> edited[20:44, 20:44] = 200
+    >>> result = apply(original, edited, strategy="diff")
+    >>> result.alpha.shape, bool((result.image[:8] == 90).all())
+    ((64, 64), True)
     """
-    masker, labels = _masker(parsing, labels, options)
+    masker, labels = _masker(parsing, options)
     corrections = {"include": include, "exclude": exclude, "mask_in": mask_in}
     return masker.apply(original, edited, parsing=parsing, labels=labels, **corrections)
 
 
 def best(
-    original: Any,
-    edits: Iterable[Any],
+    original: io.Source,
+    edits: Iterable[io.Source],
     *,
-    parsing: Any = None,
-    labels: str | None = None,
-    include: Any = None,
-    exclude: Any = None,
-    mask_in: Any = None,
-    **options: Any,
+    parsing: Parsings = None,
+    include: io.Source | None = None,
+    exclude: io.Source | None = None,
+    mask_in: io.Source | None = None,
+    **options: Unpack[OptionArguments],
 ) -> Result:
     """The best composite of an original and one of several edits of it; ``report.candidates`` lists them all.
 
@@ -69,47 +72,92 @@ def best(
         original: path, PIL image or array.
         edits: paths, PIL images or arrays.
         parsing: a label map of the original.
-        labels, include, exclude, mask_in, options: as for ``apply``.
+        include: as for ``apply``, for every edit; so are ``exclude`` and ``mask_in``.
+        exclude: mask of what stays original.
+        mask_in: mask of your own.
+        options: as for ``apply``.
 
     Raises:
         InputError: none of the edits can be used, or the original can't.
         ModelError: a model that can't be loaded.
-        OptionError: an option's value that doesn't exist.
+        OptionError: an option or a value that doesn't exist, or has nothing to act on.
+
+    >>> import numpy as np
+    >>> original = np.full((64, 64, 3), 90, np.uint8)
+    >>> edited = original.copy()
+    >>> edited[20:44, 20:44] = 200
+    >>> [tried.place for tried in best(original, [original, edited], strategy="diff").report.candidates]
+    [2, 1]
     """
-    masker, labels = _masker(parsing, labels, options)
+    masker, labels = _masker(parsing, options)
     corrections = {"include": include, "exclude": exclude, "mask_in": mask_in}
-    return best_of(masker, original, edits, parsing=parsing, labels=labels, **corrections)
+    return masker.best(original, edits, parsing=parsing, labels=labels, **corrections)
 
 
-def _masker(parsing: Any, labels: str | None, options: dict[str, Any]) -> tuple[Masker, str | None]:
-    """The Masker, and the label set of the parsing: without a parsing, ``labels`` describes the parser."""
-    return (Masker(labels=labels, **options), None) if parsing is None else (Masker(**options), labels)
+def mask(
+    original: io.Source, *, grow: float = 0.0, parsing: Parsings = None, **options: Unpack[OptionArguments]
+) -> MaskResult:
+    """The semantic mask of one picture: where the target is, less what is protected; for an inpainting service.
+
+    Args:
+        original: path, PIL image or array.
+        grow: pixels at a long side of 1024 to widen the mask by; protected pixels stay out.
+        parsing: a label map of the picture.
+        options: as for ``apply``; those that need an edit are refused.
+
+    Raises as ``apply``.
+
+    >>> import numpy as np
+    >>> labels = np.zeros((64, 64), np.uint8)
+    >>> labels[20:60, 10:50] = 4  # upper
+    >>> made = mask(np.full((64, 64, 3), 90, np.uint8), parsing=labels, target="upper", face_detector="none")
+    >>> int(made.mask[40, 30]), int(made.mask[5, 5])
+    (255, 0)
+    """
+    masker, labels = _masker(parsing, options)
+    return masker.mask(original, grow=grow, parsing=parsing, labels=labels)
 
 
-def parse(image: Any, parser: Any = Options.parser) -> Parsing:
-    """What each pixel of a picture shows: ``.label_map``, uint8 (H, W), and ``.probs(part)``, float32 (H, W).
+def parse(image: io.Source, **options: Unpack[OptionArguments]) -> Parsing:
+    """What each pixel of a picture shows.
 
     Args:
         image: path, PIL image or array.
-        parser: name, ONNX file or a Parser.
+        options: ``parser``, ``labels``, ``device`` and ``threads`` of ``segmask.Options``.
+
+    Returns:
+        ``.label_map``, uint8 (H, W), and ``.probs(part)``, float32 (H, W) in [0, 1].
+
+    >>> import numpy as np
+    >>> parse(np.full((64, 48, 3), 90, np.uint8)).label_map.shape
+    (64, 48)
     """
-    return Masker(parser=parser).parser.parse(checked(io.read_picture(image, "image"), "image").image)
+    return Masker(**options).parser.parse(read_checked(image, "image").image)
 
 
-def find_faces(
-    image: Any, face_detector: Any = Options.face_detector, parser: Any = Options.parser
-) -> tuple[Face, ...]:
+def find_faces(image: io.Source, **options: Unpack[OptionArguments]) -> tuple[Face, ...]:
     """Faces in a picture, from left to right.
 
     Args:
         image: path, PIL image or array.
-        face_detector: name, file or a FaceDetector; without one (``auto`` finds none), the parser's face part serves.
-        parser: asked where there is no detector.
+        options: ``face_detector`` and ``parser`` of ``segmask.Options`` and what goes with them. Without a detector
+            (``auto`` finds none) the parser's face part serves.
+
+    >>> import numpy as np
+    >>> find_faces(np.full((64, 48, 3), 90, np.uint8), face_detector="none")
+    ()
     """
     from segmask.fusion.protect import faces_of
 
-    masker = Masker(parser=parser, face_detector=face_detector)
-    pixels = checked(io.read_picture(image, "image"), "image").image
+    masker, pixels = Masker(**options), read_checked(image, "image").image
     detector = masker.face_detector
     faces = detector.detect(pixels) if detector is not None else faces_of(masker.parser.parse(pixels))
     return tuple(sorted(faces, key=lambda face: (face.box.x0, face.box.y0)))
+
+
+def _masker(parsing: Parsings, options: OptionArguments) -> tuple[Masker, Any]:
+    """The Masker, and the label set of the parsing: without a parsing, ``labels`` describes the parser."""
+    if parsing is None:
+        return Masker(**options), None
+    labels = options.pop("labels", None)
+    return Masker(**options), labels

@@ -1,76 +1,211 @@
-"""What a user can choose, with its default: the one truth for the API, the shell and the page."""
+"""What a user can choose: one place for name, default, meaning and checks, for Python, the shell and everything on top.
+
+``Options`` is the truth. ``OptionArguments`` repeats its names for type checkers alone, and a test holds the two
+together; the shell's options are made from the fields (``segmask.cli.options``).
+"""
 
 from __future__ import annotations
 
+import difflib
+import os
 import re
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from segmask.core.errors import OptionError, unknown
 from segmask.core.geometry import REFERENCE_SIDE
-from segmask.core.labels import resolve_target
+from segmask.core.labels import TARGETS, resolve_target
+
+if TYPE_CHECKING:
+    from segmask.models.base import FaceDetector, Parser
+    from segmask.prompt.read import Understood
 
 STRATEGIES = ("hybrid", "semantic", "diff")
+DEVICES = ("cpu", "cuda", "coreml", "directml", "auto")
+DEFAULT_TARGET = "clothing"
+PIXELS = f"pixels at a long side of {REFERENCE_SIDE}"
+
+
+def _choice(default: Any, meaning: str, values: str = "", flag: str = "") -> Any:
+    """A field of ``Options``: its default, what it means, and in the shell what stands for its value and its letter."""
+    return field(default=default, metadata={"help": meaning, "metavar": values, "flag": flag})
 
 
 @dataclass(frozen=True)
 class Options:
-    """Everything that can be chosen for a run."""
+    """Everything that can be chosen for a run; each field's ``metadata["help"]`` says what it means.
 
-    strategy: str = "hybrid"
-    """How it is decided what comes from the edit: ``hybrid``, ``semantic`` or ``diff``."""
-    target: str = "clothing"
-    """What may come from the edit: names of ``segmask.core.labels.TARGETS``, joined by commas."""
-    prompt: str | None = None
-    """The edit instruction that the target was read from (``segmask.prompt.read``)."""
-    parser: str | Path = "auto"
-    """Human-parsing model: a name of the registry or an ONNX file; ``auto`` takes the best that is present."""
-    labels: str | Path | None = None
-    """JSON file that describes the parser where that is an ONNX file of one's own."""
-    person: str | int = "all"
-    """Of several people, whose clothing is the target: a number from left to right, ``largest`` or ``all``. All faces
-    are protected in any case."""
-    face_detector: str | Path = "auto"
-    """Face detector: a name of the registry, a file or ``none``; ``auto`` takes the best that is present."""
-    threshold: float | None = None
-    """Lower change threshold in units of the noise floor, > 0; automatic without it."""
-    min_area: float | None = None
-    """Smallest changed region that counts, as a share of the picture in [0, 1]; automatic without it."""
-    feather: float | None = None
-    """Width of the soft edge in pixels at the reference size, >= 0; automatic without it."""
-    device: str = "cpu"
-    """Where networks run: ``cpu``, ``cuda``, ``coreml``, ``directml`` or ``auto``."""
-    threads: int | None = None
-    """Threads a network uses; onnxruntime's own choice without it."""
-    tone_match: bool = True
-    """Take the model's drift of colour and light out of what comes from the edit."""
+    Options that would do nothing are refused: ``threshold`` and ``min_area`` without ``diff``; ``target``, ``prompt``,
+    ``person``, ``parser``, ``labels`` and ``face_detector`` with it. Raises OptionError.
+
+    >>> Options(target="upper,lower").parts
+    ('upper', 'lower')
+    >>> Options(prompt="replace the shirt with a jacket").parts
+    ('upper', 'outerwear')
+    """
+
+    strategy: str = _choice(
+        "hybrid",
+        "What decides: parsing and evidence together, parsing alone, or evidence alone.",
+        "|".join(STRATEGIES),
+        "-s",
+    )
+    target: str | Iterable[str] | None = _choice(
+        None, f"What may come from the edit, without it {DEFAULT_TARGET}: {', '.join(TARGETS)}.", "NAME[,NAME]", "-t"
+    )
+    prompt: str | None = _choice(
+        None, "The edit's instruction in English: names the target instead of --target.", "WORDS"
+    )
+    person: str | int = _choice(
+        "all",
+        "Of several people, whose clothing is the target, counted from the left; all faces stay protected.",
+        "N|largest|all",
+    )
+    parser: str | os.PathLike[str] | Parser = _choice(
+        "auto", "Human-parsing model; see `segmask models list`. auto takes the best present.", "NAME|FILE"
+    )
+    labels: str | os.PathLike[str] | None = _choice(
+        None, "JSON file that describes a --parser file of your own; or the label set of --parsing.", "NAME|FILE.json"
+    )
+    face_detector: str | os.PathLike[str] | FaceDetector | None = _choice(
+        "auto", "Face detector; auto takes the best present.", "NAME|FILE|none"
+    )
+    threshold: float | None = _choice(
+        None, "diff: lowest change that counts, in units of the noise floor; automatic if not given.", "FLOAT"
+    )
+    min_area: float | None = _choice(
+        None, "diff: smallest changed region, as a share of the picture; automatic if not given.", "FLOAT"
+    )
+    feather: float | None = _choice(
+        None, f"Width of the soft edge in {PIXELS}; 0 is a hard edge; automatic if not given.", "FLOAT"
+    )
+    tone_match: bool = _choice(
+        True,
+        "Take the edit's drift of colour and light out of what comes from it, by at most 10 of 255 levels; "
+        "skin meets the original's in one tone.",
+    )
+    device: str = _choice("cpu", "Where networks run.", "|".join(DEVICES))
+    threads: int | None = _choice(None, "Threads a network uses; automatic if not given.", "INT")
 
     def __post_init__(self) -> None:
+        target = self.target
+        if target is not None and not isinstance(target, str):
+            if not isinstance(target, Iterable):
+                raise OptionError(f"target: expected names such as 'clothing' or a list of them; got {target!r}")
+            object.__setattr__(self, "target", ",".join(map(str, target)))
+        if self.face_detector is None:
+            object.__setattr__(self, "face_detector", "none")
         if self.strategy not in STRATEGIES:
             raise unknown("strategy", self.strategy, STRATEGIES)
-        resolve_target(self.target)
-        _check_person(self.person, self.strategy, self.parts)
-        _check("threshold", self.threshold, 0, float("inf"), "a number above 0, in units of the noise floor")
-        _check("min_area", self.min_area, -1e-9, 1, "a share of the picture between 0 and 1")
-        _check("feather", self.feather, -1e-9, 500, f"pixels at a long side of {REFERENCE_SIDE}, 0 to 500")
+        if self.target is not None and self.prompt is not None:
+            raise OptionError("target and prompt both say what may come from the edit; give one of them")
+        _check_model("parser", self.parser, "parse")
+        _check_model("face_detector", self.face_detector, "detect")
+        _check_number("threshold", self.threshold, 0, float("inf"), "a number above 0, in units of the noise floor")
+        _check_number("min_area", self.min_area, -1e-9, 1, "a share of the picture between 0 and 1")
+        _check_number("feather", self.feather, -1e-9, 500, f"{PIXELS}, 0 to 500")
+        if isinstance(self.person, bool) or not re.fullmatch(r"all|largest|[1-9][0-9]*", str(self.person)):
+            expected = "all, largest or a number from 1, counted from the left"
+            raise OptionError(f"person: expected {expected}; got {self.person!r}")
+        parts = self.parts  # says which targets exist, and which words a prompt may hold
+        if self.person != "all" and "background" in parts:
+            raise OptionError("person: the background is nobody's; leave it out of the target, or person at all")
+        self._check_used()
+
+    @property
+    def understood(self) -> Understood | None:
+        """What was understood of the prompt; None without one."""
+        from segmask.prompt.read import read_prompt
+
+        return None if self.prompt is None else read_prompt(self.prompt)
+
+    @property
+    def asked(self) -> str:
+        """The target in the user's words, its default's name, or the parts that the prompt names."""
+        understood = self.understood
+        return str(self.target or DEFAULT_TARGET) if understood is None else ",".join(understood.parts)
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The canonical parts that the target stands for."""
-        return resolve_target(self.target)
+        return resolve_target(DEFAULT_TARGET if self.target is None and self.prompt is None else self.asked)
+
+    def changed(self, arguments: Mapping[str, Any]) -> Options:
+        """These options with some others. Raises OptionError for a name that doesn't exist; the nearest is named.
+
+        A new target takes the place of a prompt, and the other way round.
+        """
+        known = [entry.name for entry in fields(self)]
+        for name in arguments:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                meant = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}"
+                raise OptionError(f"unknown option {name!r}; {meant}")
+        for name, other in (("target", "prompt"), ("prompt", "target")):
+            if arguments.get(name) is not None and other not in arguments:
+                arguments = {**arguments, other: None}
+        return replace(self, **arguments)
+
+    def _check_used(self) -> None:
+        """OptionError for a choice that this strategy has no use for."""
+        if self.strategy == "diff":
+            given = [entry.name for entry in fields(self) if entry.name in BY_PARSING and _is_given(self, entry)]
+            if given:
+                reason = "strategy diff takes whatever changed and uses no model"
+                raise OptionError(f"{given[0]}: {reason}; leave it out, or choose hybrid or semantic")
+            return
+        for name in ("threshold", "min_area"):
+            if getattr(self, name) is not None:
+                raise OptionError(f"{name}: only strategy diff decides by it; leave it out, or choose diff")
 
 
-def _check_person(person: str | int, strategy: str, parts: tuple[str, ...]) -> None:
-    if isinstance(person, bool) or not re.fullmatch(r"all|largest|[1-9][0-9]*", str(person)):
-        raise OptionError(f"person: expected all, largest or a number from 1, counted from the left; got {person!r}")
-    if str(person) != "all" and strategy == "diff":
-        raise OptionError("person: strategy diff looks for no people; choose hybrid or semantic")
-    if str(person) != "all" and "background" in parts:
-        raise OptionError("person: the background is nobody's; leave it out of the target, or person at all")
+BY_PARSING = ("target", "prompt", "person", "parser", "labels", "face_detector")
+"""Options that act on what a parsing or a face detector shows."""
 
 
-def _check(name: str, value: float | None, above: float, most: float, expected: str) -> None:
+class OptionArguments(TypedDict, total=False):
+    """The fields of ``Options`` as keywords."""
+
+    strategy: str
+    target: str | Iterable[str] | None
+    prompt: str | None
+    person: str | int
+    parser: str | os.PathLike[str] | Parser
+    labels: str | os.PathLike[str] | None
+    face_detector: str | os.PathLike[str] | FaceDetector | None
+    threshold: float | None
+    min_area: float | None
+    feather: float | None
+    tone_match: bool
+    device: str
+    threads: int | None
+
+
+class PairArguments(TypedDict, total=False):
+    """The options that may change on an opened pair."""
+
+    target: str | Iterable[str] | None
+    prompt: str | None
+    person: str | int
+    threshold: float | None
+    min_area: float | None
+    feather: float | None
+    tone_match: bool
+
+
+def _is_given(options: Options, entry: Field[Any]) -> bool:
+    value = getattr(options, entry.name)
+    return value != entry.default and not (entry.name == "face_detector" and value == "none")
+
+
+def _check_model(name: str, model: Any, method: str) -> None:
+    if not isinstance(model, (str, os.PathLike)) and not hasattr(model, method):
+        raise OptionError(f"{name}: expected a name, a file or an object with .{method}(); got {model!r}")
+
+
+def _check_number(name: str, value: float | None, above: float, most: float, expected: str) -> None:
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not above < value <= most:
-        raise OptionError(f"{name}: expected {expected}; got {value}")
+        raise OptionError(f"{name}: expected {expected}; got {value!r}")

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from segmask.core.types import Alignment, Alpha, Change, Face, Mask, ToneMatch
+from segmask.core.findings import LOOK, NOTE, Findings
+from segmask.core.types import Alignment, Alpha, Box, Change, Face, Mask, ToneMatch
 
 OK, REVIEW, FAILED = "ok", "review", "failed"
 
@@ -76,18 +77,6 @@ class PersonReport:
 
 
 @dataclass(frozen=True)
-class Reason:
-    """Why a person should look, in plain words with numbers."""
-
-    text: str
-    box: tuple[int, int, int, int] | None = None
-    """x0, y0, x1, y1 in the original's pixels, half-open, where it is about a place."""
-
-    def __str__(self) -> str:
-        return self.text if self.box is None else f"{self.text} (box {','.join(map(str, self.box))})"
-
-
-@dataclass(frozen=True)
 class GivenMaskReport:
     """What became of a mask that the user gave."""
 
@@ -124,7 +113,8 @@ class CandidateReport:
     """1 is the best; null for an edit that failed."""
     verdict: str
     confidence: float | None
-    reasons: tuple[Reason, ...]
+    reasons: Findings
+    """Findings that a person should look at."""
     error: str | None
     """Why it failed."""
 
@@ -138,10 +128,9 @@ class Report:
     """``ok``, ``review`` (a person should look) or ``failed`` (no output)."""
     confidence: float | None
     """How sure it is that the mask is right, in [0, 1]; null where that was not measured."""
-    reasons: tuple[Reason, ...]
-    """Why the verdict is not ok."""
-    notes: tuple[str, ...]
-    """What was done that is not a matter of course."""
+    findings: Findings
+    """What the stages noticed, with stable codes (``segmask.core.findings.CODES``): why the verdict is not ok, and what
+    was done that is not a matter of course."""
     strategy: str
     """What decided in the end: ``hybrid (fell back to diff)`` where no target was found."""
     target: tuple[str, ...]
@@ -163,9 +152,21 @@ class Report:
     candidates: tuple[CandidateReport, ...] = ()
     """All edits in the order given, where the best of several was asked for."""
 
+    @property
+    def reasons(self) -> Findings:
+        """The findings that a person should look at; the verdict is ``review`` where there are any."""
+        return tuple(finding for finding in self.findings if finding.level == LOOK)
+
+    @property
+    def notes(self) -> Findings:
+        """The findings that only say what was done."""
+        return tuple(finding for finding in self.findings if finding.level == NOTE)
+
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON types."""
-        return {**asdict(self), "timings": {name: round(seconds, 4) for name, seconds in self.timings}}
+        """Plain JSON types; each finding with its level beside its fields."""
+        findings = [{**asdict(finding), "level": finding.level} for finding in self.findings]
+        timings = {name: round(seconds, 4) for name, seconds in self.timings}
+        return {**asdict(self), "findings": findings, "timings": timings}
 
 
 def alignment_report(alignment: Alignment) -> AlignmentReport:
@@ -207,10 +208,8 @@ def mask_report(alpha: Alpha, protected: Mask | None, change: Change | None, dec
 
 def box_around(mask: Mask) -> tuple[int, int, int, int] | None:
     """x0, y0, x1, y1 around what is set in bool (H, W), half-open; None if nothing is."""
-    rows, columns = np.nonzero(mask.any(1))[0], np.nonzero(mask.any(0))[0]
-    if not rows.size:
-        return None
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    box = Box.around(mask)
+    return None if box is None else box.corners
 
 
 def face_reports(faces: tuple[Face, ...]) -> tuple[FaceReport, ...]:

@@ -57,6 +57,11 @@ def composed(masker: Masker, pair: tuple[Path, Path]) -> Result:
     return masker.apply(*pair)
 
 
+def codes(result: Result) -> set[str]:
+    """The codes of a result's findings."""
+    return {finding.code for finding in result.report.findings}
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(7)

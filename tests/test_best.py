@@ -10,12 +10,11 @@ import pytest
 
 import segmask
 from segmask import io
+from segmask.core.findings import Finding
 from segmask.core.types import Image, Parsing
 from segmask.masker import Masker
 from segmask.models.base import Parser
-from segmask.report import Reason
 from segmask.result import Result
-from segmask.several import best_of
 from segmask.verdict.ranking import rank_key, why
 
 
@@ -45,7 +44,7 @@ def edits(pair: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="module")
 def chosen(pair: tuple[Path, Path], edits: list[Path], masker: Masker) -> tuple[Result, Counting]:
     parser = Counting(masker.parser)
-    return best_of(Masker(parser=parser, face_detector="none"), pair[0], edits), parser
+    return Masker(parser=parser, face_detector="none").best(pair[0], edits), parser
 
 
 def test_the_edit_that_changed_the_target_well_wins(
@@ -53,7 +52,9 @@ def test_the_edit_that_changed_the_target_well_wins(
 ) -> None:
     result, _ = chosen
     np.testing.assert_array_equal(result.raster, composed.raster)
-    assert result.report.notes[0].startswith(f"{pair[1]} was chosen of 4 edits: ")
+    why_it = result.report.findings[0]
+    assert why_it.code == "edit-chosen"
+    assert why_it.text.startswith(f"{pair[1]} was chosen of 4 edits: ")
 
 
 def test_the_report_lists_all_in_the_order_given(chosen: tuple[Result, Counting], edits: list[Path]) -> None:
@@ -82,14 +83,14 @@ def test_no_input_is_overwritten(chosen: tuple[Result, Counting], edits: list[Pa
 
 
 def test_ties_are_broken_by_order(pair: tuple[Path, Path], masker: Masker) -> None:
-    result = best_of(masker, pair[0], [io.read_image(pair[1]), pair[1]])
+    result = masker.best(pair[0], [io.read_image(pair[1]), pair[1]])
     assert [candidate.place for candidate in result.report.candidates] == [1, 2]
-    assert result.report.notes[0] == "edit 1 was chosen of 2 edits: all are equal, and it was named first"
+    assert result.report.findings[0].text == "edit 1 was chosen of 2 edits: all are equal, and it was named first"
 
 
 def test_if_all_fail_the_error_names_each(pair: tuple[Path, Path], edits: list[Path], masker: Masker) -> None:
     with pytest.raises(segmask.InputError, match=r"none of the edits can be used: .*text\.png: .*nowhere\.png: "):
-        best_of(masker, pair[0], [edits[3], "nowhere.png"])
+        masker.best(pair[0], [edits[3], "nowhere.png"])
 
 
 @pytest.mark.parametrize("edits", ["edit.png", [], 5])
@@ -104,17 +105,20 @@ def test_a_wrong_option_is_said_once(photo: np.ndarray) -> None:
 
 
 def test_an_opened_original_belongs_to_its_strategy(photo: np.ndarray, masker: Masker) -> None:
-    seen = Masker("diff").open(photo)
-    with pytest.raises(segmask.OptionError, match="opened for another strategy"):
+    seen = Masker(strategy="diff").see(photo)
+    with pytest.raises(segmask.OptionError, match="seen for another strategy"):
         masker.apply(seen, photo)
-    with pytest.raises(segmask.OptionError, match="opened already"):
-        Masker("diff").apply(seen, photo, parsing=np.zeros((512, 512), np.uint8))
+    with pytest.raises(segmask.OptionError, match="seen already"):
+        Masker(strategy="diff").apply(seen, photo, parsing=np.zeros((512, 512), np.uint8))
+
+
+LOOK = Finding("seam-in-skin", "a seam shows")
 
 
 def test_ranking_goes_by_verdict_then_confidence_then_reasons(composed: Result) -> None:
     ok = composed.report
-    review = replace(ok, verdict="review", reasons=(Reason("a"),), confidence=0.9)
-    twice = replace(review, reasons=(Reason("a"), Reason("b")))
+    review = replace(ok, verdict="review", findings=(LOOK,), confidence=0.9)
+    twice = replace(review, findings=(LOOK, LOOK))
     unsure = replace(review, confidence=0.2)
     empty = replace(ok, mask=replace(ok.mask, share=0.0))
     order = sorted([empty, unsure, twice, review, ok], key=rank_key)

@@ -71,7 +71,7 @@ def main() -> None:
 def rate_settings(models: list[PixelModel], configs: list[HybridConfig], path: Path) -> list[dict[str, float]]:
     """Metrics of one case with each setting of the cut."""
     case = load_case(path)
-    odds = fitted_odds(case.before, case.after, case.change, CLOTHING, models[half_of(case.photo)]).log_odds
+    odds = fitted_odds(case.scene(CLOTHING), models[half_of(case.photo)]).log_odds
     hard = {"hard": float(case.level == "hard")}
     return [rate(case, decide(case, odds, config)) | hard for config in configs]
 
@@ -79,7 +79,7 @@ def rate_settings(models: list[PixelModel], configs: list[HybridConfig], path: P
 def decide(case: FusionCase, odds: NDArray[np.float32], config: HybridConfig) -> Mask:
     """The mask that the cut makes of log odds, bool (h, w)."""
     nothing = np.zeros_like(case.keep)
-    return decide_by_odds(odds, case.before, case.after, case.change, CLOTHING, case.keep, nothing, config).mask
+    return decide_by_odds(odds, case.scene(CLOTHING), case.keep, nothing, config).mask
 
 
 def rate(case: FusionCase, got: Mask) -> dict[str, float]:

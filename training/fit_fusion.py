@@ -124,9 +124,10 @@ def _drawn_often(index: int, path: Path) -> list[tuple[np.ndarray, ...]]:
 
 def _drawn(case: FusionCase, asked: tuple[str, ...], rng: np.random.Generator, given: bool) -> tuple[np.ndarray, ...]:
     """One case's share of the samples, in the order of ``Samples``."""
-    features = pixel_features(case.before, case.after, case.change, asked)
+    scene = case.scene(asked)
+    features = pixel_features(scene)
     counted = (case.truth != 128) & ~case.keep
-    places = np.flatnonzero(counted & in_sight(case.before, case.after, case.change, asked))
+    places = np.flatnonzero(counted & in_sight(scene))
     at = rng.choice(places, min(PIXELS, len(places)), replace=False)
     weight = np.full(len(at), len(places) / max(1, len(at)) / counted.size)
     values = features.reshape(len(NAMES), -1)[:, at].T

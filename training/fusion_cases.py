@@ -23,7 +23,8 @@ from segmask.core.types import Change, Mask, Probs, Texture
 from segmask.evaluation import read_dataset
 from segmask.evaluation.datasets.case import Case, load_example
 from segmask.fusion.protect import protected_region
-from segmask.given import softened
+from segmask.fusion.scene import Scene
+from segmask.inputs import softened
 from segmask.masker import Masker
 
 TEXTURE = ("structure_near", "structure_around", "energy_ratio", "colour_shift")
@@ -47,6 +48,10 @@ class FusionCase:
     """bool (h, w): protected, or beyond the edit's frame."""
     truth: np.ndarray
     """uint8 (h, w): 0 must stay, 255 must change, 128 does not count."""
+
+    def scene(self, parts: tuple[str, ...]) -> Scene:
+        """What the fusion sees when it is asked for some parts."""
+        return Scene.of(self.before, self.after, self.change, parts)
 
 
 def main() -> None:
@@ -72,7 +77,7 @@ def folds_of(data: Path) -> dict[str, int]:
 @cache
 def masker(parser: Path) -> Masker:
     """One a process and parser."""
-    return Masker("hybrid", parser=parser, face_detector=None, threads=1)
+    return Masker(parser=parser, face_detector=None, threads=1)
 
 
 def gather(held_out: list[Path], folds: dict[str, int], folder: Path, case: Case) -> None:

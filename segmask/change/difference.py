@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.change.regions import meant, region_statistics
+from segmask.core.colour import delta_e_94, lab
 from segmask.core.geometry import resize_image, resize_mask, working_size
-from segmask.core.morphology import Regions, connected_regions, filled
+from segmask.core.morphology import blurred, disc, opened
+from segmask.core.regions import Regions, connected_regions, filled
 from segmask.core.types import Change, Image, Mask
 
 Map = NDArray[np.float32]
@@ -70,7 +72,6 @@ def measure_change(
     *,
     threshold: float | None = None,
     min_area: float | None = None,
-    config: DifferenceConfig = DEFAULT,
 ) -> Change:
     """The change map of an original and its aligned, tone-matched edit.
 
@@ -80,22 +81,21 @@ def measure_change(
         usable: bool (H, W): pixels that the edit covers; nothing changes elsewhere.
         threshold: lower hysteresis threshold in units of the noise floor; with it the threshold and the least area
             decide alone. Automatic without it: then the statistics of each region decide too.
-        min_area: smallest region as a share of the picture; the config's without it.
+        min_area: smallest region as a share of the picture; ``DEFAULT.min_area`` without it.
     """
-    seen = compare(original, matched, usable, config)
-    low = config.low if threshold is None else threshold
+    seen = compare(original, matched, usable)
+    low = DEFAULT.low if threshold is None else threshold
     regions, wanted = candidate_regions(
         seen.score,
         seen.delta,
         seen.inside,
         low=low,
-        high=low * config.high / config.low,
-        min_area=config.min_area if min_area is None else min_area,
-        config=config,
+        high=low * DEFAULT.high / DEFAULT.low,
+        min_area=DEFAULT.min_area if min_area is None else min_area,
     )
     if threshold is None:
         wanted &= meant(region_statistics(regions, wanted, seen.difference, seen.delta))
-    mask = filled(regions.select(wanted), config.hole_area * seen.score.size) & seen.inside
+    mask = filled(regions.select(wanted), DEFAULT.hole_area * seen.score.size) & seen.inside
     return Change(score_map=seen.score, noise_floor=seen.floor, threshold=low, mask=mask)
 
 
@@ -115,74 +115,43 @@ class Comparison:
     """bool (h, w): pixels that the edit covers."""
 
 
-def compare(original: Image, matched: Image, usable: Mask, config: DifferenceConfig = DEFAULT) -> Comparison:
+def compare(original: Image, matched: Image, usable: Mask) -> Comparison:
     """Difference and noise floor of an original and its aligned, tone-matched edit; arguments as ``measure_change``."""
-    work_hw = working_size(original.shape[:2], config.long_side)
-    first, second = (_lab(resize_image(image, work_hw)) for image in (original, matched))
+    work_hw = working_size(original.shape[:2], DEFAULT.long_side)
+    first, second = (lab(resize_image(image, work_hw)) for image in (original, matched))
     inside = resize_mask(usable, work_hw)
-    difference = _delta_e(_blur(first, config.fine_sigma), _blur(second, config.fine_sigma))
-    delta = _cleaned(difference, config)
-    slope = np.minimum(_gradient(first, config.fine_sigma), _gradient(second, config.fine_sigma))
-    blurred_slope = _blur(slope, config.fine_sigma)
-    quiet = _quiet_floor(delta, blurred_slope * config.misregistration_px, inside, config)
-    floor = np.hypot(quiet, blurred_slope * config.misregistration_px)
+    difference = delta_e_94(blurred(first, DEFAULT.fine_sigma), blurred(second, DEFAULT.fine_sigma))
+    delta = _cleaned(difference)
+    slope = np.minimum(_gradient(first, DEFAULT.fine_sigma), _gradient(second, DEFAULT.fine_sigma))
+    blurred_slope = np.asarray(blurred(slope, DEFAULT.fine_sigma), np.float32)
+    quiet = _quiet_floor(delta, blurred_slope * DEFAULT.misregistration_px, inside)
+    floor = np.hypot(quiet, blurred_slope * DEFAULT.misregistration_px)
     score = np.where(inside, delta / floor, 0).astype(np.float32)
     return Comparison(difference, delta, floor.astype(np.float32), score, inside)
 
 
-def _lab(image: Image) -> Map:
-    """CIELAB (D65), float32 (h, w, 3): L 0..100."""
-    import cv2
-
-    return np.asarray(cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
-
-
-def _blur(values: Map, sigma: float) -> Map:
-    import cv2
-
-    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REFLECT), np.float32)
-
-
-def _delta_e(first: Map, second: Map) -> Map:
-    """CIE94 with graphic arts weights (K1 = .045, K2 = .015), symmetric: the chroma is the geometric mean."""
-    step = first - second
-    chroma_1, chroma_2 = np.hypot(first[..., 1], first[..., 2]), np.hypot(second[..., 1], second[..., 2])
-    chroma = np.sqrt(chroma_1 * chroma_2)
-    d_chroma = chroma_1 - chroma_2
-    d_hue_2 = np.maximum(step[..., 1] ** 2 + step[..., 2] ** 2 - d_chroma**2, 0)
-    return np.sqrt(
-        step[..., 0] ** 2 + (d_chroma / (1 + 0.045 * chroma)) ** 2 + d_hue_2 / (1 + 0.015 * chroma) ** 2
-    ).astype(np.float32)
-
-
-def _cleaned(delta: Map, config: DifferenceConfig) -> Map:
+def _cleaned(delta: Map) -> Map:
     """Without specks, without gaps, and with steps where blurred outlines were."""
     import cv2
 
-    opened = cv2.morphologyEx(delta, cv2.MORPH_OPEN, _disk(config.speck_px))
-    closed = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, _disk(config.gap_px))
-    around = _disk(config.outline_px)
+    without_specks = cv2.morphologyEx(delta, cv2.MORPH_OPEN, disc(DEFAULT.speck_px, corners=False))
+    closed = cv2.morphologyEx(without_specks, cv2.MORPH_CLOSE, disc(DEFAULT.gap_px, corners=False))
+    around = disc(DEFAULT.outline_px, corners=False)
     top, bottom = cv2.dilate(closed, around), cv2.erode(closed, around)
-    outside = closed < bottom + config.outline_height * (top - bottom)
+    outside = closed < bottom + DEFAULT.outline_height * (top - bottom)
     return np.where(outside, bottom, closed).astype(np.float32)
 
 
-def _disk(radius: int) -> NDArray[np.uint8]:
-    import cv2
-
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.uint8)
-
-
-def _gradient(lab: Map, sigma: float) -> Map:
+def _gradient(colours: Map, sigma: float) -> Map:
     """ΔE a pixel that one pixel of shift makes."""
     import cv2
 
-    smooth = _blur(lab, sigma)
+    smooth = blurred(colours, sigma)
     dx, dy = cv2.Sobel(smooth, -1, 1, 0, scale=1 / 8), cv2.Sobel(smooth, -1, 0, 1, scale=1 / 8)
     return np.sqrt((dx**2 + dy**2).sum(2))
 
 
-def _quiet_floor(delta: Map, explained: Map, inside: Mask, config: DifferenceConfig) -> Map:
+def _quiet_floor(delta: Map, explained: Map, inside: Mask) -> Map:
     """Local level of differences that mean nothing, from the quiet part of the pair; never below ``least_floor``.
 
     The quiet part is found from the mode of the differences upwards: however much is edited, what is not makes the
@@ -191,13 +160,13 @@ def _quiet_floor(delta: Map, explained: Map, inside: Mask, config: DifferenceCon
     flat = inside & (explained < 1.0)
     values = delta[flat if flat.sum() > 500 else inside]
     if values.size < 50:
-        return np.full_like(delta, config.least_floor)
-    level = float(np.clip(_low_mode(values), config.least_floor, 6.0))
+        return np.full_like(delta, DEFAULT.least_floor)
+    level = float(np.clip(_low_mode(values), DEFAULT.least_floor, 6.0))
     quiet = (inside & (delta < 2.5 * np.hypot(level, explained))).astype(np.float32)
     excess = np.sqrt(np.maximum(delta**2 - explained**2, 0)) * quiet
-    weight = _blur(quiet, config.floor_sigma)
-    local = (_blur(excess, config.floor_sigma) + 0.1 * level) / (weight + 0.1)
-    return np.maximum(1.25 * local, config.least_floor).astype(np.float32)
+    weight = blurred(quiet, DEFAULT.floor_sigma)
+    local = (blurred(excess, DEFAULT.floor_sigma) + 0.1 * level) / (weight + 0.1)
+    return np.maximum(1.25 * local, DEFAULT.least_floor).astype(np.float32)
 
 
 def _low_mode(values: Map) -> float:
@@ -220,7 +189,6 @@ def candidate_regions(
     low: float = DEFAULT.low,
     high: float = DEFAULT.high,
     min_area: float = DEFAULT.min_area,
-    config: DifferenceConfig = DEFAULT,
 ) -> tuple[Regions, NDArray[np.bool_]]:
     """Changed regions by hysteresis, and which of them are large and strong enough to be looked at, bool (n + 1,).
 
@@ -231,16 +199,15 @@ def candidate_regions(
         low: lower threshold of the hysteresis.
         high: upper threshold; a region needs pixels above it.
         min_area: share of the picture that a region has at least.
-        config: the other numbers.
     """
-    weak = (score >= low) & (delta >= config.least_change) & inside
+    weak = (score >= low) & (delta >= DEFAULT.least_change) & inside
     weak = _without_lines(weak) | (weak & (score >= high))
     least = min_area * score.size
     regions = connected_regions(weak)
-    weak &= delta >= config.own_share * _own_strength(regions, regions.areas >= least, delta)[regions.labels]
+    weak &= delta >= DEFAULT.own_share * _own_strength(regions, regions.areas >= least, delta)[regions.labels]
     regions = connected_regions(_without_lines(weak))
     strong = regions.total(score >= high)
-    return regions, (regions.areas >= least) & (strong >= config.strong_share * least) & (strong > 0)
+    return regions, (regions.areas >= least) & (strong >= DEFAULT.strong_share * least) & (strong > 0)
 
 
 def _own_strength(regions: Regions, wanted: NDArray[np.bool_], delta: Map) -> NDArray[np.float64]:
@@ -254,7 +221,4 @@ def _own_strength(regions: Regions, wanted: NDArray[np.bool_], delta: Map) -> ND
 
 def _without_lines(mask: Mask) -> Mask:
     """Without what is thinner than three pixels: the doubled outline of what was redrawn a pixel off."""
-    import cv2
-
-    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, cross) > 0, bool)
+    return opened(mask, corners=False)

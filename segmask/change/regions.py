@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.morphology import Regions, filled
+from segmask.core.morphology import distance_to
+from segmask.core.regions import Regions, filled
 from segmask.core.types import Mask
 
 Map = NDArray[np.float32]
@@ -48,7 +49,7 @@ DEFAULT = RegionConfig()
 
 
 def region_statistics(
-    regions: Regions, wanted: NDArray[np.bool_], difference: Map, strength: Map, config: RegionConfig = DEFAULT
+    regions: Regions, wanted: NDArray[np.bool_], difference: Map, strength: Map
 ) -> NDArray[np.float64]:
     """Sharpness, relative strength, strength and contrast of each wanted region, float64 (n + 1, 4); 0 for the others.
 
@@ -63,39 +64,34 @@ def region_statistics(
     for index in np.nonzero(wanted)[0]:
         box = regions.boxes[index].slices
         medians[index] = _middle(strength[box], regions.labels[box] == index)
-        table[index, [0, 3]] = _outline(regions, int(index), difference, medians[index], config)
+        table[index, [0, 3]] = _outline(regions, int(index), difference, medians[index])
     if not wanted.any():
         return table
     areas = np.where(wanted, regions.areas, 0)
-    main = areas >= config.main_share * areas.max()
+    main = areas >= DEFAULT.main_share * areas.max()
     whole = float((areas * medians)[main].sum() / areas[main].sum())
     table[wanted, 1] = np.log2(np.clip(medians[wanted] / max(whole, 1e-6), 0.02, 2))
-    table[wanted, 2] = np.log2(np.maximum(medians[wanted], 1) / config.strength_unit)
+    table[wanted, 2] = np.log2(np.maximum(medians[wanted], 1) / DEFAULT.strength_unit)
     return table
 
 
-def meant(statistics: NDArray[np.float64], config: RegionConfig = DEFAULT) -> NDArray[np.bool_]:
+def meant(statistics: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which regions were likelier meant than redrawn, bool (n + 1,)."""
-    return config.intercept + statistics @ np.array(config.weights) > 0
+    return DEFAULT.intercept + statistics @ np.array(DEFAULT.weights) > 0
 
 
-def _outline(regions: Regions, index: int, difference: Map, median: float, config: RegionConfig) -> tuple[float, float]:
+def _outline(regions: Regions, index: int, difference: Map, median: float) -> tuple[float, float]:
     """How sharply a region ends and how it stands out, from rims on both sides of its outline."""
-    import cv2
-
-    box = regions.boxes[index]
-    margin = int(np.ceil(config.outside_px)) + 1
-    rows = slice(max(0, box.y0 - margin), box.y1 + margin)
-    columns = slice(max(0, box.x0 - margin), box.x1 + margin)
-    region = filled(regions.labels[rows, columns] == index)
-    values = difference[rows, columns]
-    inner = cv2.distanceTransform(np.pad(region.astype(np.uint8), 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    outer = cv2.distanceTransform(1 - region.astype(np.uint8), cv2.DIST_L2, 5)
-    rim = _middle(values, region & (inner <= config.rim_px))
-    near = _middle(values, region & (inner <= config.near_px))
-    beyond = _middle(values, (outer > config.gap_px) & (outer <= config.outside_px))
+    margin = int(np.ceil(DEFAULT.outside_px)) + 1
+    around = regions.boxes[index].grown_by(margin).clip(*difference.shape).slices
+    region = filled(regions.labels[around] == index)
+    values = difference[around]
+    inner, outer = distance_to(~region), distance_to(region)
+    rim = _middle(values, region & (inner <= DEFAULT.rim_px))
+    near = _middle(values, region & (inner <= DEFAULT.near_px))
+    beyond = _middle(values, (outer > DEFAULT.gap_px) & (outer <= DEFAULT.outside_px))
     sharpness = float(np.clip((rim - beyond) / max(median, 1.0), -1, 1))
-    contrast = float(np.clip(near / max(beyond, config.least_outside), 0.5, 16)) / config.contrast_unit
+    contrast = float(np.clip(near / max(beyond, DEFAULT.least_outside), 0.5, 16)) / DEFAULT.contrast_unit
     return sharpness, float(np.log2(contrast))
 
 

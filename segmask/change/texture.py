@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.colour import lab
 from segmask.core.geometry import resize_image, resize_map, working_size
+from segmask.core.morphology import blurred
 from segmask.core.types import Image, Texture
 
 Map = NDArray[np.float32]
@@ -33,40 +35,27 @@ class TextureConfig:
 DEFAULT = TextureConfig()
 
 
-def compare_texture(original: Image, matched: Image, config: TextureConfig = DEFAULT) -> Texture:
+def compare_texture(original: Image, matched: Image) -> Texture:
     """Compare the textures of an original and its aligned, tone-matched edit, both uint8 (H, W, 3).
 
     The structure's difference is the variance of the difference of both details over the sum of their variances (one
     less the correlation, for details of the same strength), with the noise's variance added below.
     """
-    size_hw = working_size((original.shape[0], original.shape[1]), config.long_side)
-    half_hw = working_size(size_hw, config.long_side // 2)
-    first, second = (_lab(resize_image(image, size_hw)) for image in (original, matched))
-    lights = [np.ascontiguousarray(lab[..., 0]) for lab in (first, second)]
-    details = [light - _blurred(light, config.detail_sigma) for light in lights]
+    size_hw = working_size((original.shape[0], original.shape[1]), DEFAULT.long_side)
+    half_hw = working_size(size_hw, DEFAULT.long_side // 2)
+    first, second = (lab(resize_image(image, size_hw)) for image in (original, matched))
+    lights = [np.ascontiguousarray(colours[..., 0]) for colours in (first, second)]
+    details = [light - blurred(light, DEFAULT.detail_sigma) for light in lights]
     energies = [resize_map(np.square(detail), half_hw) for detail in details]
     apart = resize_map(np.square(details[0] - details[1]), half_hw)
-    near, around = config.near / 2, config.around / 2
-    floor = 2 * config.noise**2
+    near, around = DEFAULT.near / 2, DEFAULT.around / 2
+    floor = 2 * DEFAULT.noise**2
     both = energies[0] + energies[1]
     steps = [resize_map(np.ascontiguousarray(step), half_hw) for step in np.moveaxis(first - second, 2, 0)]
-    strength = [_blurred(energy, near * 2) + config.noise**2 for energy in energies]
+    strength = [blurred(energy, near * 2) + DEFAULT.noise**2 for energy in energies]
     return Texture(
-        structure_near=np.divide(_blurred(apart, near), _blurred(both, near) + floor, dtype=np.float32),
-        structure_around=np.divide(_blurred(apart, around), _blurred(both, around) + floor, dtype=np.float32),
+        structure_near=np.divide(blurred(apart, near), blurred(both, near) + floor, dtype=np.float32),
+        structure_around=np.divide(blurred(apart, around), blurred(both, around) + floor, dtype=np.float32),
         energy_ratio=np.abs(np.log(strength[0] / strength[1])),
-        colour_shift=np.sqrt(np.sum([_blurred(step, around) ** 2 for step in steps], axis=0)),
+        colour_shift=np.sqrt(np.sum([blurred(step, around) ** 2 for step in steps], axis=0)),
     )
-
-
-def _lab(image: Image) -> Map:
-    """CIELAB, float32 (h, w, 3)."""
-    import cv2
-
-    return np.asarray(cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
-
-
-def _blurred(values: NDArray, sigma: float) -> Map:
-    import cv2
-
-    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REFLECT), np.float32)

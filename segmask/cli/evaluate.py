@@ -11,7 +11,7 @@ import typer
 
 from segmask.cli.output import STRICT_EXIT, say
 from segmask.core.labels import TARGETS
-from segmask.options import STRATEGIES, Options
+from segmask.options import DEFAULT_TARGET, STRATEGIES, Options
 
 if TYPE_CHECKING:
     from segmask.evaluation import Evaluation, Strategy
@@ -44,7 +44,7 @@ def evaluate(
             "--target",
             "-t",
             metavar="NAME[,NAME]",
-            help=f"For all cases: {', '.join(TARGETS)}. Without it {Options.target}, or the case's own beyond that.",
+            help=f"For all cases: {', '.join(TARGETS)}. Without it {DEFAULT_TARGET}, or the case's own beyond that.",
         ),
     ] = None,
     masks: Annotated[

@@ -1,61 +1,22 @@
-"""The options that several commands share; their defaults are those of ``segmask.options.Options``."""
+"""The shell's options: those of ``segmask.options.Options``, made from its fields, and what commands share besides."""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from dataclasses import Field, fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from segmask.core.geometry import REFERENCE_SIDE
-from segmask.core.labels import TARGETS
-from segmask.options import STRATEGIES, Options
+from segmask.options import DEFAULT_TARGET, Options
 from segmask.result import json_path
 
-PIXELS = f"pixels at a long side of {REFERENCE_SIDE}"
+_KINDS = {"tone_match": bool, "threshold": float, "min_area": float, "feather": float, "threads": int}
+"""What the shell turns an option's word into; a string without an entry."""
 
 Original = Annotated[Path, typer.Argument(help="The original photo.", metavar="ORIGINAL", show_default=False)]
-Strategy = Annotated[
-    str,
-    typer.Option(
-        "--strategy",
-        "-s",
-        metavar="|".join(STRATEGIES),
-        help="What decides: parsing and evidence together, parsing alone, or evidence alone.",
-    ),
-]
-Target = Annotated[
-    str | None,
-    typer.Option(
-        "--target",
-        "-t",
-        metavar="NAME[,NAME]",
-        help=f"What may come from the edit: {', '.join(TARGETS)}.",
-        show_default=Options.target,
-    ),
-]
-Prompt = Annotated[
-    str | None,
-    typer.Option(
-        metavar="WORDS",
-        help="The edit's instruction in English: names the target instead of --target.",
-        show_default=False,
-    ),
-]
-ParserName = Annotated[
-    str, typer.Option("--parser", metavar="NAME|FILE", help="Human-parsing model; see `segmask models list`.")
-]
-FaceDetectorName = Annotated[
-    str, typer.Option("--face-detector", metavar="NAME|FILE|none", help="Face detector; auto takes the best present.")
-]
-Person = Annotated[
-    str,
-    typer.Option(
-        "--person",
-        metavar="N|largest|all",
-        help="Of several people, whose clothing is the target, counted from the left; all faces stay protected.",
-    ),
-]
 Include = Annotated[
     Path | None,
     typer.Option(
@@ -75,15 +36,6 @@ ParsingMaps = Annotated[
         show_default=False,
     ),
 ]
-LabelSet = Annotated[
-    str | None,
-    typer.Option(
-        "--labels",
-        metavar="NAME|FILE.json",
-        help="Label set of --parsing, if not the canonical parts; or the description of a --parser file of your own.",
-        show_default=False,
-    ),
-]
 MaskIn = Annotated[
     Path | None,
     typer.Option(
@@ -91,38 +43,6 @@ MaskIn = Annotated[
         metavar="FILE",
         help="Mask of your own to use instead of a decision; its grey levels are alpha. Protection holds.",
         show_default=False,
-    ),
-]
-Device = Annotated[str, typer.Option(metavar="cpu|cuda|coreml|directml|auto", help="Where networks run.")]
-Threads = Annotated[
-    int | None, typer.Option(min=1, help="Threads a network uses; automatic if not given.", show_default=False)
-]
-Threshold = Annotated[
-    float | None,
-    typer.Option(
-        help="Lowest change that counts, in units of the noise floor; automatic if not given.", show_default=False
-    ),
-]
-MinArea = Annotated[
-    float | None,
-    typer.Option(
-        "--min-area",
-        help="Smallest changed region, as a share of the picture; automatic if not given.",
-        show_default=False,
-    ),
-]
-Feather = Annotated[
-    float | None,
-    typer.Option(
-        help=f"Width of the soft edge in {PIXELS}; 0 is a hard edge; automatic if not given.", show_default=False
-    ),
-]
-ToneMatch = Annotated[
-    bool,
-    typer.Option(
-        "--tone-match/--no-tone-match",
-        help="Take the edit's drift of colour and light out of what comes from it, by at most 10 of 255 levels; "
-        "skin meets the original's in one tone.",
     ),
 ]
 ReportFile = Annotated[
@@ -137,11 +57,46 @@ PreviewFile = Annotated[
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if the verdict is not ok.")]
 
 
-def report_path(report: str | None) -> Path | None:
-    """The file that --report names; None for stdout or nothing. Raises OptionError for another format."""
-    return None if report in (None, "-") else json_path(str(report))
+def with_options(*without: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A command with all fields of ``Options`` as its own options, in the place of its ``**options``.
+
+    Args:
+        without: fields that the command has no use for.
+    """
+
+    def added(command: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(command, eval_str=True)
+        own = [entry for entry in signature.parameters.values() if entry.kind is not inspect.Parameter.VAR_KEYWORD]
+        made = [_parameter(entry) for entry in fields(Options) if entry.name not in without]
+        parameters = [*own, *made]
+        command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        command.__annotations__ = {entry.name: entry.annotation for entry in parameters}
+        return command
+
+    return added
+
+
+def _parameter(entry: Field[Any]) -> inspect.Parameter:
+    """One field of ``Options`` as a parameter that Typer makes an option of."""
+    kind, flag, name = _KINDS.get(entry.name, str), entry.metadata["flag"], entry.name.replace("_", "-")
+    names = [f"--{name}/--no-{name}"] if kind is bool else [f"--{name}", *([flag] if flag else [])]
+    shown = DEFAULT_TARGET if entry.name == "target" else entry.default is not None
+    option = typer.Option(
+        *names,
+        metavar=None if kind is bool else entry.metadata["metavar"],
+        help=entry.metadata["help"],
+        show_default=shown,
+        min=1 if entry.name == "threads" else None,
+    )
+    annotation = Annotated[kind if entry.default is not None else kind | None, option]  # type: ignore[valid-type]
+    return inspect.Parameter(entry.name, inspect.Parameter.KEYWORD_ONLY, default=entry.default, annotation=annotation)
 
 
 def parsing_input(parsing: list[Path] | None) -> Path | list[Path] | None:
     """What ``parsing=`` of the API takes."""
     return parsing[0] if parsing and len(parsing) == 1 else parsing or None
+
+
+def report_path(report: str | None) -> Path | None:
+    """The file that --report names; None for stdout or nothing. Raises OptionError for another format."""
+    return None if report in (None, "-") else json_path(str(report))

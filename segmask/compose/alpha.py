@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segmask.compose.outline import Pair, moved_outline
+from segmask.compose.outline import Overlaid, moved_outline
 from segmask.core.geometry import REFERENCE_SIDE, resize_map
-from segmask.core.morphology import narrowed
+from segmask.core.morphology import blurred, distance_to, narrowed
 from segmask.core.types import Alpha, Box, Mask, Prob
 
 
@@ -39,10 +39,9 @@ def make_alpha(
     keep: Mask,
     *,
     feather: float | None = None,
-    pair: Pair | None = None,
+    overlaid: Overlaid | None = None,
     fabric: Alpha | None = None,
     limbs: Prob | None = None,
-    config: MatteConfig = DEFAULT,
 ) -> Alpha:
     """Alpha at the picture's size, float32 (H, W), multiples of 1/255.
 
@@ -52,23 +51,25 @@ def make_alpha(
         keep: bool (H, W): exactly 0 here.
         feather: width of the edge in pixels at the reference size. Without it the config's, and wider where the edit
             drew a wider edge before a ground that the original does not share. 0 is a hard edge.
-        pair: both pictures; with them the outline is moved to where they agree.
+        overlaid: both pictures; with them the outline is moved to where they agree.
         limbs: float32 (h, w): skin in both pictures; through it the edge is wider, unless its width is given.
         fabric: float32 (H, W), 0 on ``keep``: what comes from the edit besides, between strands of hair.
     """
     alpha = np.zeros(size_hw, np.float32)
-    if not decision.any():
+    around = Box.around(decision)
+    if around is None:
         return alpha
     scale = max(size_hw) / REFERENCE_SIDE
-    width = (config.feather if feather is None else feather) * scale
-    area = _area_of(decision, size_hw, margin=int(np.ceil(2 * width + 6 * scale + 4)))
-    signed = _signed_distance(decision, size_hw, area, config.smooth)
+    width = (DEFAULT.feather if feather is None else feather) * scale
+    margin = int(np.ceil(2 * width + 6 * scale + 4))
+    area = around.scaled(decision.shape, size_hw, outwards=True).grown_by(margin).clip(*size_hw)  # the rest stays 0
+    signed = _signed_distance(decision, size_hw, area, DEFAULT.smooth)
     wider = np.zeros_like(signed)
-    if pair is not None:
-        signed, wider = moved_outline(signed, area, pair, width if feather is None else 0.0)
+    if overlaid is not None:
+        signed, wider = moved_outline(signed, area, overlaid, width if feather is None else 0.0)
     deeper = 0.0
     if limbs is not None and feather is None:
-        deeper = resize_map(_amid(limbs, config.skin), size_hw)[area.slices] * config.skin * scale
+        deeper = resize_map(_amid(limbs, DEFAULT.skin), size_hw)[area.slices] * DEFAULT.skin * scale
     # A wide edge grows outwards: inside, the old garment would shine through. Not so in skin.
     edge = (signed + width / 2 + wider) / (width + wider + deeper) if width > 0 else (signed > 0).astype(np.float32)
     edge = np.clip(edge, 0, 1)
@@ -83,55 +84,33 @@ def make_alpha(
     return np.maximum(alpha, fabric if width > 0 else np.rint(fabric))
 
 
-def _area_of(decision: Mask, size_hw: tuple[int, int], margin: int) -> Box:
-    """The decision's box in the picture's pixels with a margin: nothing else is computed at full size."""
-    rows, columns = np.nonzero(decision.any(1))[0], np.nonzero(decision.any(0))[0]
-    scale_y, scale_x = size_hw[0] / decision.shape[0], size_hw[1] / decision.shape[1]
-    box = Box(
-        int(columns[0] * scale_x) - margin,
-        int(rows[0] * scale_y) - margin,
-        int(np.ceil((columns[-1] + 1) * scale_x)) + margin,
-        int(np.ceil((rows[-1] + 1) * scale_y)) + margin,
-    )
-    return box.clip(*size_hw)
-
-
 def _signed_distance(decision: Mask, size_hw: tuple[int, int], area: Box, smooth: float) -> Alpha:
     """Distance to the outline in the picture's pixels, positive inside; measured at the working size, then enlarged.
 
     A distance, unlike a mask, is smooth across the outline, so that enlarging it draws no stairs.
     """
-    import cv2
-
     scale = max(size_hw) / max(decision.shape)
     sigma = max(0.6, smooth * max(decision.shape) / REFERENCE_SIDE)
-    padded = cv2.copyMakeBorder(decision.astype(np.uint8), 8, 8, 8, 8, cv2.BORDER_REPLICATE)
-    inside = cv2.distanceTransform(padded, cv2.DIST_L2, 5)
-    outside = cv2.distanceTransform(1 - padded, cv2.DIST_L2, 5)
-    signed = np.clip(inside, 0, 40) - np.clip(outside, 0, 40)
+    padded = np.pad(decision, 8, mode="edge")
+    signed = np.clip(distance_to(~padded), 0, 40) - np.clip(distance_to(padded), 0, 40)
     signed -= np.where(signed > 0, 0.5, -0.5).astype(np.float32)  # pixel centres lie half a pixel off the outline
-    signed = cv2.GaussianBlur(signed, (0, 0), sigma)[8:-8, 8:-8]
+    signed = blurred(signed, sigma, edge_twice=False)[8:-8, 8:-8]
     full = resize_map(np.ascontiguousarray(signed, np.float32), size_hw)[area.slices]
     return full * scale
 
 
 def _amid(limbs: Prob, reach: float) -> Prob:
     """1 where nothing but skin of both pictures lies within ``reach`` pixels at the reference size, passing to 0."""
-    import cv2
-
     radius = max(1, round(reach * max(limbs.shape) / REFERENCE_SIDE))
     core = narrowed(limbs > 0.5, radius)
-    grown = cv2.GaussianBlur(core.astype(np.float32), (0, 0), radius / 2)
+    grown = blurred(core.astype(np.float32), radius / 2, edge_twice=False)
     return np.asarray(np.where(limbs > 0.5, np.minimum(2 * grown, 1), 0), np.float32)
 
 
 def _ramp_from(keep: Mask, width: float) -> Alpha:
     """0 on ``keep``, rising to 1 over the feather's width outside of it; the distance is smoothed against stairs."""
-    import cv2
-
     if width <= 0:
         return (~keep).astype(np.float32)
-    signed = cv2.distanceTransform((~keep).astype(np.uint8), cv2.DIST_L2, 5)
-    signed -= cv2.distanceTransform(keep.astype(np.uint8), cv2.DIST_L2, 5)
-    signed = cv2.GaussianBlur(np.clip(signed, -FAR * width - 4, FAR * width + 4), (0, 0), max(0.1, 0.5 * width))
+    signed = np.clip(distance_to(keep) - distance_to(~keep), -FAR * width - 4, FAR * width + 4)
+    signed = blurred(signed, max(0.1, 0.5 * width), edge_twice=False)
     return np.asarray(np.clip(signed / max(width, 1.0), 0, 1), np.float32)

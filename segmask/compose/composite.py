@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from segmask import io
 from segmask.core.errors import SegmaskError
-from segmask.core.types import Alpha, Box, Image, Mask, ToneMatch
-from segmask.register.tone import OUTPUT_LIMIT, apply_tone
+from segmask.core.types import Alpha, Box, Image
 
 Raster = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -23,10 +22,10 @@ def composite(original: Raster, edited: Raster, alpha: Alpha) -> Raster:
         alpha: float32 (H, W), multiples of 1/255.
     """
     result = original.copy()
-    rows, columns = np.nonzero(alpha.any(1))[0], np.nonzero(alpha.any(0))[0]
-    if rows.size == 0:
+    box = Box.around(alpha)
+    if box is None:
         return result
-    area = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    area = box.slices
     wide = np.uint16 if original.dtype == np.uint8 else np.uint32  # 255 * 255 + 127 fits
     weight = np.rint(alpha[area] * 255).astype(wide)[..., None]
     colours = edited.shape[2]
@@ -60,24 +59,6 @@ def kept_composite(before: io.Picture, edited: Image, alpha: Alpha) -> Raster:
                 "a pixel outside the mask differs from the original; nothing was written. Please report this"
             )
     return raster
-
-
-def toned_where(taken: Mask, edited: Image, tone: ToneMatch, light: NDArray[np.float32]) -> Image:
-    """The edit with its drift taken out around what is taken, uint8 (H, W, 3); the rest is nobody's to see.
-
-    Args:
-        taken: bool (H, W): pixels of the edit that show.
-        edited: uint8 (H, W, 3): the edit on the original's grid.
-        tone: gain and offset.
-        light: float32 (h, w, 3): the light field.
-    """
-    rows, columns = np.nonzero(taken.any(1))[0], np.nonzero(taken.any(0))[0]
-    if rows.size == 0:
-        return edited
-    area = Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-    result = edited.copy()
-    result[area.slices] = apply_tone(edited, tone, light, OUTPUT_LIMIT, area)
-    return result
 
 
 def trimap_of(alpha: Alpha) -> NDArray[np.uint8]:

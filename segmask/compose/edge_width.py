@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.morphology import square
+
 Map = NDArray[np.float32]
 
 
@@ -27,7 +29,7 @@ class EdgeWidthConfig:
 DEFAULT = EdgeWidthConfig()
 
 
-def wider_edge(light: Map, sigma: float, usual: float, config: EdgeWidthConfig = DEFAULT) -> Map:
+def wider_edge(light: Map, sigma: float, usual: float) -> Map:
     """Pixels by which edges of ``light`` are wider than ``usual``, float32 (h, w), 0 where they are not.
 
     Args:
@@ -37,12 +39,12 @@ def wider_edge(light: Map, sigma: float, usual: float, config: EdgeWidthConfig =
     """
     import cv2
 
-    radius = max(2, round(config.reach * usual))
-    square = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
-    step = cv2.dilate(light, square) - cv2.erode(light, square)
+    radius = max(2, round(DEFAULT.reach * usual))
+    around = square(radius)
+    step = cv2.dilate(light, around) - cv2.erode(light, around)
     slope = cv2.magnitude(cv2.Sobel(light, -1, 1, 0, scale=1 / 8), cv2.Sobel(light, -1, 0, 1, scale=1 / 8))
-    steepest = cv2.dilate(slope, square)
+    steepest = cv2.dilate(slope, around)
     blurred = step / np.maximum(steepest, 1e-3)  # of a step under a Gaussian: sqrt(2 pi) sigma
     width = np.sqrt(np.maximum(blurred**2 - 2 * np.pi * sigma**2, 0))
-    width = np.where(step < config.least_step, 0, np.minimum(width, config.widest * usual))
+    width = np.where(step < DEFAULT.least_step, 0, np.minimum(width, DEFAULT.widest * usual))
     return np.asarray(np.maximum(width - usual, 0), np.float32)

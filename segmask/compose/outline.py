@@ -14,14 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.compose.edge_width import wider_edge
+from segmask.core.colour import delta_e, lab
 from segmask.core.geometry import REFERENCE_SIDE, resize_image, resize_map, resized_part
+from segmask.core.morphology import blurred, opened, widened
 from segmask.core.types import Box, Image
 
 Map = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Pair:
+class Overlaid:
     """Both pictures on one grid, and what differences between them mean nothing."""
 
     original: Image
@@ -53,24 +55,24 @@ class OutlineConfig:
 DEFAULT = OutlineConfig()
 
 
-def moved_outline(signed: Map, area: Box, pair: Pair, usual: float, config: OutlineConfig = DEFAULT) -> tuple[Map, Map]:
+def moved_outline(signed: Map, area: Box, overlaid: Overlaid, usual: float) -> tuple[Map, Map]:
     """A signed distance with its outline moved, and how much wider than usual its edge is, in the picture's pixels.
 
     Args:
         signed: float32, area's size: distance to the outline in the picture's pixels, positive inside.
         area: where in the picture it lies.
-        pair: both pictures.
+        overlaid: both pictures.
         usual: width of the edge, as a rule.
 
     Returns:
         Two maps, float32 of the area's size.
     """
-    height, width = pair.original.shape[:2]
+    height, width = overlaid.original.shape[:2]
     scale = max(height, width) / REFERENCE_SIDE
-    furthest = (config.outwards + config.inwards) * scale + 2
+    furthest = (DEFAULT.outwards + DEFAULT.inwards) * scale + 2
     moved, wider = signed.copy(), np.zeros_like(signed)
-    for tile in _tiles(np.abs(signed) < furthest, config.tile):
-        shift, wider[tile.slices] = _shift(tile, area, pair, scale, usual, config)
+    for tile in _tiles(np.abs(signed) < furthest, DEFAULT.tile):
+        shift, wider[tile.slices] = _shift(tile, area, overlaid, scale, usual)
         moved[tile.slices] += shift * (np.abs(signed[tile.slices]) < furthest)
     return moved, wider
 
@@ -85,62 +87,46 @@ def _tiles(band: NDArray[np.bool_], side: int) -> Iterator[Box]:
                 yield tile
 
 
-def _shift(tile: Box, area: Box, pair: Pair, scale: float, usual: float, config: OutlineConfig) -> tuple[Map, Map]:
+def _shift(tile: Box, area: Box, overlaid: Overlaid, scale: float, usual: float) -> tuple[Map, Map]:
     """How far the outline moves outwards at each pixel of a tile, and how much wider its edge is there.
 
     Large pictures are looked at in steps of ``step`` pixels: what is measured is blurred further than that anyway.
     """
-    height, width = pair.original.shape[:2]
+    height, width = overlaid.original.shape[:2]
     step = max(1, int(scale))
-    margin = int(np.ceil(6 * max(config.blur * scale, 0.5) + 3 * usual))
-    placed = Box(tile.x0 + area.x0, tile.y0 + area.y0, tile.x1 + area.x0, tile.y1 + area.y0)
-    roomy = Box(placed.x0 - margin, placed.y0 - margin, placed.x1 + margin, placed.y1 + margin).clip(height, width)
+    margin = int(np.ceil(6 * max(DEFAULT.blur * scale, 0.5) + 3 * usual))
+    placed = tile.moved(area.x0, area.y0)
+    roomy = placed.grown_by(margin).clip(height, width)
     small_hw = (max(1, roomy.height // step), max(1, roomy.width // step))
-    first, second = (resize_image(image, small_hw) for image in (pair.original[roomy.slices], pair.edited_in(roomy)))
-    floor = resize_map(resized_part(pair.noise_floor, roomy, (height, width)), small_hw)
-    maps = _measured(first, second, floor, scale / step, usual / step, config)
-    inner = Box(placed.x0 - roomy.x0, placed.y0 - roomy.y0, placed.x1 - roomy.x0, placed.y1 - roomy.y0)
+    first, second = (
+        resize_image(image, small_hw) for image in (overlaid.original[roomy.slices], overlaid.edited_in(roomy))
+    )
+    floor = resize_map(resized_part(overlaid.noise_floor, roomy, (height, width)), small_hw)
+    maps = _measured(first, second, floor, scale / step, usual / step)
+    inner = placed.moved(-roomy.x0, -roomy.y0)
     shift, wider = (resize_map(values * step, (roomy.height, roomy.width))[inner.slices] for values in maps)
     return shift, wider
 
 
-def _measured(
-    original: Image, edited: Image, floor: Map, scale: float, usual: float, config: OutlineConfig
-) -> tuple[Map, Map]:
+def _measured(original: Image, edited: Image, floor: Map, scale: float, usual: float) -> tuple[Map, Map]:
     """The outline's move and its edge's further width, in pixels of the pictures given, float32 (h, w).
 
     Where both pictures agree, whatever the width, nothing of it shows.
     """
-    import cv2
-
-    sigma = max(config.blur * scale, 0.5)
-    first, second = _lab(original, sigma), _lab(edited, sigma)
-    difference = np.sqrt(((first - second) ** 2).sum(2))
-    strength = np.log(np.maximum(difference, 1e-2) / (config.even * floor)) / config.sharpness
+    sigma = max(DEFAULT.blur * scale, 0.5)
+    first, second = lab(original, sigma), lab(edited, sigma)
+    strength = np.log(np.maximum(delta_e(first, second), 1e-2) / (DEFAULT.even * floor)) / DEFAULT.sharpness
     shift = np.clip(strength, -1, 1)
-    agreement = _near_agreement(strength < 0, 2 * config.outwards * scale)
-    shift = np.where(shift > 0, config.outwards * scale * agreement, config.inwards * scale) * shift
-    shift = cv2.GaussianBlur(shift.astype(np.float32), (0, 0), sigma)
+    agreement = _near_agreement(strength < 0, 2 * DEFAULT.outwards * scale)
+    shift = np.where(shift > 0, DEFAULT.outwards * scale * agreement, DEFAULT.inwards * scale) * shift
+    shift = blurred(shift.astype(np.float32), sigma, edge_twice=False)
     wider = np.zeros_like(shift)
     if usual > 0 and not agreement.all():
         wider = wider_edge(np.ascontiguousarray(second[..., 0]), sigma, usual) * (1 - agreement)
-        wider = cv2.GaussianBlur(wider, (0, 0), 2 * sigma)
+        wider = blurred(wider, 2 * sigma, edge_twice=False)
     return np.asarray(shift, np.float32), np.asarray(wider, np.float32)
 
 
 def _near_agreement(agree: NDArray[np.bool_], distance: float) -> Map:
     """1 where the pictures agree within a distance, else 0: beside a replaced background there is nowhere to go."""
-    import cv2
-
-    radius = max(1, round(distance))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    solid = cv2.morphologyEx(agree.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    return cv2.dilate(solid, disc).astype(np.float32)
-
-
-def _lab(image: Image, sigma: float) -> Map:
-    """CIELAB, blurred, float32."""
-    import cv2
-
-    lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    return np.asarray(cv2.GaussianBlur(lab, (0, 0), sigma), np.float32)
+    return widened(opened(agree), max(1, round(distance)), corners=False).astype(np.float32)

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.geometry import resize_image, resize_map, resize_mask, working_size
-from segmask.core.morphology import narrowed, widened
-from segmask.core.types import Image, Mask, Parsing, Probs
+from segmask.core.morphology import blurred, narrowed, widened
+from segmask.core.types import Box, Image, Mask, Parsing, Probs
 from segmask.fusion.scene import BARE, target_prob
 
 Field = NDArray[np.float32]
@@ -47,9 +47,7 @@ class SkinToneConfig:
 DEFAULT = SkinToneConfig()
 
 
-def skin_correction(
-    original: Image, edited: Image, before: Probs, after: Probs, mask: Mask, config: SkinToneConfig = DEFAULT
-) -> Field | None:
+def skin_correction(original: Image, edited: Image, before: Probs, after: Probs, mask: Mask) -> Field | None:
     """What to add to the edit, float32 (h, w, 3) in 8-bit levels at a small size; None where there is nothing to add.
 
     Args:
@@ -59,19 +57,19 @@ def skin_correction(
         after: float32 (14, h, w): what the edit shows.
         mask: bool (h, w): what comes from the edit.
     """
-    size_hw = working_size((original.shape[0], original.shape[1]), config.long_side)
+    size_hw = working_size((original.shape[0], original.shape[1]), DEFAULT.long_side)
     taken = resize_mask(mask, size_hw)
     step = resize_image(original, size_hw).astype(np.float32) - resize_image(edited, size_hw)
-    skin = [resize_map(target_prob(probs, BARE), size_hw) > config.skin_prob for probs in (before, after)]
+    skin = [resize_map(target_prob(probs, BARE), size_hw) > DEFAULT.skin_prob for probs in (before, after)]
     seen = skin[0] & skin[1] & ~taken
     if not seen.any() or not (taken & skin[1]).any():
         return None
     unit = max(size_hw)
-    alike = seen & (np.abs(step).max(2) < config.alike)
-    field, amount = _carried(step, alike, config.reach * unit, config.limit)
-    at_seam, close = _carried(step, seen, config.seam_reach * unit, config.seam_limit)
-    near = np.minimum(close / config.seam_share, 1) * _blurred(narrowed(skin[1]).astype(np.float32), 1.0)
-    far = np.minimum(amount / config.least, 1) * _blurred((taken & skin[1]).astype(np.float32), 1.0) * (1 - near)
+    alike = seen & (np.abs(step).max(2) < DEFAULT.alike)
+    field, amount = _carried(step, alike, DEFAULT.reach * unit, DEFAULT.limit)
+    at_seam, close = _carried(step, seen, DEFAULT.seam_reach * unit, DEFAULT.seam_limit)
+    near = np.minimum(close / DEFAULT.seam_share, 1) * blurred(narrowed(skin[1]).astype(np.float32), 1.0)
+    far = np.minimum(amount / DEFAULT.least, 1) * blurred((taken & skin[1]).astype(np.float32), 1.0) * (1 - near)
     # A little beyond the outline: a soft edge shows the edit there too, and enlarging blurs.
     return np.asarray((field * far[..., None] + at_seam * near[..., None]) * widened(taken)[..., None], np.float32)
 
@@ -79,8 +77,8 @@ def skin_correction(
 def _carried(step: Field, places: Mask, sigma: float, limit: float) -> tuple[Field, Field]:
     """The mean step over the places around each pixel, (h, w, 3), held to a limit; and their share, (h, w)."""
     weight = places.astype(np.float32)
-    amount = _blurred(weight, sigma)
-    mean = _blurred(step * weight[..., None], sigma) / np.maximum(amount, 1e-4)[..., None]
+    amount = blurred(weight, sigma)
+    mean = blurred(step * weight[..., None], sigma) / np.maximum(amount, 1e-4)[..., None]
     return np.asarray(np.clip(mean, -limit, limit), np.float32), amount
 
 
@@ -91,7 +89,6 @@ def matched_skin(
     after: Parsing | None,
     mask: Mask,
     parts: tuple[str, ...],
-    config: SkinToneConfig = DEFAULT,
 ) -> Image:
     """The edit with its skin in the tone of the original's beside the seam; itself without parsings to tell skin by.
 
@@ -99,7 +96,7 @@ def matched_skin(
     """
     if before is None or after is None or not set(parts).isdisjoint(BARE):
         return edited
-    correction = skin_correction(original, edited, before.working_probs, after.working_probs, mask, config)
+    correction = skin_correction(original, edited, before.working_probs, after.working_probs, mask)
     return add_correction(edited, correction)
 
 
@@ -107,21 +104,14 @@ def add_correction(edited: Image, field: Field | None) -> Image:
     """The edit with the correction added; itself where there is none."""
     if field is None:
         return edited
-    result = edited.copy()
-    rows, columns = (np.nonzero(np.abs(field).max((2, axis)) > 0.05)[0] for axis in (1, 0))
-    if rows.size == 0:
+    box = Box.around(np.abs(field).max(2) > 0.05)
+    if box is None:
         return edited
-    height, width = edited.shape[:2]
-    scale_y, scale_x = height / field.shape[0], width / field.shape[1]
-    y0, y1 = int(max(rows[0] - 1, 0) * scale_y), min(height, int(np.ceil((rows[-1] + 2) * scale_y)))
-    x0, x1 = int(max(columns[0] - 1, 0) * scale_x), min(width, int(np.ceil((columns[-1] + 2) * scale_x)))
+    size_hw = (edited.shape[0], edited.shape[1])
+    area = box.grown_by(1).scaled(field.shape, size_hw, outwards=True).clip(*size_hw)
+    result = edited.copy()
+    part = result[area.slices]
     for channel in range(3):
-        full = resize_map(np.ascontiguousarray(field[..., channel]), (height, width))[y0:y1, x0:x1]
-        result[y0:y1, x0:x1, channel] = np.clip(np.rint(result[y0:y1, x0:x1, channel] + full), 0, 255)
+        full = resize_map(np.ascontiguousarray(field[..., channel]), size_hw)[area.slices]
+        part[..., channel] = np.clip(np.rint(part[..., channel] + full), 0, 255)
     return result
-
-
-def _blurred(values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
-    import cv2
-
-    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REFLECT), np.float32)

@@ -11,20 +11,34 @@ from segmask.core.types import Box, Image, Mask
 
 REFERENCE_SIDE = 1024
 """Lengths in pixels that a user gives hold for a picture whose long side is this; they scale with the picture."""
+WORKING_SIDE = 800
+"""Long side in pixels at which change is measured and decided: a finer parsing would be averaged down to it."""
 
 
 def resize_image(image: Image, size_hw: tuple[int, int]) -> Image:
-    """uint8 (H, W, C) or (H, W) at another size: area average down, bilinear up."""
+    """uint8 (H, W, C) or (H, W) at another size: area average down, bilinear up.
+
+    >>> resize_image(np.array([[0, 40, 80, 120]], np.uint8), (1, 2)).tolist()
+    [[20, 100]]
+    """
     return _resize(image, size_hw)
 
 
 def resize_map(values: NDArray[np.float32], size_hw: tuple[int, int]) -> NDArray[np.float32]:
-    """float32 (H, W) at another size: area average down, bilinear up; the range is kept."""
+    """float32 (H, W) at another size: area average down, bilinear up; the range is kept.
+
+    >>> resize_map(np.array([[0, 1]], np.float32), (1, 4)).tolist()
+    [[0.0, 0.25, 0.75, 1.0]]
+    """
     return _resize(np.ascontiguousarray(values), size_hw)
 
 
 def resize_mask(mask: Mask, size_hw: tuple[int, int]) -> Mask:
-    """bool (H, W) at another size: resized as a map, then decided at one half."""
+    """bool (H, W) at another size: resized as a map, then decided at one half.
+
+    >>> resize_mask(np.array([[1, 1, 0, 0, 0, 1, 0, 0]], bool), (1, 4)).tolist()
+    [[True, False, True, False]]
+    """
     if mask.shape == size_hw:
         return mask
     return resize_map(mask.astype(np.float32), size_hw) >= 0.5
@@ -53,7 +67,12 @@ def _halved(array: NDArray, size_hw: tuple[int, int]) -> NDArray:
 
 
 def resized_part(values: NDArray[np.float32], box: Box, size_hw: tuple[int, int]) -> NDArray[np.float32]:
-    """The part of a small map, float32 (h, w), that a box of a picture of ``size_hw`` shows, at the picture's size."""
+    """The part of a small map, float32 (h, w), that a box of a picture of ``size_hw`` shows, at the picture's size.
+
+    >>> small = np.array([[0, 1]], np.float32)
+    >>> resized_part(small, Box(2, 0, 4, 1), (1, 4)).tolist()
+    [[0.75, 1.0]]
+    """
     import cv2
 
     scale_x, scale_y = values.shape[1] / size_hw[1], values.shape[0] / size_hw[0]
@@ -66,7 +85,11 @@ def resized_part(values: NDArray[np.float32], box: Box, size_hw: tuple[int, int]
 
 
 def working_size(size_hw: tuple[int, int], long_side: int) -> tuple[int, int]:
-    """Height and width with the long side at most ``long_side``, each at least 1, the aspect kept."""
+    """Height and width with the long side at most ``long_side``, each at least 1, the aspect kept.
+
+    >>> working_size((3000, 2000), 600), working_size((30, 20), 600)
+    ((600, 400), (30, 20))
+    """
     scale = min(1.0, long_side / max(size_hw))
     return max(1, round(size_hw[0] * scale)), max(1, round(size_hw[1] * scale))
 
@@ -86,7 +109,14 @@ class Letterbox:
 
 
 def letterbox(image: Image, size_hw: tuple[int, int], fill: int = 127) -> Letterbox:
-    """``image`` scaled to fit ``size_hw``; what is left over is grey."""
+    """``image`` scaled to fit ``size_hw``; what is left over is grey.
+
+    >>> placed = letterbox(np.zeros((10, 20, 3), np.uint8), (8, 8))
+    >>> placed.content, placed.canvas[:, 0, 0].tolist()
+    (Box(x0=0, y0=0, x1=8, y1=4), [0, 0, 0, 0, 127, 127, 127, 127])
+    >>> placed.crop(np.ones((14, 4, 4), np.float32)).shape
+    (14, 2, 4)
+    """
     height, width = image.shape[:2]
     scale = min(size_hw[0] / height, size_hw[1] / width)
     inner = (max(1, round(height * scale)), max(1, round(width * scale)))

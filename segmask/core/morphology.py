@@ -1,86 +1,110 @@
-"""Connected regions of a mask."""
+"""Masks and maps changed by what lies around each pixel: widened, narrowed, opened, blurred; and distances to a mask.
+
+The picture's border is no outline: nothing is narrowed from there, and no distance is measured to it.
+"""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.types import Box, Mask
+from segmask.core.types import Mask
+
+Element = NDArray[np.uint8]
+"""A structuring element: the neighbours that count, 1, in a square around a pixel, else 0."""
 
 
-@dataclass(frozen=True)
-class Regions:
-    """The connected regions of a mask; index 0 stands for what is outside of all."""
+def square(radius: int) -> Element:
+    """The pixels at most ``radius`` rows and columns away.
 
-    labels: NDArray[np.int32]
-    """int32 (H, W): 0 outside, 1..n inside."""
-    areas: NDArray[np.int64]
-    """Pixels of each index, (n + 1,); 0 for index 0, so that the outside is never the largest or large enough."""
-    boxes: tuple[Box, ...]
-    """Of each index; that of index 0 is empty."""
-
-    def __len__(self) -> int:
-        return len(self.boxes) - 1
-
-    def select(self, wanted: NDArray[np.bool_]) -> Mask:
-        """The pixels of the regions whose index is ``wanted``, bool (n + 1,)."""
-        wanted = wanted.copy()
-        wanted[0] = False
-        return wanted[self.labels]
-
-    def on_border(self) -> NDArray[np.bool_]:
-        """Which regions touch the picture's border, bool (n + 1,)."""
-        edge = np.concatenate([self.labels[0], self.labels[-1], self.labels[:, 0], self.labels[:, -1]])
-        touched = np.zeros(len(self) + 1, bool)
-        touched[edge] = True
-        return touched
-
-    def total(self, values: NDArray) -> NDArray[np.float64]:
-        """Sum of ``values`` (H, W) over each region, (n + 1,)."""
-        return np.asarray(np.bincount(self.labels.ravel(), values.ravel(), len(self) + 1), np.float64)
+    >>> square(1).tolist()
+    [[1, 1, 1], [1, 1, 1], [1, 1, 1]]
+    """
+    return np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
 
 
-def connected_regions(mask: Mask, diagonal: bool = True) -> Regions:
-    """The regions of bool (H, W), connected over edges and, if ``diagonal``, corners."""
+def disc(radius: int, corners: bool = True) -> Element:
+    """The pixels at most ``radius`` away; of radius 1 with their corners, since outlines are connected over corners.
+
+    >>> disc(1).tolist()
+    [[1, 1, 1], [1, 1, 1], [1, 1, 1]]
+    >>> disc(1, corners=False).tolist()
+    [[0, 1, 0], [1, 1, 1], [0, 1, 0]]
+    >>> disc(2)[0].tolist()
+    [0, 0, 1, 0, 0]
+    """
     import cv2
 
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8 if diagonal else 4)
-    areas = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
-    areas[0] = 0
-    boxes = [Box(0, 0, 0, 0)]
-    for left, top, width, height in stats[1:, :4].tolist():
-        boxes.append(Box(left, top, left + width, top + height))
-    return Regions(np.asarray(labels, np.int32), areas, tuple(boxes))
+    if radius == 1 and corners:
+        return square(1)
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.uint8)
 
 
-def filled(mask: Mask, largest: float = float("inf")) -> Mask:
-    """``mask`` with the holes that it encloses closed, up to ``largest`` pixels each."""
-    holes = connected_regions(~mask, diagonal=False)
-    return mask | holes.select((holes.areas <= largest) & ~holes.on_border())
+def widened(mask: Mask, radius: int = 1, corners: bool = True) -> Mask:
+    """``mask`` with what lies within a radius of it, in pixels: a dilation by ``disc(radius, corners)``.
 
-
-def widened(mask: Mask, radius: int = 1) -> Mask:
-    """``mask`` with what lies within a radius of it, in pixels."""
+    >>> widened(np.array([[0, 0, 1, 0, 0]], bool)).tolist()
+    [[False, True, True, True, False]]
+    """
     import cv2
 
-    return cv2.dilate(mask.astype(np.uint8), _disc(radius)) > 0
+    return cv2.dilate(mask.astype(np.uint8), disc(radius, corners)) > 0
 
 
-def narrowed(mask: Mask, radius: int = 1) -> Mask:
-    """``mask`` less what lies within a radius of its outline; the picture's border is no outline."""
+def narrowed(mask: Mask, radius: int = 1, corners: bool = True) -> Mask:
+    """``mask`` less what lies within a radius of its outline: an erosion by ``disc(radius, corners)``.
+
+    >>> narrowed(np.array([[1, 1, 1, 0, 0]], bool)).tolist()
+    [[True, True, False, False, False]]
+    """
     import cv2
 
-    return cv2.erode(mask.astype(np.uint8), _disc(radius)) > 0
+    return cv2.erode(mask.astype(np.uint8), disc(radius, corners)) > 0
 
 
-def _disc(radius: int) -> NDArray[np.uint8]:
-    """A disc; of radius 1 the square of nine, since outlines are connected over corners."""
+def opened(mask: Mask, radius: int = 1, corners: bool = True) -> Mask:
+    """``mask`` without what is too thin for ``disc(radius, corners)`` to lie in.
+
+    >>> opened(np.array([[1, 0, 0, 1, 1, 1, 0]], bool)).astype(int).tolist()
+    [[0, 0, 0, 1, 1, 1, 0]]
+    """
+    return widened(narrowed(mask, radius, corners), radius, corners)
+
+
+def distance_to(mask: Mask) -> NDArray[np.float32]:
+    """Distance of each pixel to the nearest one of ``mask`` in pixels, float32 (H, W), at most 2 % off.
+
+    0 on the mask, infinite everywhere if it is empty. ``distance_to(~mask)`` is the depth inside of a mask.
+
+    >>> distance_to(np.array([[1, 1, 0, 0, 0]], bool)).tolist()
+    [[0.0, 0.0, 1.0, 2.0, 3.0]]
+    """
     import cv2
 
-    size = 2 * radius + 1
-    return np.asarray(
-        np.ones((3, 3), np.uint8) if radius == 1 else cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)),
-        np.uint8,
-    )
+    if not mask.any():
+        return np.full(mask.shape, np.inf, np.float32)
+    return np.asarray(cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
+
+
+def within(mask: Mask, distance: float) -> Mask:
+    """``mask`` with the pixels whose distance to it is at most this; empty if it is.
+
+    >>> within(np.array([[1, 0, 0, 0]], bool), 1.5).tolist()
+    [[True, True, False, False]]
+    """
+    return distance_to(mask) <= distance
+
+
+def blurred(values: NDArray, sigma: float, *, edge_twice: bool = True) -> NDArray[np.float32]:
+    """A Gaussian blur of float (H, W) or (H, W, C) by ``sigma`` pixels, float32; float64 stays so.
+
+    Beyond its border the picture is mirrored: with its outermost pixels once more (c b a | a b c), or, with
+    ``edge_twice`` off, without (c b | a b c).
+
+    >>> blurred(np.array([[0, 0, 100, 0, 0]], np.float32), 0.5).round().tolist()
+    [[0.0, 11.0, 79.0, 11.0, 0.0]]
+    """
+    import cv2
+
+    border = cv2.BORDER_REFLECT if edge_twice else cv2.BORDER_REFLECT_101
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma, borderType=border), values.dtype)

@@ -20,7 +20,7 @@ from segmask.core.types import Alpha, Image, LabelMap, describe
 from segmask.evaluation.datasets import Example
 from segmask.evaluation.datasets.files import find_picture
 from segmask.io import read_gray
-from segmask.options import STRATEGIES, Options
+from segmask.options import DEFAULT_TARGET, STRATEGIES
 from segmask.version import __version__
 
 if TYPE_CHECKING:
@@ -201,8 +201,8 @@ def stamp(path: Path) -> str:
 
 def _asked_target(meant: str | None) -> str:
     """The default target where it holds all that a case means to change: nobody names garments one by one."""
-    if meant is None or set(resolve_target(meant)) <= set(resolve_target(Options.target)):
-        return Options.target
+    if meant is None or set(resolve_target(meant)) <= set(resolve_target(DEFAULT_TARGET)):
+        return DEFAULT_TARGET
     return meant
 
 
@@ -212,9 +212,9 @@ def _masker(strategy: str, parser: str, target: str) -> Masker:
     from segmask.masker import Masker
 
     if strategy == "diff":
-        return Masker(strategy, target)
+        return Masker(strategy=strategy)
     models = _models(parser)
-    return Masker(strategy, target, models.parser, models.face_detector)
+    return Masker(strategy=strategy, target=target, parser=models.parser, face_detector=models.face_detector)
 
 
 @cache

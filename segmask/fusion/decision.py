@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.findings import Findings
 from segmask.core.types import Mask, Prob
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Decision:
     """What comes from the edit, at the working size."""
 
@@ -23,3 +24,6 @@ class Decision:
     spread: NDArray[np.float32] | None = None
     """float32 (h, w): how far the pixel model's networks differ, standard deviation of their log odds; None where rules
     or thresholds decided: their probability gives only an order."""
+    strategy: str = "hybrid"
+    """What decided in the end, as the report names it."""
+    findings: Findings = ()

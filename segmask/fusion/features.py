@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from segmask.core.geometry import resize_map, working_size
 from segmask.core.labels import part_ids
-from segmask.core.types import Change, Mask, Prob, Probs, Texture
-from segmask.fusion.evidence import changed_prob, garments
-from segmask.fusion.growth import garment_share
-from segmask.fusion.scene import near_body, target_prob
+from segmask.core.morphology import blurred
+from segmask.core.types import Change, Mask, Prob, Texture
+from segmask.fusion.evidence import changed_prob
+from segmask.fusion.garments import garment_share, garments
+from segmask.fusion.scene import Scene, target_prob
 
 Features = NDArray[np.float32]
 Map = NDArray[np.float32]
@@ -80,56 +81,44 @@ class FeatureConfig:
 DEFAULT = FeatureConfig()
 
 
-def pixel_features(
-    before: Probs, after: Probs, change: Change, parts: tuple[str, ...], config: FeatureConfig = DEFAULT
-) -> Features:
-    """The features of each pixel, float32 (len(NAMES), h, w), about between -3 and 3.
-
-    Args:
-        before: float32 (14, h, w): what the original shows.
-        after: float32 (14, h, w): what the aligned edit shows.
-        change: the change map, (h, w).
-        parts: the targeted parts.
-    """
-    score = change.score_map
-    was, becomes = target_prob(before, parts), target_prob(after, parts)
-    either = np.maximum(was, becomes)
-    changed = changed_prob(score)
-    seen = []
+def pixel_features(scene: Scene) -> Features:
+    """The features of each pixel, float32 (len(NAMES), h, w), about between -3 and 3."""
+    change, parts, score = scene.change, scene.parts, scene.change.score_map
+    was, becomes, either, changed = scene.was, scene.becomes, scene.either, scene.changed
+    shown = []
     for group in (("background",), ("skin",), ("hair", "face"), IN_FRONT, ("footwear",)):
         others = tuple(part for part in group if part not in parts)
-        seen += [target_prob(probs, others) if others else np.zeros_like(was) for probs in (before, after)]
-    scores = [score, _blurred(score, config.near[0] * max(score.shape)), _wide(score, config.near[1], config)]
-    present = garments_present(before, after, parts)
+        both = scene.before, scene.after
+        shown += [target_prob(probs, others) if others else np.zeros_like(was) for probs in both]
+    scores = [score, _blurred(score, DEFAULT.near[0] * max(score.shape)), _wide(score, DEFAULT.near[1])]
     maps = [
-        *(_log_odds(prob, config.doubt) for prob in (was, becomes, *seen)),
-        *(np.log(value + config.least_score) for value in scores),
+        *(_log_odds(prob, DEFAULT.doubt) for prob in (was, becomes, *shown)),
+        *(np.log(value + DEFAULT.least_score) for value in scores),
         np.log(change.noise_floor),
-        *changed_shares(changed, present, config),
-        *(4 * _wide(either, share, config) - 2 for share in config.around),
-        4 * _share(changed, 1 - either, config.reach[0], config) - 2,
+        *changed_shares(changed, garments_present(scene)),
+        *(4 * _wide(either, share) - 2 for share in DEFAULT.around),
+        4 * _share(changed, 1 - either, DEFAULT.reach[0]) - 2,
         4 * garment_share(either, score, parts) - 2,
-        2 * near_body(before, after).astype(np.float32) - 1,
-        *texture_maps(change, either, config),
+        2 * scene.on_people.astype(np.float32) - 1,
+        *texture_maps(change, either),
     ]
     return np.stack(maps).astype(np.float32, copy=False)
 
 
-def in_sight(before: Probs, after: Probs, change: Change, parts: tuple[str, ...]) -> Mask:
+def in_sight(scene: Scene) -> Mask:
     """Pixels where the target may be, bool (h, w): either parsing thinks of it, or the change map of a change."""
-    either = np.maximum(target_prob(before, parts), target_prob(after, parts))
-    return (either > SEEN_TARGET) | (changed_prob(change.score_map) > SEEN_CHANGE)
+    return (scene.either > SEEN_TARGET) | (scene.changed > SEEN_CHANGE)
 
 
-def texture_maps(change: Change, either: Prob, config: FeatureConfig = DEFAULT) -> list[Map]:
+def texture_maps(change: Change, either: Prob) -> list[Map]:
     """Structure and colour, at the pixel, on the target around it and on the rest further around; (h, w) each.
 
     Without a texture comparison (maps made by hand) fabric counts as different where the change map says so.
     """
     size_hw = (either.shape[0], either.shape[1])
     texture = change.texture or _texture_of(change)
-    step = np.log(texture.colour_shift + config.least_step)
-    small_hw = working_size(size_hw, config.long_side)
+    step = np.log(texture.colour_shift + DEFAULT.least_step)
+    small_hw = working_size(size_hw, DEFAULT.long_side)
     target = resize_map(either, small_hw)
     spread = []
     for values in (texture.structure_near, step):
@@ -137,7 +126,7 @@ def texture_maps(change: Change, either: Prob, config: FeatureConfig = DEFAULT) 
         spread.append(
             [
                 _weighted(small, weight, reach * max(small_hw))
-                for weight, reach in ((target, config.reach[0]), (1 - target, config.reach[1]))
+                for weight, reach in ((target, DEFAULT.reach[0]), (1 - target, DEFAULT.reach[1]))
             ]
         )
     maps = (texture.structure_near, texture.structure_around, *spread[0], texture.energy_ratio, step, *spread[1])
@@ -150,41 +139,41 @@ def _texture_of(change: Change) -> Texture:
     return Texture(structure, structure, 0.2 * changed, 0.5 + changed * change.score_map)
 
 
-def garments_present(before: Probs, after: Probs, parts: tuple[str, ...]) -> list[Prob]:
+def garments_present(scene: Scene) -> list[Prob]:
     """Where each targeted garment was or has come, float32 (h, w) each."""
-    groups = [list(part_ids(group)) for group in garments(parts)]
-    return [np.maximum(before[ids].sum(0), after[ids].sum(0)) for ids in groups]
+    groups = [list(part_ids(group)) for group in garments(scene.parts)]
+    return [np.maximum(scene.before[ids].sum(0), scene.after[ids].sum(0)) for ids in groups]
 
 
-def changed_shares(changed: Prob, present: list[Prob], config: FeatureConfig = DEFAULT) -> list[Map]:
+def changed_shares(changed: Prob, present: list[Prob]) -> list[Map]:
     """Changed share of the garment at each pixel: within two distances, and of the whole of it; (h, w), -2 to 2."""
     size_hw = (changed.shape[0], changed.shape[1])
-    small_hw = working_size(size_hw, config.long_side)
+    small_hw = working_size(size_hw, DEFAULT.long_side)
     small = resize_map(changed, small_hw)
     total = np.full(small_hw, 1e-3, np.float32)
     sums = [np.zeros(small_hw, np.float32) for _ in range(3)]
     for garment in (resize_map(prob, small_hw) for prob in present):
-        shares = [_weighted(small, garment, reach * max(small_hw)) for reach in config.reach]
+        shares = [_weighted(small, garment, reach * max(small_hw)) for reach in DEFAULT.reach]
         whole = float((small * garment).sum() / max(float(garment.sum()), 1.0))
-        near = _blurred(garment, config.reach[0] * max(small_hw)) ** 2 + 1e-4  # beside a garment it is the nearest's
+        near = _blurred(garment, DEFAULT.reach[0] * max(small_hw)) ** 2 + 1e-4  # beside a garment it is the nearest's
         for values, share in zip(sums, (*shares, np.full(small_hw, whole, np.float32)), strict=True):
             values += near * share
         total += near
     return [4 * resize_map(values / total, size_hw) - 2 for values in sums]
 
 
-def _share(values: Prob, weight: Prob, reach: float, config: FeatureConfig) -> Map:
+def _share(values: Prob, weight: Prob, reach: float) -> Map:
     """Weighted mean of ``values`` within a distance, (h, w)."""
     size_hw = (values.shape[0], values.shape[1])
-    small_hw = working_size(size_hw, config.long_side)
+    small_hw = working_size(size_hw, DEFAULT.long_side)
     mean = _weighted(resize_map(values, small_hw), resize_map(weight, small_hw), reach * max(small_hw))
     return resize_map(mean, size_hw)
 
 
-def _wide(values: Map, share: float, config: FeatureConfig) -> Map:
+def _wide(values: Map, share: float) -> Map:
     """Blurred by a share of the long side, on a small grid: what is left of it is smooth."""
     size_hw = (values.shape[0], values.shape[1])
-    small_hw = working_size(size_hw, config.long_side)
+    small_hw = working_size(size_hw, DEFAULT.long_side)
     return resize_map(_blurred(resize_map(values, small_hw), share * max(small_hw)), size_hw)
 
 
@@ -197,6 +186,5 @@ def _log_odds(prob: Prob, doubt: float) -> Map:
 
 
 def _blurred(values: Map, sigma: float) -> Map:
-    import cv2
-
-    return np.asarray(cv2.GaussianBlur(values, (0, 0), max(sigma, 0.3), borderType=cv2.BORDER_REFLECT), np.float32)
+    """Blurred by at least .3 pixels, which leaves a pixel as it is: small pictures have smaller distances."""
+    return blurred(values, max(sigma, 0.3))

@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.labels import PART_ID, WORN
-from segmask.core.morphology import connected_regions, filled
-from segmask.core.types import Change, Mask, Prob, Probs
+from segmask.core.morphology import opened, within
+from segmask.core.regions import connected_regions, filled
+from segmask.core.types import Change, Mask, Prob
 from segmask.fusion.cut import minimum_cut
 from segmask.fusion.decision import Decision
-from segmask.fusion.evidence import changed_prob, garment_changed
 from segmask.fusion.features import in_sight, pixel_features
+from segmask.fusion.garments import garment_changed
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
 from segmask.fusion.rules import rule_log_odds
-from segmask.fusion.scene import near_body, target_prior, target_prob
+from segmask.fusion.scene import Scene, target_prob
 
 
 @dataclass(frozen=True)
@@ -73,104 +74,71 @@ class HybridConfig:
 DEFAULT = HybridConfig()
 
 
-def decide_hybrid(
-    before: Probs,
-    after: Probs,
-    change: Change,
-    parts: tuple[str, ...],
-    must_keep: Mask,
-    must_take: Mask,
-    config: HybridConfig = DEFAULT,
-    model: PixelModel | None = None,
-) -> Decision:
+def decide_hybrid(scene: Scene, must_keep: Mask, must_take: Mask, model: PixelModel | None = None) -> Decision:
     """Decide each pixel at the working size (h, w).
 
     Args:
-        before: float32 (14, h, w): what the original shows.
-        after: float32 (14, h, w): what the aligned edit shows.
-        change: the change map.
-        parts: targeted parts.
+        scene: what both pictures show.
         must_keep: bool (h, w): protected, excluded or not covered by the edit.
         must_take: bool (h, w): included by the user.
         model: another pixel model than the package's.
     """
     spread = None
-    if set(parts) <= set(WORN):
-        odds, spread = fitted_odds(before, after, change, parts, model or pixel_model(), config)
+    if set(scene.parts) <= set(WORN):
+        odds, spread = fitted_odds(scene, model or pixel_model())
     else:
-        odds = rule_log_odds(before, after, change, parts)
-    decision = decide_by_odds(odds, before, after, change, parts, must_keep, must_take, config)
-    return replace(decision, spread=spread)
+        odds = rule_log_odds(scene)
+    return replace(decide_by_odds(odds, scene, must_keep, must_take), spread=spread)
 
 
-def fitted_odds(
-    before: Probs,
-    after: Probs,
-    change: Change,
-    parts: tuple[str, ...],
-    model: PixelModel,
-    config: HybridConfig = DEFAULT,
-) -> Estimate:
+def fitted_odds(scene: Scene, model: PixelModel, config: HybridConfig = DEFAULT) -> Estimate:
     """Log odds that each pixel comes from the edit by the pixel model, held to what the generator never draws."""
-    asked = near_body(before, after) & in_sight(before, after, change, parts)  # not the cloth that nobody wears
-    odds, spread = model.estimate(pixel_features(before, after, change, parts), asked)
-    grown = _new_cloth(odds, before, after, change, parts, config)
-    odds = np.where(grown, np.maximum(odds, config.sure_odds), odds)
+    asked = scene.on_people & in_sight(scene)  # not the cloth that nobody wears
+    odds, spread = model.estimate(pixel_features(scene), asked)
+    odds = np.where(_new_cloth(odds, scene, config), np.maximum(odds, config.sure_odds), odds)
     return Estimate(odds, spread)
 
 
 def decide_by_odds(
-    odds: NDArray[np.float32],
-    before: Probs,
-    after: Probs,
-    change: Change,
-    parts: tuple[str, ...],
-    must_keep: Mask,
-    must_take: Mask,
-    config: HybridConfig = DEFAULT,
+    odds: NDArray[np.float32], scene: Scene, must_keep: Mask, must_take: Mask, config: HybridConfig = DEFAULT
 ) -> Decision:
     """The cut and what follows it, for log odds float32 (h, w) that each pixel comes from the edit."""
-    prior = target_prior(before, after, parts).either
-    was, becomes = target_prob(before, parts), target_prob(after, parts)
     probability = (1 / (1 + np.exp(-odds))).astype(np.float32)
     odds = np.clip(odds + config.lean, None, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():
-        return Decision(np.zeros(odds.shape, bool), prior, probability)
-    limb = _changed_limb(before, after, change, parts)
+        return Decision(np.zeros(odds.shape, bool), scene.prior, probability)
+    limb = _changed_limb(scene)
     hopeless = (odds < config.hopeless) & (limb < 0.5)
     weight = 1 - (1 - config.skin_odds) * limb
     taken = minimum_cut(
         np.maximum(odds, 0) * weight,
         np.minimum(np.maximum(-odds, 0), config.odds_limit) * weight,
-        _seam(change, np.minimum(was, becomes), limb, config),
+        _seam(scene.change, np.minimum(scene.was, scene.becomes), limb, config),
         must_keep | hopeless,
         must_take,
     )
-    tight = _tighten(taken, change.score_map, config)
-    mask = _meant(tight, (was, becomes, probability), after, parts, must_take, config)
-    mask = _whole(_without_specks(mask, config), (was, becomes, probability), config)
-    return Decision((mask | must_take) & ~must_keep, prior, probability)
+    tight = _tighten(taken, scene.change.score_map, config)
+    mask = _meant(tight, probability, scene, must_take, config)
+    mask = _whole(_without_specks(mask, config), probability, scene, config)
+    return Decision((mask | must_take) & ~must_keep, scene.prior, probability)
 
 
-def _changed_limb(before: Probs, after: Probs, change: Change, parts: tuple[str, ...]) -> Prob:
+def _changed_limb(scene: Scene) -> Prob:
     """Skin in both pictures that is not targeted, moved or lit otherwise. Not a chin that came to lie on the neck."""
-    if "skin" in parts:
-        return np.zeros_like(before[0])
+    if "skin" in scene.parts:
+        return np.zeros_like(scene.was)
     skin = PART_ID["skin"]
-    return np.minimum(before[skin], after[skin]) * changed_prob(change.score_map)
+    return np.minimum(scene.before[skin], scene.after[skin]) * scene.changed
 
 
-def _new_cloth(
-    odds: NDArray[np.float32], before: Probs, after: Probs, change: Change, parts: tuple[str, ...], config: HybridConfig
-) -> Mask:
+def _new_cloth(odds: NDArray[np.float32], scene: Scene, config: HybridConfig) -> Mask:
     """Where a changed garment surely reaches over what was background: wider than the generator ever cut one.
 
     It borders on an old garment that comes from the edit; cloth that only the edit's parser sees is a cup.
     """
-    changed = changed_prob(change.score_map)
-    over_ground = (before[PART_ID["background"]] > 0.5) & (target_prob(after, parts) >= config.sure_share)
-    sure = over_ground & (changed > 0.9) & (garment_changed(changed, before, after, parts) > 0.5)
-    replaced = (odds > 0) & (target_prob(before, parts) > 0.5)
+    over_ground = (scene.before[PART_ID["background"]] > 0.5) & (scene.becomes >= config.sure_share)
+    sure = over_ground & (scene.changed > 0.9) & (garment_changed(scene) > 0.5)
+    replaced = (odds > 0) & (scene.was > 0.5)
     garments = connected_regions(sure | replaced)
     return sure & garments.select(garments.total(replaced.astype(np.float32)) >= config.island * sure.size)
 
@@ -184,35 +152,23 @@ def _seam(change: Change, inside: Prob, limb: Prob, config: HybridConfig) -> NDA
 
 def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -> Mask:
     """Give the rim back to the original where both pictures are equal; the inside stays whole."""
-    import cv2
-
-    radius = config.rim * max(mask.shape)
-    padded = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-    depth = cv2.distanceTransform(padded, cv2.DIST_L2, 5)[1:-1, 1:-1]
-    equal = cv2.morphologyEx((score_map < config.rim_score).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    return mask & ~((equal > 0) & (depth <= radius))
+    rim = within(~mask, config.rim * max(mask.shape))
+    return mask & ~(opened(score_map < config.rim_score) & rim)
 
 
-def _meant(
-    mask: Mask,
-    beliefs: tuple[Prob, Prob, Prob],
-    after: Probs,
-    parts: tuple[str, ...],
-    must_take: Mask,
-    config: HybridConfig,
-) -> Mask:
+def _meant(mask: Mask, probability: Prob, scene: Scene, must_take: Mask, config: HybridConfig) -> Mask:
     """Pieces that were the target or surely become it, in which the edit shows the target or skin, and likely right.
 
-    What turned to ground was a bush; a necklace that a parser half takes for a collar is no garment. ``beliefs``: the
-    target was here, it becomes, and the pixel comes from the edit. The lean completes garments: a piece as a whole must
-    be likelier right than not without it.
+    This drops foliage and jewellery that the parser half takes for a garment. The lean completes garments: a piece as
+    a whole must be likelier right than not without it.
     """
-    if "background" in parts:
+    if "background" in scene.parts:
         return mask
     pieces = connected_regions(mask)
+    shown_after = target_prob(scene.after, (*scene.parts, "skin"))
     old, new, right, shown = (
         pieces.total(np.maximum(prob, must_take)) / np.maximum(pieces.areas, 1)
-        for prob in (*beliefs, target_prob(after, (*parts, "skin")))
+        for prob in (scene.was, scene.becomes, probability, shown_after)
     )
     targeted = (old >= config.old_share) | (new >= config.sure_share)
     return pieces.select((shown >= config.new_share) & targeted & (right >= config.piece_prob))
@@ -225,14 +181,13 @@ def _without_specks(mask: Mask, config: HybridConfig) -> Mask:
     return filled(large, config.hole * mask.size)
 
 
-def _whole(mask: Mask, beliefs: tuple[Prob, Prob, Prob], config: HybridConfig) -> Mask:
+def _whole(mask: Mask, probability: Prob, scene: Scene, config: HybridConfig) -> Mask:
     """Enclosed pieces that show the target in both pictures come along: new fabric that looks like the old.
 
-    Not what surely stayed as it was: a tie on a changed shirt. ``beliefs`` as in ``_meant``.
+    Not what surely stayed as it was: a tie on a changed shirt.
     """
-    was, becomes, probability = beliefs
     holes = connected_regions(~mask, diagonal=False)
-    shown = holes.total(np.minimum(was, becomes)) / np.maximum(holes.areas, 1)
+    shown = holes.total(np.minimum(scene.was, scene.becomes)) / np.maximum(holes.areas, 1)
     inside = (holes.areas <= config.island_inside * mask.size) & ~holes.on_border() & (shown > 0.5)
     inside[0] = False  # the mask itself
     for index in np.flatnonzero(inside):

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from segmask.core.errors import InputError
 from segmask.core.geometry import resize_image
 from segmask.core.labels import PART_ID
-from segmask.core.morphology import connected_regions
+from segmask.core.morphology import widened
+from segmask.core.regions import connected_regions
 from segmask.core.types import Box, Face, Image, Mask, Parsing, Prob, Probs
 from segmask.fusion.protect import faces_of
 from segmask.fusion.scene import BODY, target_prob
@@ -108,7 +109,7 @@ class People:
         return np.isin(_nearest(owners), [person.number for person in chosen])
 
 
-def find_people(parsing: Parsing, faces: tuple[Face, ...], image: Image, config: PeopleConfig = DEFAULT) -> People:
+def find_people(parsing: Parsing, faces: tuple[Face, ...], image: Image) -> People:
     """The people whom a parsing shows.
 
     Args:
@@ -118,50 +119,47 @@ def find_people(parsing: Parsing, faces: tuple[Face, ...], image: Image, config:
     """
     probs = parsing.working_probs
     figure: Mask = probs[PART_ID["background"]] < 0.5
-    groups = _groups(figure, config)
-    heads = _heads(parsing, faces, groups, config)
+    groups = _groups(figure)
+    heads = _heads(parsing, faces, groups)
     body = target_prob(probs, BODY) > 0.5
     areas = np.bincount(groups.ravel())
-    floor = config.faceless * areas[1:].max(initial=0)
+    floor = DEFAULT.faceless * areas[1:].max(initial=0)
     owners, count = np.zeros(figure.shape, np.int32), 0
     for index in range(1, int(groups.max(initial=0)) + 1):
         group = groups == index
         own = [box for box, home in heads if home == index]
-        if not own and (areas[index] < floor or body[group].mean() < config.body):
+        if not own and (areas[index] < floor or body[group].mean() < DEFAULT.body):
             continue
         small = resize_image(image, (figure.shape[0], figure.shape[1]))
-        parts = _split(group, own, small, config) if len(own) > 1 else group.astype(np.int32)
+        parts = _split(group, own, small) if len(own) > 1 else group.astype(np.int32)
         owners += np.where(group, parts + count, 0)
         count += max(1, len(own))
     if not count:  # a cropped torso, or a parsing that knows no body
         owners = groups
-    return _numbered(owners, parsing.size_hw, config)
+    return _numbered(owners, parsing.size_hw)
 
 
-def _groups(figure: Mask, config: PeopleConfig) -> Owners:
+def _groups(figure: Mask) -> Owners:
     """Connected figures, int32 (h, w): 0 outside, 1..n."""
-    import cv2
-
-    radius = max(1, round(config.bridge * max(figure.shape) / 2))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    return np.where(figure, connected_regions(cv2.dilate(figure.astype(np.uint8), disc) > 0).labels, 0)
+    radius = max(1, round(DEFAULT.bridge * max(figure.shape) / 2))
+    return np.where(figure, connected_regions(widened(figure, radius, corners=False)).labels, 0)
 
 
-def _heads(parsing: Parsing, faces: tuple[Face, ...], groups: Owners, config: PeopleConfig) -> list[tuple[Box, int]]:
+def _heads(parsing: Parsing, faces: tuple[Face, ...], groups: Owners) -> list[tuple[Box, int]]:
     """Boxes of the faces in working pixels, and the figure that each belongs to."""
     hair = target_prob(parsing.working_probs, ("hair", "headwear"))
     head = target_prob(parsing.working_probs, ("hair", "headwear", "face", "eyewear"))
     heads: list[tuple[Box, int]] = []
     for face in faces:
-        box = _scaled(face.box, parsing.size_hw, groups.shape).clip(*groups.shape)
-        if box.area and head[box.slices].mean() >= config.head:
+        box = face.box.scaled(parsing.size_hw, groups.shape).clip(*groups.shape)
+        if box.area and head[box.slices].mean() >= DEFAULT.head:
             heads += [(box, home) for home in _home(box, groups)]
     seen = [box for box, _ in heads]
     for face in faces_of(replace(parsing, size_hw=groups.shape)):  # at the working size
         box = face.box
         around = hair[box.grow(2).clip(*groups.shape).slices].sum()
-        known = any(_centre_in(box, other.grow(2)) or _centre_in(other, box.grow(2)) for other in seen)
-        if not known and face.score >= config.sure and around >= config.hair * box.area:
+        known = any(other.grow(2).contains(*box.centre) or box.grow(2).contains(*other.centre) for other in seen)
+        if not known and face.score >= DEFAULT.sure and around >= DEFAULT.hair * box.area:
             heads += [(box, home) for home in _home(box, groups)]
     return heads
 
@@ -173,14 +171,14 @@ def _home(box: Box, groups: Owners) -> list[int]:
     return [int(np.bincount(found).argmax())] if found.size else []
 
 
-def _split(group: Mask, heads: list[Box], image: Image, config: PeopleConfig) -> Owners:
+def _split(group: Mask, heads: list[Box], image: Image) -> Owners:
     """Which head each pixel of a group of touching figures belongs to, int32 (h, w): 0.. in the order of ``heads``."""
     import cv2
 
-    claims = np.stack([_distance(box, group.shape, config) for box in heads])
+    claims = np.stack([_distance(box, group.shape) for box in heads])
     order = np.partition(claims, 1, axis=0)
     nearest = claims.argmin(0).astype(np.int32)
-    markers = np.where(order[1] > config.claim * order[0], nearest + 1, 0).astype(np.int32)
+    markers = np.where(order[1] > DEFAULT.claim * order[0], nearest + 1, 0).astype(np.int32)
     for number, box in enumerate(heads, start=1):
         markers[box.clip(*group.shape).slices] = number
     markers[~group] = len(heads) + 1
@@ -189,36 +187,38 @@ def _split(group: Mask, heads: list[Box], image: Image, config: PeopleConfig) ->
     return np.where(drawn, flooded - 1, nearest).astype(np.int32) + 1
 
 
-def _distance(face: Box, size_hw: tuple[int, int], config: PeopleConfig) -> Prob:
+def _distance(face: Box, size_hw: tuple[int, int]) -> Prob:
     """How far each pixel is from hanging under a face, in the face's size: bodies are taller than wide."""
     rows, columns = np.mgrid[: size_hw[0], : size_hw[1]].astype(np.float32)
     size = max(1.0, face.area**0.5)
-    across = (columns - (face.x0 + face.x1) / 2) / (config.beside * size)
-    down = (rows - (face.y0 + face.y1) / 2) / size
-    return np.hypot(across, np.where(down > 0, down / config.below, down))
+    across = (columns - face.centre[0]) / (DEFAULT.beside * size)
+    down = (rows - face.centre[1]) / size
+    return np.hypot(across, np.where(down > 0, down / DEFAULT.below, down))
 
 
-def _numbered(owners: Owners, size_hw: tuple[int, int], config: PeopleConfig) -> People:
+def _numbered(owners: Owners, size_hw: tuple[int, int]) -> People:
     """People from left to right; figures too small to count become a passer-by's."""
     indices, counts = np.unique(owners[owners > 0], return_counts=True)
-    floor = config.least * counts.max(initial=0)
-    found = [(_box_of(owners == i), int(i), int(n)) for i, n in zip(indices, counts, strict=True) if n >= floor]
+    floor = DEFAULT.least * counts.max(initial=0)
+    found = [
+        (box, int(index), int(count))
+        for index, count in zip(indices, counts, strict=True)
+        if count >= floor and (box := Box.around(owners == index))
+    ]
     found.sort(key=lambda item: (item[0].x0 + item[0].x1, item[1]))
     numbers = np.where(np.arange(owners.max(initial=0) + 1) > 0, -1, 0).astype(np.int32)
     persons = []
     for number, (box, index, count) in enumerate(found, start=1):
         numbers[index] = number
-        persons.append(Person(number, _scaled(box, owners.shape, size_hw), round(count / owners.size, 6)))
+        persons.append(Person(number, box.scaled(owners.shape, size_hw), round(count / owners.size, 6)))
     return People(tuple(persons), numbers[owners])
 
 
 def _with_new_garments(owners: Owners, figure: Mask) -> Owners:
     """``owners`` with the edit's new ground given, piece by piece, to the one figure that it meets."""
-    import cv2
-
     fresh = connected_regions(figure & (owners == 0))
     result = owners.copy()
-    near = cv2.dilate((owners != 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    near = widened(owners != 0)
     closest = _nearest(owners)
     for index, box in enumerate(fresh.boxes[1:], start=1):
         piece = fresh.labels[box.slices] == index
@@ -240,18 +240,3 @@ def _nearest(owners: Owners) -> Owners:
     table = np.zeros(int(labels.max()) + 1, np.int32)
     table[labels[owners != 0]] = owners[owners != 0]
     return table[labels]
-
-
-def _box_of(mask: Mask) -> Box:
-    rows, columns = np.nonzero(mask.any(1))[0], np.nonzero(mask.any(0))[0]
-    return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-
-
-def _scaled(box: Box, from_hw: tuple[int, ...], to_hw: tuple[int, ...]) -> Box:
-    y, x = to_hw[0] / from_hw[0], to_hw[1] / from_hw[1]
-    return Box(round(box.x0 * x), round(box.y0 * y), round(box.x1 * x), round(box.y1 * y))
-
-
-def _centre_in(box: Box, other: Box) -> bool:
-    x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
-    return other.x0 <= x <= other.x1 and other.y0 <= y <= other.y1

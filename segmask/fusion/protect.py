@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from segmask.core.geometry import resize_map, resized_part
 from segmask.core.labels import PART_ID, part_ids
-from segmask.core.morphology import connected_regions, filled
+from segmask.core.morphology import disc, distance_to, widened
+from segmask.core.regions import connected_regions, filled
 from segmask.core.types import Box, Face, Mask, Parsing, Prob
 
 
@@ -59,10 +60,9 @@ def protected_region(
     faces: tuple[Face, ...],
     parts: tuple[str, ...],
     edited: Parsing | None = None,
-    config: ProtectConfig = DEFAULT,
 ) -> Mask:
     """Pixels that must stay original, bool (H, W) at the picture's size: those of ``protected_parts`` together."""
-    face, hair = protected_parts(parsing, faces, parts, edited, config)
+    face, hair = protected_parts(parsing, faces, parts, edited)
     return face | hair
 
 
@@ -71,7 +71,6 @@ def protected_parts(
     faces: tuple[Face, ...],
     parts: tuple[str, ...],
     edited: Parsing | None = None,
-    config: ProtectConfig = DEFAULT,
 ) -> tuple[Mask, Mask]:
     """The faces and the core of the hair that must stay original, bool (H, W) each at the picture's size.
 
@@ -83,50 +82,50 @@ def protected_parts(
     """
     protected, hair = np.zeros(parsing.size_hw, bool), np.zeros(parsing.size_hw, bool)
     if "face" not in parts:
-        protected |= face_region(parsing, parts, config)
+        protected |= face_region(parsing, parts)
         for face in faces:
-            oval = _oval(face, parsing.size_hw, config)
-            if not oval.any() or protected[oval].mean() < config.seen:
-                oval |= _head(face.box, parsing.size_hw, config)
+            oval = _oval(face, parsing.size_hw)
+            if not oval.any() or protected[oval].mean() < DEFAULT.seen:
+                oval |= _head(face.box, parsing.size_hw)
             protected |= oval
     if "hair" not in parts:
-        hair = _hair_core(parsing, config)
+        hair = _hair_core(parsing)
     over = [part for part in ("hair", "headwear") if part in parts]
     if edited is not None and over:  # the face's margin, and hair under a hat, give way to them
         shown = np.sum([edited.probs(part) for part in over], axis=0)
-        stays = (shown < config.over_prob) | (parsing.probs("face") > config.face_prob)
+        stays = (shown < DEFAULT.over_prob) | (parsing.probs("face") > DEFAULT.face_prob)
         protected, hair = protected & stays, hair & stays
     return protected, hair
 
 
-def faces_of(parsing: Parsing, config: ProtectConfig = DEFAULT) -> tuple[Face, ...]:
+def faces_of(parsing: Parsing) -> tuple[Face, ...]:
     """The faces that a parsing shows, best first: what serves where there is no detector."""
+    small_hw = parsing.working_probs.shape[1:]
     found = [
-        Face(_scaled(box, parsing), score, parsing.source) for _, box, score in _face_regions(parsing, True, config)
+        Face(box.scaled(small_hw, parsing.size_hw), score, parsing.source)
+        for _, box, score in _face_regions(parsing, True)
     ]
     return tuple(sorted(found, key=lambda face: -face.score))
 
 
-def face_region(parsing: Parsing, parts: tuple[str, ...], config: ProtectConfig = DEFAULT) -> Mask:
+def face_region(parsing: Parsing, parts: tuple[str, ...]) -> Mask:
     """The parser's faces with the glasses on them, holes filled, grown by a margin that gives way to the target.
 
     bool (H, W) at the picture's size; ``parts`` is what is targeted.
     """
-    import cv2
-
     with_eyewear = "eyewear" not in parts
     result = np.zeros(parsing.size_hw, bool)
     target = parsing.working_probs[list(part_ids(parts))].sum(0)
     union = _face_prob(parsing, with_eyewear)
-    for region, box, _ in _face_regions(parsing, with_eyewear, config):
-        placed = _scaled(box, parsing)
-        margin = max(1, round(config.face_margin * placed.height))
-        below = max(1, round(config.chin_margin * placed.height))
+    for region, box, _ in _face_regions(parsing, with_eyewear):
+        placed = box.scaled(union.shape, parsing.size_hw)
+        margin = max(1, round(DEFAULT.face_margin * placed.height))
+        below = max(1, round(DEFAULT.chin_margin * placed.height))
         area = Box(placed.x0 - margin, placed.y0 - margin, placed.x1 + margin, placed.y1 + below)
         area = area.clip(*parsing.size_hw)
-        own = np.where(cv2.dilate(region, np.ones((3, 3), np.uint8)) > 0, union, 0)
-        face = filled(resized_part(own, area, parsing.size_hw) > config.face_prob)
-        gives_way = resized_part(target, area, parsing.size_hw) > config.target_prob
+        own = np.where(widened(region > 0), union, 0)
+        face = filled(resized_part(own, area, parsing.size_hw) > DEFAULT.face_prob)
+        gives_way = resized_part(target, area, parsing.size_hw) > DEFAULT.target_prob
         result[area.slices] |= face | (_grown(face, margin, below) & ~gives_way)
     return result
 
@@ -137,24 +136,15 @@ def _face_prob(parsing: Parsing, with_eyewear: bool) -> Prob:
     return face + parsing.working_probs[PART_ID["eyewear"]] if with_eyewear else face
 
 
-def _scaled(box: Box, parsing: Parsing) -> Box:
-    """A box of the working size in the picture's pixels."""
-    height, width = parsing.working_probs.shape[1:]
-    y, x = parsing.size_hw[0] / height, parsing.size_hw[1] / width
-    return Box(round(box.x0 * x), round(box.y0 * y), round(box.x1 * x), round(box.y1 * y))
-
-
-def _face_regions(
-    parsing: Parsing, with_eyewear: bool, config: ProtectConfig
-) -> list[tuple[NDArray[np.uint8], Box, float]]:
+def _face_regions(parsing: Parsing, with_eyewear: bool) -> list[tuple[NDArray[np.uint8], Box, float]]:
     """Each face of a parsing at the working size: its pixels (1, else 0), the box around them, its best probability."""
     face = parsing.working_probs[PART_ID["face"]]
-    regions = connected_regions(_face_prob(parsing, with_eyewear) > config.face_prob)
+    regions = connected_regions(_face_prob(parsing, with_eyewear) > DEFAULT.face_prob)
     found = []
     for index in range(1, len(regions) + 1):
         box = regions.boxes[index]
         score = float(face[box.slices][regions.labels[box.slices] == index].max())
-        if regions.areas[index] >= config.least_face * face.size and score >= config.certain:
+        if regions.areas[index] >= DEFAULT.least_face * face.size and score >= DEFAULT.certain:
             found.append(((regions.labels == index).astype(np.uint8), box, score))
     return found
 
@@ -163,14 +153,12 @@ def _grown(region: Mask, margin: int, below: int) -> Mask:
     """A region dilated upwards and sideways by half a disc, and a little downwards."""
     import cv2
 
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
-    disc[:margin] = 0  # a pixel looks for the region beside and below itself
-    small = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * below + 1, 2 * below + 1))
-    ones = region.astype(np.uint8)
-    return np.maximum(cv2.dilate(ones, disc), cv2.dilate(ones, small)) > 0
+    upwards = disc(margin, corners=False)
+    upwards[:margin] = 0  # a pixel looks for the region beside and below itself
+    return (cv2.dilate(region.astype(np.uint8), upwards) > 0) | widened(region, below, corners=False)
 
 
-def _oval(face: Face, size_hw: tuple[int, int], config: ProtectConfig) -> Mask:
+def _oval(face: Face, size_hw: tuple[int, int]) -> Mask:
     """The landmarker's outline, or an ellipse in the detector's box, with its margin."""
     import cv2
 
@@ -180,26 +168,20 @@ def _oval(face: Face, size_hw: tuple[int, int], config: ProtectConfig) -> Mask:
     else:
         centre = ((face.box.x0 + face.box.x1) // 2, (face.box.y0 + face.box.y1) // 2)
         cv2.ellipse(mask, centre, (max(1, face.box.width // 2), max(1, face.box.height // 2)), 0, 0, 360, 1, -1)
-    margin = round(config.oval_margin * face.box.height)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
-    return cv2.dilate(mask, disc) > 0
+    return widened(mask > 0, round(DEFAULT.oval_margin * face.box.height), corners=False)
 
 
-def _head(box: Box, size_hw: tuple[int, int], config: ProtectConfig) -> Mask:
+def _head(box: Box, size_hw: tuple[int, int]) -> Mask:
     """The head around a detected face: up to the hairline, with the ears, not far below the chin."""
     rows, columns = np.ogrid[: size_hw[0], : size_hw[1]]
-    across = (columns + 0.5 - (box.x0 + box.x1) / 2) / max(1.0, config.beside * box.width / 2)
-    down = (rows + 0.5 - (box.y0 + box.y1) / 2) / max(1.0, box.height / 2)
-    down = np.where(down < 0, down / config.above, down / config.below)
+    across = (columns + 0.5 - box.centre[0]) / max(1.0, DEFAULT.beside * box.width / 2)
+    down = (rows + 0.5 - box.centre[1]) / max(1.0, box.height / 2)
+    down = np.where(down < 0, down / DEFAULT.above, down / DEFAULT.below)
     return across**2 + down**2 <= 1
 
 
-def _hair_core(parsing: Parsing, config: ProtectConfig) -> Mask:
-    import cv2
-
+def _hair_core(parsing: Parsing) -> Mask:
     hair: Prob = parsing.working_probs[PART_ID["hair"]]
-    region = (hair > config.hair_prob).astype(np.uint8)
-    radius = max(1.0, config.hair_core * max(hair.shape))
-    padded = cv2.copyMakeBorder(region, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-    depth = cv2.distanceTransform(padded, cv2.DIST_L2, 5)[1:-1, 1:-1]
+    radius = max(1.0, DEFAULT.hair_core * max(hair.shape))
+    depth = distance_to(hair <= DEFAULT.hair_prob)
     return resize_map((depth > radius).astype(np.float32), parsing.size_hw) > 0.5

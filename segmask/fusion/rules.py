@@ -6,15 +6,14 @@ was moved here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.types import Change, Prob, Probs
-from segmask.fusion.evidence import changed_prob, garment_changed
-from segmask.fusion.growth import grown
-from segmask.fusion.scene import Prior, moved_limbs, near_body, target_prior
+from segmask.core.morphology import within
+from segmask.fusion.garments import garment_changed, grown
+from segmask.fusion.scene import Scene, moved_limbs
 
 
 @dataclass(frozen=True)
@@ -34,28 +33,15 @@ class RulesConfig:
 DEFAULT = RulesConfig()
 
 
-def rule_log_odds(
-    before: Probs, after: Probs, change: Change, parts: tuple[str, ...], config: RulesConfig = DEFAULT
-) -> NDArray[np.float32]:
-    """Log odds of each pixel, float32 (h, w), from the parsings of both pictures (14, h, w) and the change map."""
-    changed = changed_prob(change.score_map)
-    prior = target_prior(before, after, parts)
-    if "background" not in parts:
-        prior = replace(prior, either=prior.either * near_body(before, after))
-    prior = grown(prior, before, change.score_map, parts)
-    garment = garment_changed(changed, before, after, parts)
+def rule_log_odds(scene: Scene) -> NDArray[np.float32]:
+    """Log odds of each pixel that it comes from the edit, float32 (h, w)."""
+    changed, prior = scene.changed, scene.prior
+    if "background" not in scene.parts:
+        prior = prior * scene.on_people
+    prior, garment = grown(prior, scene), garment_changed(scene)
     follows = 1 - (1 - changed) * (1 - garment)
-    limbs = moved_limbs(before, after, parts) * changed * _near(prior, garment, config)
-    belongs = prior.either ** (1 + config.caution * (1 - garment))
-    probability = np.clip(np.maximum(belongs * follows, config.limb_weight * limbs), 1e-4, 1 - 1e-4)
-    return np.clip(np.log(probability / (1 - probability)), -config.odds_limit, config.odds_limit).astype(np.float32)
-
-
-def _near(prior: Prior, garment: Prob, config: RulesConfig) -> Prob:
-    """1 near a garment that was changed, 0 elsewhere."""
-    import cv2
-
-    radius = max(1, round(config.limb_reach * max(garment.shape)))
-    region = ((prior.either > 0.5) & (garment > 0.5)).astype(np.uint8)
-    distance = cv2.distanceTransform(1 - region, cv2.DIST_L2, 5) if region.any() else np.full(region.shape, np.inf)
-    return (distance <= radius).astype(np.float32)
+    near = within((prior > 0.5) & (garment > 0.5), max(1, round(DEFAULT.limb_reach * max(garment.shape))))
+    limbs = moved_limbs(scene.before, scene.after, scene.parts) * changed * near.astype(np.float32)
+    belongs = prior ** (1 + DEFAULT.caution * (1 - garment))
+    probability = np.clip(np.maximum(belongs * follows, DEFAULT.limb_weight * limbs), 1e-4, 1 - 1e-4)
+    return np.clip(np.log(probability / (1 - probability)), -DEFAULT.odds_limit, DEFAULT.odds_limit).astype(np.float32)

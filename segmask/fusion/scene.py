@@ -1,28 +1,18 @@
-"""From two soft parsings to the probability that a pixel belongs to the target."""
+"""What both pictures show at the working size: both parsings, the change, and what is derived from them, each once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from segmask.core.geometry import resize_map
 from segmask.core.labels import PART_ID, PARTS, part_ids
-from segmask.core.morphology import connected_regions
-from segmask.core.types import Mask, Parsing, Prob, Probs
-
-
-@dataclass(frozen=True)
-class Prior:
-    """Probabilities at the working size, float32 (h, w)."""
-
-    was: Prob
-    """The original shows the target here."""
-    becomes: Prob
-    """The edit shows the target here."""
-    either: Prob
-    """The target was here or has come here, less what another thing in front covers."""
-
+from segmask.core.morphology import widened
+from segmask.core.regions import connected_regions
+from segmask.core.types import GIVEN, Change, Mask, Parsing, Prob, Probs
+from segmask.fusion.evidence import changed_prob
 
 BODY = ("hair", "face", "skin")
 BARE = ("face", "skin")
@@ -48,15 +38,88 @@ def target_prob(probs: Probs, parts: tuple[str, ...]) -> Prob:
     return np.clip(probs[list(part_ids(parts))].sum(0), 0, 1)
 
 
-def target_prior(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prior:
-    """Prior of the target from the parsings of the original (``before``) and the aligned edit (``after``)."""
+def target_prior(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prob:
+    """Probability that the target was here or has come here, less what another thing in front covers; float32 (h, w).
+
+    Args:
+        before: float32 (14, h, w): what the original shows.
+        after: float32 (14, h, w): what the aligned edit shows.
+        parts: the targeted parts.
+    """
     was, becomes = target_prob(before, parts), target_prob(after, parts)
     covered = np.zeros_like(was)
     for part, weight in IN_FRONT.items():
         if part not in parts:
             covered = np.maximum(covered, weight * before[PART_ID[part]])
     vanished = 1 - VANISHED * after[PART_ID["background"]] if "background" not in parts else 1
-    return Prior(was, becomes, np.maximum(was * vanished, becomes * (1 - covered)).astype(np.float32))
+    return np.maximum(was * vanished, becomes * (1 - covered)).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Both pictures and the target, at the working size (h, w). What is derived is computed when it is first asked for.
+
+    >>> shown = np.zeros((14, 1, 2), np.float32)
+    >>> shown[PART_ID["upper"], 0, 0] = shown[PART_ID["background"], 0, 1] = 1
+    >>> quiet = np.zeros((1, 2), np.float32)
+    >>> scene = Scene.of(shown, shown, Change(quiet, quiet + 1, 3.0, quiet > 0), ("upper",))
+    >>> scene.was.tolist(), scene.changed.max() < 0.01
+    ([[1.0, 0.0]], np.True_)
+    """
+
+    before: Probs
+    """float32 (14, h, w): what the original shows."""
+    after: Probs
+    """float32 (14, h, w): what the aligned edit shows."""
+    change: Change
+    parts: tuple[str, ...]
+    """The targeted parts."""
+    parsings: tuple[Parsing, Parsing]
+    """The parsings that ``before`` and ``after`` were resized from, at their own sizes."""
+
+    @classmethod
+    def of(cls, before: Probs, after: Probs, change: Change, parts: tuple[str, ...]) -> Scene:
+        """A scene of parsings that have the working size themselves."""
+        first, second = (Parsing(probs, change.size_hw, GIVEN) for probs in (before, after))
+        return cls(before, after, change, parts, (first, second))
+
+    @cached_property
+    def was(self) -> Prob:
+        """Probability that the original shows the target."""
+        return target_prob(self.before, self.parts)
+
+    @cached_property
+    def becomes(self) -> Prob:
+        """Probability that the edit shows the target."""
+        return target_prob(self.after, self.parts)
+
+    @cached_property
+    def either(self) -> Prob:
+        """The larger of ``was`` and ``becomes``."""
+        return np.maximum(self.was, self.becomes)
+
+    @cached_property
+    def prior(self) -> Prob:
+        """The same by the rules of what lies in front of what (``target_prior``)."""
+        return target_prior(self.before, self.after, self.parts)
+
+    @cached_property
+    def changed(self) -> Prob:
+        """Probability that a pixel changed, by the change map alone."""
+        return changed_prob(self.change.score_map)
+
+    @cached_property
+    def on_people(self) -> Mask:
+        """Where people are (``near_body``)."""
+        return near_body(self.before, self.after)
+
+    @cached_property
+    def skin(self) -> tuple[Prob, Prob]:
+        """Bare skin of both pictures, faces too (parsers call raised hands so); none where it is targeted."""
+        if not set(self.parts).isdisjoint(BARE):
+            nothing = np.zeros_like(self.before[0])
+            return nothing, nothing
+        return target_prob(self.before, BARE), target_prob(self.after, BARE)
 
 
 def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:
@@ -70,12 +133,9 @@ def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:
         after: float32 (14, h, w).
         bridge: as a share of the long side: what lies closer belongs together.
     """
-    import cv2
-
     figure = np.minimum(before[PART_ID["background"]], after[PART_ID["background"]]) < 0.5
     radius = max(1, round(bridge * max(figure.shape) / 2))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    regions = connected_regions(cv2.dilate(figure.astype(np.uint8), disc) > 0)
+    regions = connected_regions(widened(figure, radius, corners=False))
     body = target_prob(before, BODY) > 0.5
     if body.mean() < LEAST_BODY:
         return np.ones(body.shape, bool)
@@ -88,13 +148,6 @@ def moved_limbs(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prob:
         return np.zeros_like(before[0])
     skin, ground = PART_ID["skin"], PART_ID["background"]
     return np.maximum(before[skin] * after[ground], after[skin] * before[ground])
-
-
-def bare_body(probs: Probs, parts: tuple[str, ...]) -> Prob:
-    """Bare skin in a picture, faces too (parsers call raised hands so); none where it is targeted; float32 (h, w)."""
-    if not set(parts).isdisjoint(BARE):
-        return np.zeros_like(probs[0])
-    return target_prob(probs, BARE)
 
 
 def shows_person(parsing: Parsing) -> bool:

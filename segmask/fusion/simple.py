@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from segmask.core.labels import PART_ID, PARTS
 from segmask.core.types import Change, Mask, Prob, Probs
 from segmask.fusion.decision import Decision
 from segmask.fusion.evidence import changed_prob
-from segmask.fusion.scene import target_prior, target_prob
+from segmask.fusion.scene import Scene, target_prob
 
 
-def decide_semantic(
-    before: Probs, after: Probs | None, parts: tuple[str, ...], must_keep: Mask, must_take: Mask
-) -> Decision:
-    """Decide each pixel at the working size from the parsings; ``after`` may be absent (one picture's own mask)."""
-    prior = target_prob(before, parts) if after is None else target_prior(before, after, parts).either
-    mask = (prior > 0.5) | must_take
-    return Decision(mask & ~must_keep, prior, np.asarray(prior, np.float32))
+def target_mask(probs: Probs, parts: tuple[str, ...]) -> Mask:
+    """Where one picture, float32 (14, h, w), shows the target; bool (h, w)."""
+    return target_prob(probs, parts) > 0.5
+
+
+def decide_semantic(scene: Scene, must_keep: Mask, must_take: Mask) -> Decision:
+    """Take what either parsing calls the target, whole."""
+    mask = (scene.prior > 0.5) | must_take
+    return Decision(mask & ~must_keep, scene.prior, scene.prior, strategy="semantic")
 
 
 def decide_diff(change: Change, must_keep: Mask, must_take: Mask) -> Decision:
     """Take the changed regions of the change map."""
     nothing = np.zeros_like(change.score_map)
-    return Decision((change.mask | must_take) & ~must_keep, nothing, changed_prob(change.score_map))
+    return Decision((change.mask | must_take) & ~must_keep, nothing, changed_prob(change.score_map), strategy="diff")
 
 
-def decide_fallback(
-    change: Change, before: Probs, after: Probs, parts: tuple[str, ...], must_keep: Mask, must_take: Mask
-) -> Decision:
+def decide_fallback(scene: Scene, must_keep: Mask, must_take: Mask) -> Decision:
     """``diff`` where the parser found no target: evidence decides, less what is surely another part of a person."""
-    other = [PART_ID[part] for part in PARTS[1:] if part not in parts]
-    known: Prob = np.minimum(before[other].sum(0), after[other].sum(0))
-    return decide_diff(change, must_keep | ((known > 0.5) & ~must_take), must_take)
+    other = [PART_ID[part] for part in PARTS[1:] if part not in scene.parts]
+    known: Prob = np.minimum(scene.before[other].sum(0), scene.after[other].sum(0))
+    decision = decide_diff(scene.change, must_keep | ((known > 0.5) & ~must_take), must_take)
+    return replace(decision, strategy="hybrid (fell back to diff)")

@@ -6,7 +6,7 @@ The file's own samples are kept as the *raster*: what must stay original is copi
 
 from segmask.io.colour import raster_to_image, to_raster_colours
 from segmask.io.picture import Metadata, Picture, Raster
-from segmask.io.read import read_gray, read_image, read_labels, read_picture
+from segmask.io.read import Source, read_gray, read_image, read_labels, read_picture
 from segmask.io.write import FORMATS, encode, encode_png, output_format, write_png
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Metadata",
     "Picture",
     "Raster",
+    "Source",
     "encode",
     "encode_png",
     "output_format",

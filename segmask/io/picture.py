@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.findings import Findings
 from segmask.core.types import Image
 
 Raster = NDArray[np.uint8] | NDArray[np.uint16]
@@ -24,7 +25,7 @@ class Metadata:
     text: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Picture:
     """A picture as read, orientation applied."""
 
@@ -33,7 +34,7 @@ class Picture:
     image: Image
     """uint8 (H, W, 3): the same as sRGB, transparent pixels over white."""
     metadata: Metadata
-    notes: tuple[str, ...] = ()
+    notes: Findings = ()
     """How the file was read, where that is not a matter of course."""
     path: Path | None = None
 
@@ -41,6 +42,11 @@ class Picture:
     def size_hw(self) -> tuple[int, int]:
         """Height and width."""
         return self.raster.shape[0], self.raster.shape[1]
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        """Width and height, as reports have them."""
+        return self.raster.shape[1], self.raster.shape[0]
 
     @property
     def has_alpha(self) -> bool:

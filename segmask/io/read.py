@@ -3,38 +3,67 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.errors import InputError
+from segmask.core.findings import Finding
 from segmask.core.types import Image, LabelMap, describe
 from segmask.io.colour import over_white, to_8bit, to_srgb
 from segmask.io.decode import opened
 from segmask.io.picture import Metadata, Picture, Raster
 
+if TYPE_CHECKING:
+    from PIL.Image import Image as PilImage
 
-def read_picture(source: Any, name: str = "picture") -> Picture:
+
+class SupportsArray(Protocol):
+    """Anything that turns into a numpy array: a torch tensor on the CPU, a jax array, a numpy array itself."""
+
+    def __array__(self) -> NDArray[Any]: ...
+
+
+Source: TypeAlias = "str | os.PathLike[str] | PilImage | SupportsArray"
+"""What can be handed in for a picture or a mask: a path, a PIL image, or anything with ``__array__``."""
+
+
+def read_picture(source: Source, name: str = "picture") -> Picture:
     """Read a path, a PIL image or an array (uint8 or uint16; (H, W), (H, W, 1..4)). Raises InputError."""
-    if isinstance(source, (str, Path)):
+    if isinstance(source, (str, os.PathLike)):
         return _read_file(Path(source))
-    if isinstance(source, np.ndarray):
-        return _from_array(source, name)
     if hasattr(source, "mode") and hasattr(source, "tobytes"):
         return _from_pil(source, None)
-    raise InputError(f"{name}: expected a path, a PIL image or a uint8 array (H, W, 3); got {describe(source)}")
+    return _from_array(_as_array(source, name), name)
 
 
-def read_image(source: Any, name: str = "picture") -> Image:
+def _as_array(source: Any, name: str) -> NDArray[Any]:
+    """What was handed in as an array: itself, or what its ``__array__`` gives."""
+    if isinstance(source, np.ndarray):
+        return source
+    if not hasattr(source, "__array__"):
+        raise InputError(f"{name}: expected a path, a PIL image or a uint8 array (H, W, 3); got {describe(source)}")
+    try:
+        return np.asarray(source)
+    except (TypeError, RuntimeError, ValueError) as error:  # a tensor on a GPU, or one that wants its gradient
+        what = f"{type(source).__name__} that does not turn into an array ({error})"
+        raise InputError(
+            f"{name}: expected an array in the CPU's memory; got a {what}; hand in .detach().cpu()"
+        ) from error
+
+
+def read_image(source: Source, name: str = "picture") -> Image:
     """8-bit sRGB of a picture, uint8 (H, W, 3)."""
     return read_picture(source, name).image
 
 
-def read_gray(source: Any, name: str = "mask") -> NDArray[np.uint8]:
+def read_gray(source: Source, name: str = "mask") -> NDArray[np.uint8]:
     """A mask as stored, uint8 (H, W): grey level, or the mean of the colours; bool arrays become 0 and 255."""
-    if isinstance(source, np.ndarray):
+    if not isinstance(source, (str, os.PathLike)) and not hasattr(source, "mode"):
+        source = _as_array(source, name)
         source = np.where(source, 255, 0).astype(np.uint8) if source.dtype == np.bool_ else source
         if np.issubdtype(source.dtype, np.floating):
             if not (np.isfinite(source).all() and source.min(initial=0) >= 0 and source.max(initial=0) <= 1):
@@ -48,8 +77,10 @@ def read_gray(source: Any, name: str = "mask") -> NDArray[np.uint8]:
 
 def read_labels(source: Any, name: str = "label map") -> LabelMap:
     """A label map: the palette indices or grey levels of a file, or an integer array (H, W); uint8 (H, W)."""
-    if isinstance(source, np.ndarray):
-        values = source
+    if not isinstance(source, (str, os.PathLike)):
+        if hasattr(source, "mode") and hasattr(source, "tobytes"):
+            raise InputError(f"{name}: a PIL image may have lost its class ids; hand in its path, or np.array(image)")
+        values = _as_array(source, name)
     else:
         with opened(source) as picture:
             if picture.mode not in ("P", "L", "1", "I;16"):
@@ -117,17 +148,19 @@ def _from_pil(picture: Any, path: Path | None, deep: Raster | None = None) -> Pi
     notes += [note] if note else []
     if path is not None:
         notes = [f"{path.name}: {note}" for note in notes]
-    return Picture(raster, image, metadata, tuple(notes), path)
+    return Picture(raster, image, metadata, tuple(Finding("read-as", note) for note in notes), path)
 
 
 def _from_array(array: np.ndarray, name: str) -> Picture:
     if array.ndim == 2:
         array = array[..., None]
+    if array.ndim == 3 and array.shape[2] > 4 and array.shape[0] <= 4:
+        raise InputError(f"{name}: expected (H, W, C), channels last; got {describe(array)}; move the first axis last")
     if array.dtype not in (np.uint8, np.uint16) or array.ndim != 3 or array.shape[2] not in (1, 2, 3, 4):
         raise InputError(f"{name}: expected uint8 or uint16 of shape (H, W, 3), RGB; got {describe(array)}")
     if 0 in array.shape:
         raise InputError(f"{name}: the picture is empty: {describe(array)}")
-    raster = np.ascontiguousarray(array)
+    raster = np.ascontiguousarray(array).view()  # a view of its own: the caller's array stays writable
     return Picture(raster, to_srgb(raster, None)[0], Metadata())
 
 

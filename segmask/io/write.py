@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.errors import OptionError
+from segmask.core.findings import Finding, Findings
 from segmask.io.colour import over_white, to_8bit
 from segmask.io.picture import Metadata, Raster
 
@@ -25,7 +26,7 @@ def output_format(path: Path) -> str:
     return FORMATS[suffix]
 
 
-def encode(raster: Raster, metadata: Metadata, file_format: str) -> tuple[bytes, tuple[str, ...]]:
+def encode(raster: Raster, metadata: Metadata, file_format: str) -> tuple[bytes, Findings]:
     """File contents for a raster (H, W, 1..4), and what the format could not hold."""
     notes: list[str] = []
     if file_format == "JPEG":
@@ -41,8 +42,12 @@ def encode(raster: Raster, metadata: Metadata, file_format: str) -> tuple[bytes,
     notes += _not_carried(raster, metadata, file_format)
     if raster.dtype == np.uint16:
         data, more = _encode_deep(raster.astype(np.uint16, copy=False), metadata, file_format)
-        return data, (*notes, *more)
-    return _encode_pil(raster.astype(np.uint8, copy=False), metadata, file_format), tuple(notes)
+        return data, _not_written([*notes, *more])
+    return _encode_pil(raster.astype(np.uint8, copy=False), metadata, file_format), _not_written(notes)
+
+
+def _not_written(notes: list[str]) -> Findings:
+    return tuple(Finding("not-written", note) for note in notes)
 
 
 def _not_carried(raster: Raster, metadata: Metadata, file_format: str) -> list[str]:

@@ -13,51 +13,40 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.geometry import resize_image, resize_map, working_size
-from segmask.core.types import Alignment, Image, Mask, Matrix, Prob
+from segmask.core.geometry import resize_image, working_size
+from segmask.core.types import Alignment, Image, Mask, Matrix
 from segmask.register.blocks import fit_blocks
-from segmask.register.motion import DEFAULT, AlignConfig, Fit, Points, fit_points, scaling
+from segmask.register.motion import DEFAULT, Fit, Points, fit_points, scaling
 
 _NONE = Fit(np.eye(3), "identity", 0, 0, float("nan"), trusted=False)
 
 
-@dataclass(frozen=True)
-class Pair:
+@dataclass(frozen=True, eq=False)
+class _Grey:
     """The two pictures in grey at the working size, the edit stretched to the original's frame."""
 
     first: NDArray[np.uint8]
     second: NDArray[np.uint8]
-    usable: Mask | None
-    """bool (h, w): pixels of the original that should be equal; all without it."""
 
 
-def align(
-    original: Image, edited: Image, weight: Prob | None = None, config: AlignConfig = DEFAULT
-) -> tuple[Image, Alignment]:
+def align(original: Image, edited: Image) -> tuple[Image, Alignment]:
     """Warp ``edited`` onto the grid of ``original``.
 
     Args:
         original: uint8 (H, W, 3).
         edited: uint8 (h, w, 3) of any size and aspect.
-        weight: float32 of any size, how likely a pixel of the original should be equal in the edit: faces and
-            background by its parsing. Corners are looked for where it is over one half, unless too few are there.
-        config: numbers of the alignment.
 
     Returns:
         The warped edit, uint8 (H, W, 3) (its border repeated where it does not reach), and how it got there. Where no
         fit can be trusted the edit is only resized, ``trusted`` is False, and the counts are the best rejected fit's.
     """
     size_hw = original.shape[:2]
-    work_hw = working_size(size_hw, config.long_side)
-    pair = Pair(
-        _gray(resize_image(original, work_hw)),
-        _gray(resize_image(edited, work_hw)),
-        None if weight is None else resize_map(weight, work_hw) > 0.5,
-    )
+    work_hw = working_size(size_hw, DEFAULT.long_side)
+    grey = _Grey(_gray(resize_image(original, work_hw)), _gray(resize_image(edited, work_hw)))
     stretch = scaling(edited.shape[:2], size_hw)
-    if np.array_equal(pair.first, pair.second):
+    if np.array_equal(grey.first, grey.second):
         return _result(edited, size_hw, stretch, Fit(np.eye(3), "identity", 0, 0, 0.0), "")
-    fit = _best_fit(pair, edited.shape[:2], size_hw, config)
+    fit = _best_fit(grey, edited.shape[:2], size_hw)
     up = scaling(work_hw, size_hw)
     if not fit.trusted:
         fit = replace(fit, matrix=np.eye(3), method="identity", residual_px=fit.residual_px * up[0, 0])
@@ -66,7 +55,7 @@ def align(
         )
     moved = np.linalg.inv(up) @ stretch  # edited -> stretched working pixels
     matrix = up @ fit.matrix @ moved
-    if _largest_step(fit.matrix, work_hw) * up[0, 0] < config.still_px * max(1.0, up[0, 0]):
+    if _largest_step(fit.matrix, work_hw) * up[0, 0] < DEFAULT.still_px * max(1.0, up[0, 0]):
         matrix, fit = stretch, replace(fit, method="identity")
     return _result(edited, size_hw, matrix, replace(fit, residual_px=fit.residual_px * up[0, 0]), "")
 
@@ -78,33 +67,29 @@ def _gray(image: Image) -> NDArray[np.uint8]:
     return np.asarray(cv2.createCLAHE(2.0, (8, 8)).apply(gray), np.uint8)
 
 
-def _best_fit(pair: Pair, edited_hw: tuple[int, ...], original_hw: tuple[int, ...], config: AlignConfig) -> Fit:
+def _best_fit(grey: _Grey, edited_hw: tuple[int, ...], original_hw: tuple[int, ...]) -> Fit:
     """The best-supported fit over the guesses how the edit's frame lies in the original's."""
-    guesses = _guesses(pair.first.shape, edited_hw, original_hw)
-    best = _NONE
-    if pair.usable is not None:
-        best = _best_followed(pair, guesses, config)
-    if not best.trusted:
-        best = _best_followed(replace(pair, usable=None), guesses, config)
+    guesses = _guesses(grey.first.shape, edited_hw, original_hw)
+    best = _best_followed(grey, guesses)
     if best.trusted:
         return best
     for guess in guesses:
-        best = _better(best, fit_blocks(pair.first, pair.second, None, guess, config))
+        best = _better(best, fit_blocks(grey.first, grey.second, guess))
     if best.trusted:
-        best = _better(best, fit_blocks(pair.first, pair.second, None, best.matrix, config))
+        best = _better(best, fit_blocks(grey.first, grey.second, best.matrix))
     return best
 
 
-def _best_followed(pair: Pair, guesses: list[Matrix], config: AlignConfig) -> Fit:
+def _best_followed(grey: _Grey, guesses: list[Matrix]) -> Fit:
     """The best fit to followed corners."""
     best = _NONE
     for guess in guesses:
-        best = _better(best, _follow(pair, guess, config))
+        best = _better(best, _follow(grey, guess))
     if not best.trusted or best.inliers < 0.4 * best.matches:
-        guess = _from_features(pair.first, pair.second, config)
-        best = _better(best, None if guess is None else _follow(pair, guess, config))
+        guess = _from_features(grey.first, grey.second)
+        best = _better(best, None if guess is None else _follow(grey, guess))
     if best.trusted:
-        best = _better(best, _follow(pair, best.matrix, config))  # from close by: sub-pixel
+        best = _better(best, _follow(grey, best.matrix))  # from close by: sub-pixel
     return best
 
 
@@ -128,25 +113,24 @@ def _guesses(work_hw: tuple[int, ...], edited_hw: tuple[int, ...], original_hw: 
     return guesses
 
 
-def _follow(pair: Pair, guess: Matrix, config: AlignConfig) -> Fit | None:
+def _follow(grey: _Grey, guess: Matrix) -> Fit | None:
     """Fit a motion to corners followed from ``first`` to ``second`` as the guess has warped it."""
     import cv2
 
-    first, second = pair.first, pair.second
+    first, second = grey.first, grey.second
     height, width = first.shape
-    where = None if pair.usable is None else pair.usable.astype(np.uint8)
     flags = cv2.INTER_AREA if np.allclose(guess, np.eye(3)) else cv2.INTER_LINEAR
     warped = cv2.warpAffine(second, guess[:2], (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    corners = cv2.goodFeaturesToTrack(first, config.corners, 0.005, max(4, min(height, width) / 90), mask=where)
-    if corners is None or len(corners) < config.min_inliers:
+    corners = cv2.goodFeaturesToTrack(first, DEFAULT.corners, 0.005, max(4, min(height, width) / 90))
+    if corners is None or len(corners) < DEFAULT.min_inliers:
         return None
     window = {"winSize": (21, 21), "maxLevel": 4}
     forth, seen, _ = cv2.calcOpticalFlowPyrLK(first, warped, corners, np.zeros_like(corners), **window)
     back, returned, _ = cv2.calcOpticalFlowPyrLK(warped, first, forth, np.zeros_like(corners), **window)
     error = np.linalg.norm(back - corners, axis=2)
-    good = (seen.ravel() == 1) & (returned.ravel() == 1) & (error.ravel() < config.round_trip_px)
+    good = (seen.ravel() == 1) & (returned.ravel() == 1) & (error.ravel() < DEFAULT.round_trip_px)
     good &= _inside(forth[:, 0], np.linalg.inv(guess).astype(np.float64), second.shape)
-    return fit_points(forth[good, 0], corners[good, 0], guess, config)
+    return fit_points(forth[good, 0], corners[good, 0], guess)
 
 
 def _inside(points: Points, matrix: Matrix, shape: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -156,23 +140,23 @@ def _inside(points: Points, matrix: Matrix, shape: tuple[int, ...]) -> NDArray[n
     return np.asarray(inside.all(axis=1), bool)
 
 
-def _from_features(first: NDArray[np.uint8], second: NDArray[np.uint8], config: AlignConfig) -> Matrix | None:
+def _from_features(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Matrix | None:
     """A similarity from SIFT matches with the ratio test, where following from a guess fails."""
     import cv2
 
     sift = cv2.SIFT.create(1500)
     points_1, values_1 = sift.detectAndCompute(first, None)
     points_2, values_2 = sift.detectAndCompute(second, None)
-    if values_1 is None or values_2 is None or min(len(points_1), len(points_2)) < config.min_inliers:
+    if values_1 is None or values_2 is None or min(len(points_1), len(points_2)) < DEFAULT.min_inliers:
         return None
     pairs = cv2.BFMatcher().knnMatch(values_2, values_1, k=2)
-    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < 0.8 * pair[1].distance]
-    if len(good) < config.min_inliers:
+    good = [match[0] for match in pairs if len(match) == 2 and match[0].distance < 0.8 * match[1].distance]
+    if len(good) < DEFAULT.min_inliers:
         return None
     moved = np.array([points_2[match.queryIdx].pt for match in good], np.float32)
     fixed = np.array([points_1[match.trainIdx].pt for match in good], np.float32)
     matrix, inliers = cv2.estimateAffine2D(moved, fixed, method=cv2.RANSAC, ransacReprojThreshold=4.0)
-    if matrix is None or inliers.sum() < config.min_inliers:
+    if matrix is None or inliers.sum() < DEFAULT.min_inliers:
         return None
     return np.vstack([matrix, [0, 0, 1]])
 

@@ -12,33 +12,29 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.types import Mask, Matrix
-from segmask.register.motion import AlignConfig, Fit, fit_points
+from segmask.core.morphology import blurred
+from segmask.core.types import Matrix
+from segmask.register.motion import DEFAULT, Fit, fit_points
 
 LEAST_SIDE = 16
 """Pixels: a smaller block shows no outline to tell its shift by."""
 MIN_DEVIATION = 0.02  # of the blocks' gradient, in logarithms: flat ground shows the coder's noise alone
 
 
-def fit_blocks(
-    first: NDArray[np.uint8], second: NDArray[np.uint8], usable: Mask | None, guess: Matrix, config: AlignConfig
-) -> Fit | None:
+def fit_blocks(first: NDArray[np.uint8], second: NDArray[np.uint8], guess: Matrix) -> Fit | None:
     """The motion that most blocks agree on; its ``inliers`` and ``matches`` count blocks. None with too few blocks.
 
     Args:
         first: uint8 (h, w), the original in grey.
         second: uint8 (h, w), the edit in grey, stretched to the original's frame.
-        usable: bool (h, w): pixels that should be equal; all without it.
         guess: (3, 3), ``second`` to ``first``, within half a block of the truth.
-        config: numbers of the alignment.
     """
     import cv2
 
     height, width = first.shape
     warped = cv2.warpAffine(second, guess[:2], (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     shown = cv2.warpAffine(np.ones_like(second), guess[:2], (width, height), flags=cv2.INTER_NEAREST) > 0
-    shown = shown if usable is None else shown & usable
-    side = 2 * max(height, width) // config.blocks
+    side = 2 * max(height, width) // DEFAULT.blocks
     if side < LEAST_SIDE:
         return None
     window = cv2.createHanningWindow((side, side), cv2.CV_32F)
@@ -52,11 +48,11 @@ def fit_blocks(
                 continue
             # Without their means: the window times a mean would be the same picture in both, unshifted.
             (dx, dy), response = cv2.phaseCorrelate(one - one.mean(), other - other.mean(), window)
-            if response > config.block_response and max(abs(dx), abs(dy)) < side / 3:
+            if response > DEFAULT.block_response and max(abs(dx), abs(dy)) < side / 3:
                 middle = np.array([left + (side - 1) / 2, top + (side - 1) / 2])
                 fixed.append(middle)
                 moved.append(middle + np.array([dx, dy]))
-    fit = fit_points(np.array(moved, np.float32), np.array(fixed, np.float32), guess, config)
+    fit = fit_points(np.array(moved, np.float32), np.array(fixed, np.float32), guess)
     return None if fit is None else replace(fit, method=f"{fit.method} (blocks)")
 
 
@@ -64,6 +60,6 @@ def _edges(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Logarithm of the gradient's length: outlines count alike however strong, whatever lies on their two sides."""
     import cv2
 
-    smooth = cv2.GaussianBlur(gray.astype(np.float32), (0, 0), 1.5)
+    smooth = blurred(gray.astype(np.float32), 1.5, edge_twice=False)
     dx, dy = cv2.Sobel(smooth, -1, 1, 0, scale=1 / 8), cv2.Sobel(smooth, -1, 0, 1, scale=1 / 8)
     return np.log1p(np.hypot(dx, dy))

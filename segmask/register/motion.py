@@ -62,16 +62,16 @@ def scaling(source_hw: tuple[int, ...], target_hw: tuple[int, ...]) -> Matrix:
     return np.array([[scale_x, 0, (scale_x - 1) / 2], [0, scale_y, (scale_y - 1) / 2], [0, 0, 1]])
 
 
-def fit_points(moved: Points, fixed: Points, guess: Matrix, config: AlignConfig) -> Fit | None:
+def fit_points(moved: Points, fixed: Points, guess: Matrix) -> Fit | None:
     """Similarity, or affine where it clearly explains more, from ``moved`` to ``fixed`` (N, 2); on top of the guess.
 
     None where there are too few points for any; not trusted where too few agree or the motion is no frame's.
     """
     import cv2
 
-    if len(moved) < config.min_inliers:
+    if len(moved) < DEFAULT.min_inliers:
         return None
-    options = {"ransacReprojThreshold": config.inlier_px, "maxIters": 3000, "confidence": 0.999, "refineIters": 20}
+    options = {"ransacReprojThreshold": DEFAULT.inlier_px, "maxIters": 3000, "confidence": 0.999, "refineIters": 20}
     fits = []
     for method, estimate in (("similarity", cv2.estimateAffinePartial2D), ("affine", cv2.estimateAffine2D)):
         matrix, inliers = estimate(moved, fixed, method=cv2.RANSAC, **options)
@@ -85,14 +85,14 @@ def fit_points(moved: Points, fixed: Points, guess: Matrix, config: AlignConfig)
         return None
     best = fits[0]
     if len(fits) == 2 and (
-        fits[1].inliers > config.affine_gain * best.inliers or fits[1].residual_px < 0.5 * best.residual_px
+        fits[1].inliers > DEFAULT.affine_gain * best.inliers or fits[1].residual_px < 0.5 * best.residual_px
     ):
         best = fits[1]
-    enough = best.inliers >= config.min_inliers and best.inliers >= config.min_share * best.matches
-    return replace(best, trusted=bool(enough and _plausible(best.matrix @ np.linalg.inv(guess), config)))
+    enough = best.inliers >= DEFAULT.min_inliers and best.inliers >= DEFAULT.min_share * best.matches
+    return replace(best, trusted=bool(enough and _plausible(best.matrix @ np.linalg.inv(guess))))
 
 
-def _plausible(matrix: Matrix, config: AlignConfig) -> bool:
+def _plausible(matrix: Matrix) -> bool:
     stretch = np.linalg.svd(matrix[:2, :2], compute_uv=False)
     small, large = stretch.min(), stretch.max()
-    return 1 / config.max_scale < small and large < config.max_scale and large / small < 1 + config.max_shear
+    return 1 / DEFAULT.max_scale < small and large < DEFAULT.max_scale and large / small < 1 + DEFAULT.max_shear

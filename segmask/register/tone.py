@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.geometry import resize_image, resize_map, resized_part, working_size
+from segmask.core.morphology import blurred
 from segmask.core.types import Box, Image, Mask, Prob, ToneMatch
 
 
@@ -43,7 +44,7 @@ IDENTITY = ToneMatch((1.0, 1.0, 1.0), (0.0, 0.0, 0.0), 0.0, 0, False, float("nan
 
 
 def match_tone(
-    original: Image, aligned: Image, usable: Mask, weight: Prob | None = None, config: ToneConfig = DEFAULT
+    original: Image, aligned: Image, usable: Mask, weight: Prob | None = None
 ) -> tuple[ToneMatch, NDArray[np.float32]]:
     """Fit the drift from the aligned edit back to the original.
 
@@ -57,22 +58,22 @@ def match_tone(
         The match (gain and offset map the *edit* to the original), and the light field to add after them, float32
         (h, w, 3) at the working size in 8-bit levels.
     """
-    work_hw = working_size(original.shape[:2], config.long_side)
+    work_hw = working_size(original.shape[:2], DEFAULT.long_side)
     first = resize_image(original, work_hw).astype(np.float32)
     second = resize_image(aligned, work_hw).astype(np.float32)
     trust = resize_map(usable.astype(np.float32), work_hw) > 0.99
     if weight is not None:
         likely = resize_map(weight, work_hw) > 0.5
-        trust = trust & likely if (trust & likely).sum() >= config.min_samples else trust
+        trust = trust & likely if (trust & likely).sum() >= DEFAULT.min_samples else trust
     trust &= _flat(first) & _flat(second) & (second > 3).all(2) & (second < 252).all(2)
     nothing = np.zeros((*work_hw, 3), np.float32)
-    if trust.sum() < config.min_samples:
+    if trust.sum() < DEFAULT.min_samples:
         return IDENTITY, nothing
-    lines = [_robust_line(second[trust][:, c], first[trust][:, c], config) for c in range(3)]
+    lines = [_robust_line(second[trust][:, c], first[trust][:, c]) for c in range(3)]
     gain, offset = np.array([line[0] for line in lines]), np.array([line[1] for line in lines])
     error = first - (second * gain + offset)
-    field = _light_field(error, trust, config)
-    samples = trust & (np.abs(error).max(2) < config.max_field)
+    field = _light_field(error, trust)
+    samples = trust & (np.abs(error).max(2) < DEFAULT.max_field)
     residual = float(np.median(np.abs(error - field)[samples])) if samples.any() else float("nan")
     match = ToneMatch(
         gain=_triple(gain),
@@ -141,7 +142,7 @@ def _flat(values: NDArray[np.float32]) -> Mask:
     return slope < max(6.0, float(np.percentile(slope, 60)))
 
 
-def _robust_line(source: NDArray[np.float32], goal: NDArray[np.float32], config: ToneConfig) -> tuple[float, float]:
+def _robust_line(source: NDArray[np.float32], goal: NDArray[np.float32]) -> tuple[float, float]:
     """Gain and offset that take most of ``source`` to ``goal``; (1, 0) side of caution where the data say little."""
     difference = goal - source
     offset, gain = _mode(difference), 1.0
@@ -155,10 +156,10 @@ def _robust_line(source: NDArray[np.float32], goal: NDArray[np.float32], config:
         # Both pictures are noisy: the ratio of spreads has no bias, least squares would pull the gain below 1.
         # 10 levels of doubt on each side, because a flat picture can't tell gain from offset.
         gain = float(np.sqrt((y.var() + 100.0) / (x.var() + 100.0)))
-        gain = float(np.clip(gain, 1 / config.max_gain, config.max_gain))
-        offset = float(np.clip(y.mean() - gain * x.mean(), -config.max_offset, config.max_offset))
+        gain = float(np.clip(gain, 1 / DEFAULT.max_gain, DEFAULT.max_gain))
+        offset = float(np.clip(y.mean() - gain * x.mean(), -DEFAULT.max_offset, DEFAULT.max_offset))
         deviation = 1.4826 * float(np.median(np.abs(error[near] - np.median(error[near]))))
-        spread = float(np.clip(config.trim * deviation, 3.0, 12.0))
+        spread = float(np.clip(DEFAULT.trim * deviation, 3.0, 12.0))
     return gain, offset
 
 
@@ -171,13 +172,9 @@ def _mode(values: NDArray[np.float32]) -> float:
     return float((edges[:-1] + 0.5)[int(np.argmax(smooth))])
 
 
-def _light_field(error: NDArray[np.float32], trust: Mask, config: ToneConfig) -> NDArray[np.float32]:
+def _light_field(error: NDArray[np.float32], trust: Mask) -> NDArray[np.float32]:
     """What is left after gain and offset, smoothed over pixels that still fit; towards zero where there are none."""
-    import cv2
-
-    sigma = config.field_sigma * max(error.shape[:2])
-    weight = (trust & (np.abs(error).max(2) < config.max_field)).astype(np.float32)
-    total = cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
-    field = cv2.GaussianBlur(error * weight[..., None], (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
-    field /= (total + 0.05)[..., None]
-    return np.clip(field, -config.max_field, config.max_field)
+    sigma = DEFAULT.field_sigma * max(error.shape[:2])
+    weight = (trust & (np.abs(error).max(2) < DEFAULT.max_field)).astype(np.float32)
+    field = blurred(error * weight[..., None], sigma) / (blurred(weight, sigma) + 0.05)[..., None]
+    return np.asarray(np.clip(field, -DEFAULT.max_field, DEFAULT.max_field), np.float32)

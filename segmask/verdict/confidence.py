@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.morphology import connected_regions
+from segmask.core.morphology import opened, within
+from segmask.core.regions import connected_regions
 from segmask.core.types import Alignment, Box, Change, Mask, Prob, ToneMatch
 from segmask.fusion.decision import Decision
 
@@ -81,7 +82,6 @@ def measure_doubt(
     alignment: Alignment,
     tone: ToneMatch,
     keep: Mask,
-    config: ConfidenceConfig = DEFAULT,
 ) -> Doubt:
     """Measure what speaks against a decision.
 
@@ -97,14 +97,13 @@ def measure_doubt(
     taken = max(int(mask.sum()), 1)
     missing = float(prob[free & ~mask].sum()) / taken
     surplus = float((1 - prob)[mask].sum()) / taken
-    low, high = config.doubt
+    low, high = DEFAULT.doubt
     doubtful = free & (((prob > low) & (prob < high)) | (mask & (prob < low)) | (~mask & (prob > high)))
-    opened = _opened(doubtful)
-    regions = connected_regions(opened)
+    regions = connected_regions(opened(doubtful, 2))  # an outline is always doubtful
     largest = int(regions.areas.argmax()) if len(regions) else 0
-    places = regions.select(regions.areas >= config.least_place * mask.size)
+    places = regions.select(regions.areas >= DEFAULT.least_place * mask.size)
     contested = _contested(decision)
-    near = _within(mask, config.near * max(mask.shape)) & ~mask & free
+    near = within(mask, DEFAULT.near * max(mask.shape)) & ~mask & free
     values = (
         np.log10(missing + 1e-3),
         np.log10(surplus + 1e-3),
@@ -137,28 +136,12 @@ def _contested(decision: Decision) -> Prob:
 
 def _seam_score(mask: Mask, change: Change) -> float:
     """Mean logarithm of the change just outside of the outline: 0 where both pictures agree there."""
-    outside = _within(mask, 2.5) & ~mask
+    outside = within(mask, 2.5) & ~mask
     return float(np.log1p(change.score_map[outside]).mean()) if outside.any() else 0.0
 
 
-def _within(mask: Mask, distance: float) -> Mask:
-    import cv2
-
-    if not mask.any():
-        return mask
-    return cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5) <= distance
-
-
-def _opened(mask: Mask) -> Mask:
-    """Without what is thinner than five pixels: an outline is always doubtful."""
-    import cv2
-
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
-    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc) > 0
-
-
 @dataclass(frozen=True)
-class Verdict:
+class ConfidenceModel:
     """A logistic regression on the measurements."""
 
     weights: NDArray[np.float32]
@@ -177,7 +160,7 @@ class Verdict:
 
 
 @cache
-def fitted_verdict() -> Verdict:
+def confidence_model() -> ConfidenceModel:
     """The regression in the package."""
     with np.load(WEIGHTS) as data:
-        return Verdict(data["weights"], data["lows"], data["highs"], float(data["bias"]), float(data["least"]))
+        return ConfidenceModel(data["weights"], data["lows"], data["highs"], float(data["bias"]), float(data["least"]))

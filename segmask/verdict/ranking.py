@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from segmask.report import OK, Report
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from segmask.core.findings import Finding
+from segmask.report import FAILED, OK, CandidateReport, Report
 
 RankKey = tuple[bool, bool, float, int, bool, float, float]
 
@@ -35,6 +39,35 @@ def rank_key(report: Report) -> RankKey:
         residual if residual is not None else float("inf"),
         report.mask.changed_outside_share,
     )
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What became of one of several edits."""
+
+    name: str
+    report: Report | None
+    """None for an edit that can't be used."""
+    error: str | None
+
+
+def with_candidates(best: Report, tries: Sequence[Candidate]) -> Report:
+    """The best edit's report with all edits in it, in the order given, and a note on why it was chosen."""
+    keys = {index: rank_key(tried.report) for index, tried in enumerate(tries) if tried.report is not None}
+    order = sorted(keys, key=lambda index: (keys[index], index))
+    places = {index: place for place, index in enumerate(order, start=1)}
+    candidates = tuple(_listed(tried, places.get(index)) for index, tried in enumerate(tries))
+    second = tries[order[1]].report if len(order) > 1 else None
+    reason = why(best, second) if second is not None else "no other can be used" if len(tries) > 1 else "the only edit"
+    text = f"{tries[order[0]].name} was chosen of {len(tries)} edits: {reason}"
+    return replace(best, findings=(Finding("edit-chosen", text), *best.findings), candidates=candidates)
+
+
+def _listed(tried: Candidate, place: int | None) -> CandidateReport:
+    report = tried.report
+    if report is None:
+        return CandidateReport(tried.name, None, FAILED, None, (), tried.error)
+    return CandidateReport(tried.name, place, report.verdict, report.confidence, report.reasons, None)
 
 
 def why(best: Report, second: Report) -> str:

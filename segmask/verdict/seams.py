@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.morphology import connected_regions, narrowed, widened
+from segmask.core.colour import delta_e, lab
+from segmask.core.morphology import blurred, distance_to, narrowed, widened
+from segmask.core.regions import connected_regions
 from segmask.core.types import Alpha, Box, Image, Mask, Prob
 
 Map = NDArray[np.float32]
@@ -49,9 +51,7 @@ class Seam:
     """Around it."""
 
 
-def visible_seam(
-    pictures: tuple[Image, Image, Image], alpha: Alpha, skin: tuple[Prob, Prob], config: SeamConfig = DEFAULT
-) -> Seam | None:
+def visible_seam(pictures: tuple[Image, Image, Image], alpha: Alpha, skin: tuple[Prob, Prob]) -> Seam | None:
     """The seams through skin that show, None where none does.
 
     Args:
@@ -64,14 +64,14 @@ def visible_seam(
     if rows.size == 0:
         return None
     unit = max(mask.shape)
-    sides = _sides(mask, rows, columns, config.across * unit)
-    first, second, own = (_step(_lab(image, config.blur * unit), sides) for image in pictures)
+    sides = _sides(mask, rows, columns, DEFAULT.across * unit)
+    first, second, own = (_step(lab(image, max(DEFAULT.blur * unit, 0.5)), sides) for image in pictures)
     inside, outside = ([_at(prob, side) > 0.5 for prob in skin] for side in sides)
     whole = [inside[index] & outside[index] for index in (0, 1)]  # the picture shows skin across the outline
     excess = own - np.maximum(np.where(whole[0], first, 0), np.where(whole[1], second, 0))
     in_skin = outside[0] & inside[1] & (whole[0] | whole[1])
-    shows = in_skin & (excess > config.step)
-    return _longest((rows[shows], columns[shows]), excess[shows], _lengths(sides)[shows], mask.shape, config)
+    shows = in_skin & (excess > DEFAULT.step)
+    return _longest((rows[shows], columns[shows]), excess[shows], _lengths(sides)[shows], mask.shape)
 
 
 def _longest(
@@ -79,7 +79,6 @@ def _longest(
     excess: Map,
     lengths: Map,
     size_hw: tuple[int, ...],
-    config: SeamConfig,
 ) -> Seam | None:
     """The strips long enough to be seen, of the outline's pixels ``at`` with a step that shows."""
     unit = max(size_hw)
@@ -89,9 +88,9 @@ def _longest(
     total = strips.total(length)
     total[0] = 0
     longest = int(total.argmax())
-    if total[longest] < config.length:
+    if total[longest] < DEFAULT.length:
         return None
-    places = widened(strips.select(total >= config.length), max(1, round(config.across * unit)))
+    places = widened(strips.select(total >= DEFAULT.length), max(1, round(DEFAULT.across * unit)))
     mean = strips.total(step)[longest] / max(strips.total(shows)[longest], 1)
     return Seam(places, float(total[longest]), float(mean), strips.boxes[longest])
 
@@ -104,20 +103,17 @@ def _lengths(sides: tuple[Map, Map]) -> Map:
 
 def _sides(mask: Mask, rows: NDArray[np.intp], columns: NDArray[np.intp], distance: float) -> tuple[Map, Map]:
     """Points inside and outside of the outline, float32 (2, n): x, y."""
-    import cv2
-
-    distances = [cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5) for side in (mask, ~mask)]
-    signed = cv2.GaussianBlur(distances[0] - distances[1], (0, 0), 2)
-    slope_y, slope_x = (slope[rows, columns] for slope in np.gradient(signed))
+    signed = np.asarray(blurred(distance_to(~mask) - distance_to(mask), 2, edge_twice=False), np.float32)
+    slope_y, slope_x = (np.asarray(slope)[rows, columns] for slope in np.gradient(signed))
     norm = np.hypot(slope_x, slope_y) + 1e-6
     ways = np.stack([slope_x, slope_y]) / norm * distance
     places = np.stack([columns, rows]).astype(np.float32)
     return (places + ways).astype(np.float32), (places - ways).astype(np.float32)
 
 
-def _step(lab: Map, sides: tuple[Map, Map]) -> Map:
-    inner, outer = (_at(lab, side) for side in sides)
-    return np.asarray(np.linalg.norm(inner - outer, axis=-1), np.float32)
+def _step(colours: Map, sides: tuple[Map, Map]) -> Map:
+    inner, outer = (_at(colours, side) for side in sides)
+    return delta_e(inner, outer)
 
 
 def _at(values: Map, places: Map) -> Map:
@@ -127,10 +123,3 @@ def _at(values: Map, places: Map) -> Map:
     x, y = places[..., None]
     found = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(found, np.float32)[:, 0]
-
-
-def _lab(image: NDArray, sigma: float) -> Map:
-    import cv2
-
-    lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    return np.asarray(cv2.GaussianBlur(lab, (0, 0), max(sigma, 0.5)), np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.geometry import resize_image, resize_map, resize_mask, working_size
-from segmask.core.types import Image, Mask
+from segmask.core.types import Box, Image, Mask
 
 if TYPE_CHECKING:
     from segmask.report import Report
@@ -56,14 +56,13 @@ def _marked(panel: Image, result: Result) -> Image:
     doubt = _soft(result.stages.doubt, (height, width))
     if doubt.any():
         panel = outline(tint(panel, doubt, DOUBTFUL), doubt >= 0.5)
-    scale_x, scale_y = width / result.alpha.shape[1], height / result.alpha.shape[0]
     colour = tuple(map(float, DOUBTFUL))
     for number, reason in enumerate(result.report.reasons, start=1):
         if reason.box is None:
             continue
-        x0, y0, x1, y1 = reason.box
-        corner = min(round(x0 * scale_x), width - 1), min(round(y0 * scale_y), height - 1)
-        other = max(round(x1 * scale_x) - 1, corner[0]), max(round(y1 * scale_y) - 1, corner[1])
+        box = Box(*reason.box).scaled(result.alpha.shape, (height, width))
+        corner = min(box.x0, width - 1), min(box.y0, height - 1)
+        other = max(box.x1 - 1, corner[0]), max(box.y1 - 1, corner[1])
         panel = np.ascontiguousarray(panel)
         cv2.rectangle(panel, corner, other, colour, 2)
         cv2.putText(

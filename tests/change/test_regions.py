@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from segmask.change.regions import meant, region_statistics
-from segmask.core.morphology import connected_regions
+from segmask.core.regions import connected_regions
 
 
 def square(left: int, side: int = 40) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from segmask.compose.alpha import make_alpha
-from segmask.compose.outline import Pair
+from segmask.compose.outline import Overlaid
 from segmask.core.geometry import REFERENCE_SIDE
 from segmask.core.types import Image
 
@@ -26,8 +26,8 @@ def shots(radius: float, blur: float = 1.0) -> tuple[Image, Image]:
     return original, edited
 
 
-def pair_of(original: Image, edited: Image) -> Pair:
-    return Pair(original, lambda box: edited[box.slices], np.full((400, 400), 1.5, np.float32))
+def overlaid_of(original: Image, edited: Image) -> Overlaid:
+    return Overlaid(original, lambda box: edited[box.slices], np.full((400, 400), 1.5, np.float32))
 
 
 def decision(radius: float) -> np.ndarray:
@@ -37,14 +37,14 @@ def decision(radius: float) -> np.ndarray:
 @pytest.mark.parametrize("off", [-1.0, 0.0, 1.5])
 def test_no_rim_of_the_old_garment_shows_though_the_decision_is_off(off: float) -> None:
     original, edited = shots(100)
-    alpha = make_alpha(decision(100 + off), SIZE, NOTHING, pair=pair_of(original, edited))[..., None]
+    alpha = make_alpha(decision(100 + off), SIZE, NOTHING, overlaid=overlaid_of(original, edited))[..., None]
     composite = original * (1 - alpha) + edited * alpha
     red = composite[..., 0] - composite[..., 2] > 25
     assert red.sum() <= 12  # of some 630 pixels on the rim
 
 
 def test_the_outline_comes_back_to_what_changed_but_not_far() -> None:
-    far, near = (make_alpha(decision(100 + off), SIZE, NOTHING, pair=pair_of(*shots(100))) for off in (20, 2))
+    far, near = (make_alpha(decision(100 + off), SIZE, NOTHING, overlaid=overlaid_of(*shots(100))) for off in (20, 2))
     assert abs(np.sqrt((near > 0.5).sum() / np.pi) - 101) < 1.5
     assert np.sqrt((far > 0.5).sum() / np.pi) > 117
 
@@ -52,15 +52,15 @@ def test_the_outline_comes_back_to_what_changed_but_not_far() -> None:
 def test_what_is_kept_stays_0_and_levels_are_those_of_a_file() -> None:
     keep = NOTHING.copy()
     keep[:200] = True
-    alpha = make_alpha(decision(100), SIZE, keep, pair=pair_of(*shots(100)))
+    alpha = make_alpha(decision(100), SIZE, keep, overlaid=overlaid_of(*shots(100)))
     assert (alpha[keep] == 0).all()
     np.testing.assert_array_equal(np.rint(alpha * 255).astype(np.uint8) / np.float32(255), alpha)
 
 
 def test_beside_a_replaced_background_the_outline_stays_where_it_was_decided() -> None:
     original, edited = shots(100)
-    replaced = pair_of(original, np.where(disc(100) < 0, edited, np.uint8(250)))
-    alpha = make_alpha(decision(100), SIZE, NOTHING, pair=replaced)
+    replaced = overlaid_of(original, np.where(disc(100) < 0, edited, np.uint8(250)))
+    alpha = make_alpha(decision(100), SIZE, NOTHING, overlaid=replaced)
     assert abs(np.sqrt((alpha > 0.5).sum() / np.pi) - 100) < 0.7
 
 
@@ -70,7 +70,7 @@ def test_an_edge_that_is_out_of_focus_before_another_ground_is_blended_as_wide()
         original, _ = shots(100)
         cover = np.clip(0.5 - disc(100) / (2 * blur), 0, 1)
         edited = np.rint(np.array((60, 220, 60)) * (1 - cover) + np.array((30, 30, 90)) * cover).astype(np.uint8)
-        alpha = make_alpha(decision(100), SIZE, NOTHING, pair=pair_of(original, edited))
+        alpha = make_alpha(decision(100), SIZE, NOTHING, overlaid=overlaid_of(original, edited))
         widths[blur] = np.count_nonzero((alpha[400] > 0) & (alpha[400] < 1)) / 2
     assert widths[1.0] <= 3
     assert 5 <= widths[8.0] <= 9
@@ -78,7 +78,7 @@ def test_an_edge_that_is_out_of_focus_before_another_ground_is_blended_as_wide()
 
 def test_a_feather_of_the_users_own_is_the_same_all_around() -> None:
     original, edited = shots(100)
-    replaced = pair_of(original, np.where(disc(100) < 0, edited, np.uint8(250)))
-    alpha = make_alpha(decision(100), SIZE, NOTHING, feather=10, pair=replaced)
+    replaced = overlaid_of(original, np.where(disc(100) < 0, edited, np.uint8(250)))
+    alpha = make_alpha(decision(100), SIZE, NOTHING, feather=10, overlaid=replaced)
     soft = np.count_nonzero((alpha[400] > 0) & (alpha[400] < 1)) / 2
     assert abs(soft - 10 * SIZE[0] / REFERENCE_SIDE) <= 2

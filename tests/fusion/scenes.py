@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmask.core.labels import PART_ID, PARTS
+from segmask.core.labels import CLOTHING, PART_ID, PARTS
 from segmask.core.types import Change, Parsing, Texture
+from segmask.fusion.scene import Scene
 
 SYMBOLS = {
     ".": "background",
@@ -58,6 +59,11 @@ def change(drawing: str) -> Change:
     )
     texture = Texture(structure, structure, np.where(score > 3, np.float32(0.2), np.float32(0)), step)
     return Change(score, np.ones_like(score), 3.0, score > 3, texture)
+
+
+def scene(before: str, after: str, changed: str, parts: tuple[str, ...] = CLOTHING) -> Scene:
+    """Two drawn parsings and the drawing of what changed."""
+    return Scene.of(probs(before), probs(after), change(changed), parts)
 
 
 def mask(drawing: str, symbol: str = "x") -> np.ndarray:

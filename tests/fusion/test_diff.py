@@ -4,6 +4,7 @@ import numpy as np
 
 from segmask.core.labels import PART_ID, PARTS
 from segmask.core.types import Change
+from segmask.fusion.scene import Scene
 from segmask.fusion.simple import decide_diff, decide_fallback
 
 HW = (4, 6)
@@ -36,5 +37,5 @@ def test_the_fallback_leaves_out_what_is_surely_another_part_of_a_person() -> No
     probs[PART_ID["background"]] = 1
     probs[:, :, 4] = 0
     probs[PART_ID["face"], :, 4] = 1
-    decision = decide_fallback(CHANGE, probs, probs, ("upper",), NONE, NONE)
+    decision = decide_fallback(Scene.of(probs, probs, CHANGE, ("upper",)), NONE, NONE)
     np.testing.assert_array_equal(decision.mask, columns(2, 3, 5))

@@ -8,7 +8,8 @@ from segmask.fusion.decision import Decision
 from segmask.fusion.features import NAMES
 from segmask.fusion.hybrid import decide_by_odds, decide_hybrid, fitted_odds
 from segmask.fusion.pixel_model import Perceptron, PixelModel
-from tests.fusion.scenes import CELL, change, mask, probs, share
+from segmask.fusion.scene import Scene
+from tests.fusion.scenes import CELL, change, mask, probs, scene, share
 
 SEAM_PX = 8  # 2 % of the drawing's long side
 
@@ -17,7 +18,7 @@ def decide(before: str, after: str, changed: str, keep: str | None = None, take:
     nothing = np.zeros(probs(before).shape[1:], bool)
     must_keep = nothing if keep is None else mask(keep)
     must_take = nothing if take is None else mask(take)
-    return decide_hybrid(probs(before), probs(after), change(changed), CLOTHING, must_keep, must_take)
+    return decide_hybrid(scene(before, after, changed), must_keep, must_take)
 
 
 PERSON = """
@@ -132,7 +133,7 @@ def test_the_lean_completes_a_garment_but_takes_no_unsure_piece_alone() -> None:
     odds[sleeve | cup] = -0.5
     everything = change("xxxxxxxxxx\n" * 8)
     nothing = np.zeros_like(cup)
-    got = decide_by_odds(odds, probs(drawn), probs(drawn), everything, CLOTHING, nothing, nothing).mask
+    got = decide_by_odds(odds, Scene.of(probs(drawn), probs(drawn), everything, CLOTHING), nothing, nothing).mask
     assert share(got, sleeve) > 0.95
     assert not got[cup].any()
 
@@ -161,7 +162,7 @@ def test_new_cloth_over_ground_is_sure_only_beside_the_garment_it_replaces(gap: 
         "\n".join(f"{row[i]}{gap}{wider}...." for row, wider in zip(rows, (first, *[second] * 2, first), strict=True))
         for i, (first, second) in enumerate((("..", ".."), ("..", "UU"), ("..", "xx")))
     )
-    odds = fitted_odds(probs(before), probs(after), change(changed), CLOTHING, undecided()).log_odds
+    odds = fitted_odds(scene(before, after, changed), undecided()).log_odds
     beside = mask(after, "U") & ~mask(before, "U")
     assert ((odds[beside] > 1) == sure).mean() > 0.95
 
@@ -204,7 +205,7 @@ def test_a_limb_lit_otherwise_is_not_put_together_of_both_pictures() -> None:
     columns = np.abs(np.arange(skin.shape[1]) - (skin.shape[1] - 1) / 2)
     odds = np.where(skin, columns[None] / 20 - 3, np.where(mask(everywhere), 4, -8)).astype(np.float32)
     nothing = np.zeros_like(skin)
-    got = decide_by_odds(odds, probs(seen), probs(seen), change(everywhere), CLOTHING, nothing, nothing).mask
+    got = decide_by_odds(odds, scene(seen, seen, everywhere), nothing, nothing).mask
     taken = share(got, skin)
     assert taken < 0.05 or taken > 0.95
     assert share(got, mask(seen, "U")) > 0.99

@@ -126,11 +126,11 @@ def test_what_was_done_to_unusual_files_is_said(tmp_path: Path, photo: np.ndarra
     colour.convert("CMYK").save(tmp_path / "cmyk.jpg")
     colour.convert("1").save(tmp_path / "bits.png")
     colour.save(tmp_path / "frames.gif", save_all=True, append_images=[Pil.fromarray(255 - photo)])
-    assert "palette" in io.read_picture(tmp_path / "palette.png").notes[0]
-    assert "CMYK" in io.read_picture(tmp_path / "cmyk.jpg").notes[0]
-    assert "1-bit" in io.read_picture(tmp_path / "bits.png").notes[0]
+    assert "palette" in io.read_picture(tmp_path / "palette.png").notes[0].text
+    assert "CMYK" in io.read_picture(tmp_path / "cmyk.jpg").notes[0].text
+    assert "1-bit" in io.read_picture(tmp_path / "bits.png").notes[0].text
     moving = io.read_picture(tmp_path / "frames.gif")
-    assert "2 frames: the first" in moving.notes[0]
+    assert "2 frames: the first" in moving.notes[0].text
     assert np.abs(moving.image.astype(int) - photo).mean() < 20
 
 
@@ -173,7 +173,7 @@ def test_a_folder_is_no_picture(tmp_path: Path) -> None:
 )
 def test_other_things_are_refused(array: object) -> None:
     with pytest.raises(InputError):
-        io.read_picture(array)
+        io.read_picture(array)  # type: ignore[arg-type]
 
 
 def test_float_samples_are_refused(tmp_path: Path) -> None:
@@ -185,9 +185,9 @@ def test_float_samples_are_refused(tmp_path: Path) -> None:
 def test_lossy_and_smaller_formats_say_what_they_lose() -> None:
     deep = np.zeros((4, 4, 4), np.uint16)
     _, notes = io.encode(deep, io.Metadata(), "JPEG")
-    assert any("lossy" in note for note in notes)
-    assert any("transparency" in note for note in notes)
-    assert "reduced from 16" in io.encode(deep, io.Metadata(), "WEBP")[1][0]
+    assert any("lossy" in note.text for note in notes)
+    assert any("transparency" in note.text for note in notes)
+    assert "reduced from 16" in io.encode(deep, io.Metadata(), "WEBP")[1][0].text
     with pytest.raises(OptionError, match=r"\.png"):
         io.output_format(Path("picture.bmp"))
 
@@ -233,5 +233,5 @@ def test_what_cameras_write_into_exif_survives_a_tiff(tmp_path: Path, photo: np.
 def test_metadata_that_a_format_does_not_take_is_named(
     raster: np.ndarray, metadata: io.Metadata, file_format: str, words: str
 ) -> None:
-    assert words in io.encode(raster, metadata, file_format)[1][0]
+    assert words in io.encode(raster, metadata, file_format)[1][0].text
     assert io.encode(raster, io.Metadata(), file_format)[1] == ()

@@ -102,20 +102,3 @@ def test_what_was_rejected_is_counted(photo: Any, rng: np.random.Generator) -> N
     assert not alignment.trusted
     assert alignment.matches > alignment.inliers > 0
     np.testing.assert_array_equal(alignment.matrix, np.eye(3))
-
-
-def test_only_what_should_be_equal_is_followed(photo: Any) -> None:
-    edited = np.roll(photo, 9, axis=1)  # most of the picture has moved with the garment...
-    edited[:200] = photo[:200]  # ...but not the face and what is behind it
-    weight = np.zeros((512, 512), np.float32)
-    weight[:190] = 1
-    _, everywhere = align(photo, edited)
-    _, above = align(photo, edited, weight)
-    assert everywhere.matrix[0, 2] == pytest.approx(-9, abs=0.5)
-    assert above.matrix[0, 2] == pytest.approx(0, abs=0.2)
-
-
-def test_a_weight_of_nothing_is_as_none(photo: Any) -> None:
-    edited, truth = moved(photo, 1.02, 0.4, (4.0, 3.0), 1.0)
-    _, alignment = align(photo, edited, np.zeros((40, 40), np.float32))
-    assert corner_error(alignment.matrix, truth, photo.shape[:2]) < 0.25

@@ -5,9 +5,8 @@ import pytest
 
 from segmask.core.types import Alignment, Change, ToneMatch
 from segmask.fusion.decision import Decision
-from segmask.run import Run
-from segmask.verdict.confidence import NAMES, WEIGHTS, Doubt, fitted_verdict, measure_doubt
-from segmask.verdict.reasons import weigh
+from segmask.verdict.confidence import NAMES, WEIGHTS, Doubt, confidence_model, measure_doubt
+from segmask.verdict.judge import weigh
 
 SIZE = (120, 80)
 TONE = ToneMatch((1, 1, 1), (0, 0, 0), 0.0, 1000, True, 1.0)
@@ -43,7 +42,7 @@ def unsure_sleeve() -> np.ndarray:
 
 
 def test_a_sure_decision_is_trusted_more_than_one_with_a_doubtful_sleeve() -> None:
-    verdict = fitted_verdict()
+    verdict = confidence_model()
     clear, unclear = doubt(sure(), garment()), doubt(unsure_sleeve(), garment())
     assert verdict.confidence(clear) > verdict.least
     assert verdict.confidence(clear) > verdict.confidence(unclear)
@@ -52,7 +51,7 @@ def test_a_sure_decision_is_trusted_more_than_one_with_a_doubtful_sleeve() -> No
 def test_a_garment_that_may_or_may_not_have_changed_is_for_a_person_to_look_at() -> None:
     prob = unsure_sleeve()
     prob[40:70, 20:60] = 0.6
-    assert fitted_verdict().confidence(doubt(prob, garment())) < fitted_verdict().least
+    assert confidence_model().confidence(doubt(prob, garment())) < confidence_model().least
 
 
 def test_the_doubtful_place_is_shown_with_its_box() -> None:
@@ -65,7 +64,7 @@ def test_the_doubtful_place_is_shown_with_its_box() -> None:
 
 
 def test_an_untrusted_alignment_costs_confidence() -> None:
-    verdict = fitted_verdict()
+    verdict = confidence_model()
     assert verdict.confidence(doubt(sure(), garment(), False)) < verdict.confidence(doubt(sure(), garment()))
 
 
@@ -78,7 +77,7 @@ def test_an_empty_mask_of_a_sure_decision_has_no_doubtful_place() -> None:
 
 def test_the_fitted_file_is_in_the_package() -> None:
     assert WEIGHTS.is_file()
-    assert 0 < fitted_verdict().least < 1
+    assert 0 < confidence_model().least < 1
 
 
 @pytest.mark.parametrize(("score", "looked"), [(0.5, False), (2.5, True)])
@@ -87,6 +86,5 @@ def test_a_target_that_differs_while_nothing_is_taken_is_worth_a_look(score: flo
     score_map = np.where(garment(), score, 0.5).astype(np.float32)
     change = Change(score_map, np.full(SIZE, 1.2, np.float32), 3.0, NOTHING)
     decision = Decision(NOTHING, garment().astype(np.float32), np.zeros(SIZE, np.float32))
-    run = Run()
-    weigh(decision, change, aligned(), TONE, NOTHING, run)
-    assert any("the mask is empty" in reason.text for reason in run.reasons) == looked
+    found = weigh(decision, change, aligned(), TONE, NOTHING).findings
+    assert [finding.code for finding in found] == (["faint-change"] if looked else [])

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from segmask.report import Reason
+from segmask.core.findings import Finding
 from segmask.result import Result
 from segmask.view.preview import GAP, PANEL_SIDE, draw_preview, heat, tint
 
@@ -32,7 +32,10 @@ def test_doubtful_places_and_boxes_are_marked_and_the_verdict_is_written(compose
         composed.report,
         verdict="review",
         confidence=0.42,
-        reasons=(Reason("a sleeve may be left", (100, 300, 180, 380)), Reason("no place")),
+        findings=(
+            Finding("low-confidence", "a sleeve may be left", (100, 300, 180, 380)),
+            Finding("target-not-found", "no place"),
+        ),
     )
     plain = draw_preview(composed)
     doubted = draw_preview(replace(composed, report=report, stages=replace(composed.stages, doubt=doubt)))

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.types import Mask
+from segmask.core.morphology import disc, distance_to
+from segmask.core.types import Box, Mask
 
 Map = NDArray[np.floating]  # float32 throughout; wider where NumPy promotes a step between
 Rng = np.random.Generator
@@ -44,14 +45,10 @@ def blur(values: Map, sigma_px: float) -> Map:
 
 def signed_distance(mask: Mask) -> Map:
     """Distance to the mask's outline in pixels, positive inside; without an outline, the picture's size."""
-    import cv2
-
     far = float(sum(mask.shape))
     if mask.all() or not mask.any():
         return np.full(mask.shape, far if mask.all() else -far, np.float32)
-    inside = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
-    outside = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
-    return np.where(mask, inside - 0.5, 0.5 - outside).astype(np.float32)
+    return np.where(mask, distance_to(~mask) - 0.5, 0.5 - distance_to(mask)).astype(np.float32)
 
 
 def within(mask: Mask, distance_px: float) -> Mask:
@@ -73,14 +70,13 @@ def geodesic(start: Mask, inside: Mask, limit_px: float) -> Map:
     import cv2
 
     lengths = np.full(start.shape, np.inf, np.float32)
-    rows, columns = np.nonzero(inside)
-    reached = start & inside
-    if not reached.any():
+    box, reached = Box.around(inside), start & inside
+    if box is None or not reached.any():
         return lengths
-    window = (slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1))
+    window = box.slices
     allowed, front, found = inside[window], reached[window].astype(np.uint8), lengths[window]
     found[front > 0] = 0
-    kernels = [cv2.getStructuringElement(shape, (3, 3)) for shape in (cv2.MORPH_CROSS, cv2.MORPH_RECT)]
+    kernels = [disc(1, corners) for corners in (False, True)]
     for step in range(1, int(limit_px) + 1):
         grown = cv2.dilate(front, kernels[step % 2]) * allowed
         new = (grown > 0) & (front == 0)

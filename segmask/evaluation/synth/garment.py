@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segmask.core.colour import delta_e, lab
 from segmask.core.types import Mask
 from segmask.evaluation.synth.fields import Map, Rng, blur, signed_distance, smooth_noise, spread
 
@@ -60,7 +61,7 @@ def choose_material(
     order = rng.permutation(len(PALETTE))
     jitter = rng.normal(0, 8, (len(PALETTE), 3)).astype(np.float32)
     shades = np.clip(PALETTE + jitter, 8, 247)[order]
-    distance = np.linalg.norm(_to_lab(shades) - _to_lab(old_colour[None]), axis=1)
+    distance = delta_e(lab(shades[None])[0], lab(old_colour[None, None])[0])
     first = int(np.argmax(distance >= least_delta_e))
     colour, second = shades[first], shades[(first + 1 + int(rng.integers(len(shades) - 1))) % len(shades)]
     pattern = str(rng.choice(PATTERNS, p=PATTERN_ODDS))
@@ -77,7 +78,7 @@ def choose_material(
         folds=round(float(rng.uniform(0.7, 1.2)), 3),
         sheen=round(float(rng.beta(1, 3)), 3),
         opacity=round(opacity, 3),
-        delta_e=round(float(np.linalg.norm(_to_lab(colour[None]) - _to_lab(old_colour[None]))), 2),
+        delta_e=round(float(np.linalg.norm(lab(colour[None, None]) - lab(old_colour[None, None]))), 2),
     )
 
 
@@ -147,13 +148,6 @@ def _pattern(material: Material, bend: Map, unit: float, rng: Rng) -> Map:
 def _soft(level: Map, period: float) -> Map:
     """A step at zero, about a pixel wide whatever the period."""
     return np.clip(level * period / 6 + 0.5, 0, 1)
-
-
-def _to_lab(colours: Map) -> Map:
-    """CIE Lab of sRGB colours in 8-bit levels, (N, 3)."""
-    import cv2
-
-    return cv2.cvtColor(np.ascontiguousarray(colours[None], np.float32) / 255, cv2.COLOR_RGB2LAB)[0]
 
 
 def _triple(colour: Map) -> tuple[float, float, float]:

@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmask.core.labels import CLOTHING
-from segmask.fusion.growth import grown
-from segmask.fusion.scene import target_prior
-from tests.fusion.scenes import change, mask, probs
+from segmask.fusion.garments import grown
+from tests.fusion.scenes import mask, scene
 
 SEEN = """
     ...FF.....
@@ -27,8 +25,8 @@ TAIL = mask(CHANGED) & ~mask(SEEN, "U")
 
 
 def raised(seen: str, changed: str) -> np.ndarray:
-    soft = probs(seen)
-    return grown(target_prior(soft, soft, CLOTHING), soft, change(changed).score_map, CLOTHING).either
+    drawn = scene(seen, seen, changed)
+    return grown(drawn.prior, drawn)
 
 
 def test_a_coat_tail_that_the_parser_missed_is_likely_coat() -> None:

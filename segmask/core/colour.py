@@ -1,0 +1,57 @@
+"""CIELAB of a picture, and how different two colours look."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.morphology import blurred
+
+Lab = NDArray[np.float32]
+"""(H, W, 3): lightness L* 0..100, then a* from green to red and b* from blue to yellow."""
+
+CHROMA_WEIGHT, HUE_WEIGHT = 0.045, 0.015
+"""K1 and K2 of CIE94 for graphic arts (CIE 116-1995)."""
+
+
+def lab(image: NDArray, sigma: float = 0.0) -> Lab:
+    """CIELAB for the white point D65, float32 (H, W, 3), of sRGB in 8-bit levels: uint8 or float (H, W, 3).
+
+    With ``sigma`` it is blurred by so many pixels afterwards; the border is mirrored without its outermost pixels.
+
+    >>> lab(np.array([[[255, 255, 255], [255, 0, 0]]], np.uint8)).round().tolist()
+    [[[100.0, 0.0, 0.0], [53.0, 80.0, 67.0]]]
+    """
+    import cv2
+
+    values = np.asarray(cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
+    return blurred(values, sigma, edge_twice=False) if sigma > 0 else values
+
+
+def delta_e(first: Lab, second: Lab) -> NDArray[np.float32]:
+    """CIE76: the plain distance in CIELAB, float32 (...), of colours (..., 3). 2.3 is just noticeable (Mahy 1994).
+
+    >>> float(delta_e(np.float32([50, 0, 0]), np.float32([50, 3, 4])))
+    5.0
+    """
+    return np.asarray(np.linalg.norm(first - second, axis=-1), np.float32)
+
+
+def delta_e_94(first: Lab, second: Lab) -> NDArray[np.float32]:
+    """CIE94 with graphic arts weights, float32 (...), of colours (..., 3): chroma and hue count less in vivid colours.
+
+    Symmetric: the weights' chroma is the geometric mean of both.
+
+    >>> grey, pale = np.float32([50, 0, 0]), np.float32([50, 10, 0])
+    >>> red, redder = np.float32([50, 60, 0]), np.float32([50, 70, 0])
+    >>> round(float(delta_e_94(grey, pale)), 1), round(float(delta_e_94(red, redder)), 1)
+    (10.0, 2.6)
+    """
+    step = first - second
+    chroma_1, chroma_2 = np.hypot(first[..., 1], first[..., 2]), np.hypot(second[..., 1], second[..., 2])
+    chroma = np.sqrt(chroma_1 * chroma_2)
+    d_chroma = chroma_1 - chroma_2
+    d_hue_2 = np.maximum(step[..., 1] ** 2 + step[..., 2] ** 2 - d_chroma**2, 0)
+    return np.sqrt(
+        step[..., 0] ** 2 + (d_chroma / (1 + CHROMA_WEIGHT * chroma)) ** 2 + d_hue_2 / (1 + HUE_WEIGHT * chroma) ** 2
+    ).astype(np.float32)

@@ -1,0 +1,79 @@
+"""What a stage noticed: a stable code, a sentence for people, and where it can be told a place and a number.
+
+Stages return findings; they write them into nothing. ``CODES`` lists every code with its weight: a finding to *look*
+at makes the verdict ``review``, a *note* only says what was done. Programs and tests match codes, people read texts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LOOK, NOTE = "look", "note"
+
+CODES: dict[str, tuple[str, str]] = {
+    # The result.
+    "low-confidence": (LOOK, "The fitted confidence is below the least that counts as sure."),
+    "faint-change": (LOOK, "Nothing was taken, though a large share of the target differs a little."),
+    "seam-in-skin": (LOOK, "The composite has a step in bare skin that neither picture has."),
+    "mask-covers-picture": (LOOK, "Nearly all of the picture comes from the edit."),
+    "mask-empty": (NOTE, "Nothing comes from the edit; the output equals the original."),
+    "change-left": (NOTE, "A visible share of the picture changed outside of the mask and stays original."),
+    # How it came about.
+    "alignment-untrusted": (LOOK, "No motion model fits the two pictures; the edit was only resized."),
+    "target-not-found": (LOOK, "Neither picture shows the target."),
+    "fell-back-to-diff": (LOOK, "hybrid found no person or no target and decided by what changed alone."),
+    "frame-partial": (NOTE, "The edit's frame does not cover all of the original; the rest stays original."),
+    "person-chosen": (NOTE, "Of several people one was chosen."),
+    "edit-chosen": (NOTE, "Of several edits one was chosen, and why."),
+    "option-unused": (NOTE, "An option has nothing to act on in this run."),
+    # The user's own masks.
+    "given-mask-protected": (LOOK, "A visible part of the given mask is protected and stays original."),
+    "given-mask-rim": (NOTE, "A few pixels of the given mask are protected and stay original."),
+    "mask-read-as-binary": (NOTE, "A mask that holds only 0 and 1 was read as black and white."),
+    "mask-resized": (NOTE, "A mask of another size was resized to the original's."),
+    # The files.
+    "size-changed": (NOTE, "The edit has another size than the original and was brought to it."),
+    "extreme-aspect": (NOTE, "The original's sides differ more than people are looked for in."),
+    "edit-to-grey": (NOTE, "The original is grey: what comes from the edit was converted to grey."),
+    "edit-less-deep": (NOTE, "The original has more bits a channel than the edit."),
+    "transparency-kept": (NOTE, "The original is transparent in places; its transparency is kept."),
+    "read-as": (NOTE, "A file's samples or colours had to be converted when it was read."),
+    "not-written": (NOTE, "The output's format can't hold something of the original, or is lossy."),
+}
+"""Code -> (``look`` or ``note``, what it means)."""
+
+PlaceBox = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in the original's pixels, half-open."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that a stage noticed.
+
+    >>> str(Finding("mask-covers-picture", "the mask covers 100 % of the picture", (0, 0, 8, 6), 1.0))
+    'the mask covers 100 % of the picture (box 0,0,8,6)'
+    """
+
+    code: str
+    """One of ``CODES``."""
+    text: str
+    """A sentence for people, with the numbers that matter."""
+    box: PlaceBox | None = None
+    """Where, in the original's pixels; None where it is about the whole picture."""
+    measured: float | None = None
+    """The number that the finding rests on, in the unit that the text names."""
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise ValueError(f"finding {self.code!r} is not in CODES")
+
+    @property
+    def level(self) -> str:
+        """``look`` or ``note``."""
+        return CODES[self.code][0]
+
+    def __str__(self) -> str:
+        return self.text if self.box is None else f"{self.text} (box {','.join(map(str, self.box))})"
+
+
+Findings = tuple[Finding, ...]

@@ -1,0 +1,203 @@
+"""An original and its edit, read, seen and brought onto one grid; from there to a result, again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Unpack
+
+from segmask import io
+from segmask.account import pair_report
+from segmask.change.difference import measure_change
+from segmask.change.texture import compare_texture
+from segmask.compose.compose import Composed, compose
+from segmask.compose.composite import trimap_of
+from segmask.core.errors import OptionError
+from segmask.core.findings import Findings
+from segmask.core.geometry import WORKING_SIDE, resize_image, resize_mask, working_size
+from segmask.core.labels import CLOTHING
+from segmask.core.timing import Stopwatch, Timings
+from segmask.core.types import Alignment, Change, Image, Parsing, Probs, Stages, read_only
+from segmask.fusion.constraints import Constraints, constrain
+from segmask.fusion.decide import decide
+from segmask.fusion.decision import Decision
+from segmask.fusion.pixel_model import PixelModel
+from segmask.fusion.protect import protected_parts
+from segmask.fusion.scene import Scene, resized_probs, target_prior
+from segmask.fusion.seen import Choice, Seen, choose_person
+from segmask.inputs import Corrections, input_paths, read_corrections
+from segmask.options import Options, PairArguments
+from segmask.register.registered import Measured, Registered
+from segmask.register.tone import match_tone
+from segmask.result import Result
+from segmask.verdict.judge import Verdict, judge
+
+EQUAL_SIDE = 400  # pixels: a smooth drift of colour and light needs no finer map of where the pictures are equal
+
+
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """An edit as read and brought onto the original's grid."""
+
+    picture: io.Picture
+    aligned: Image
+    """uint8 (H, W, 3)."""
+    alignment: Alignment
+    parsing: Parsing | None
+    """What it shows; None for ``diff``."""
+
+
+@dataclass(frozen=True, eq=False)
+class OpenPair:
+    """An original and its edit, opened by ``Masker.open``: read, parsed and aligned once.
+
+    ``apply`` does only what the target and the corrections ask for, and gives the same bytes as ``segmask.apply`` does
+    in one call. What was measured for one garment serves all garments. Tone and change are measured anew for hair,
+    background and the like, since the tone match looks away from what is targeted.
+    """
+
+    options: Options
+    seen: Seen
+    edit: Edit
+    findings: Findings
+    timings: Timings
+    sources: tuple[Any, ...] = ()
+    """What was handed in: files among it are never overwritten."""
+    model: PixelModel | None = None
+    """Another pixel model of the fusion than the package's."""
+    measured: dict[object, Measured] = field(default_factory=dict)
+    """What was measured so far, by what it depends on."""
+
+    def apply(
+        self,
+        *,
+        include: io.Source | None = None,
+        exclude: io.Source | None = None,
+        mask_in: io.Source | None = None,
+        **options: Unpack[PairArguments],
+    ) -> Result:
+        """The composite for a target and corrections.
+
+        Args:
+            include: mask (H, W) of what comes from the edit whatever is decided, protection too.
+            exclude: mask of what stays original; beats ``include``.
+            mask_in: mask of your own (H, W) instead of a decision, its grey levels the alpha.
+            options: what is to differ from the Masker's: target or prompt, person, threshold, min_area, feather,
+                tone_match.
+
+        Raises InputError or OptionError.
+        """
+        asked, watch = self._asked(options, mask_in is not None), Stopwatch(self.timings)
+        with watch("read"):
+            corrections = read_corrections(include, exclude, mask_in, self.seen.picture.size_hw)
+        measured = self._measure(asked, watch)
+        with watch("fuse"):
+            scene = self._scene(measured.change, asked)
+            people = choose_person(self.seen, str(asked.person), self.edit.parsing)
+            held = self._constrain(corrections, people, asked)
+            decision = decide(scene, measured.change, held, asked, corrections.mask_in, self.model)
+        with watch("compose"):
+            done = compose(self.seen.picture, measured, scene, decision, held, asked, corrections.mask_in)
+        with watch("judge"):
+            verdict = judge(self.seen.picture, measured, scene, decision, held, done)
+        found = (*self.findings, *corrections.findings, *people.findings, *decision.findings, *done.findings)
+        verdict = replace(verdict, findings=(*found, *verdict.findings))
+        inputs = input_paths(*self.sources, include, exclude, mask_in)
+        return self._result(asked, measured, people, decision, done, verdict, watch.timings, inputs)
+
+    def _asked(self, arguments: Mapping[str, Any], given: bool) -> Options:
+        """The options of a run. OptionError for what an opened pair has no choice in, or a given mask no use for."""
+        fixed = sorted(set(arguments) - PairArguments.__optional_keys__)
+        if fixed:
+            raise OptionError(f"{fixed[0]}: was settled when the pair was opened; open it with a Masker that has it")
+        options = self.options.changed(arguments)
+        unused = {"feather": options.feather is not None, "person": options.person != "all"}
+        unused |= {"threshold": options.threshold is not None, "min_area": options.min_area is not None}
+        for name in (name for name, is_given in unused.items() if given and is_given):
+            reason = "a given mask says itself what comes from the edit, and its grey levels are its soft edge"
+            raise OptionError(f"{name}: {reason}; leave one of the two out")
+        return options
+
+    def _measure(self, asked: Options, watch: Stopwatch) -> Measured:
+        """Tone and change, once for all targets that look away from the same parts."""
+        away = CLOTHING if set(asked.parts) <= set(CLOTHING) else asked.parts
+        key = away, asked.threshold, asked.min_area
+        if key not in self.measured:
+            with watch("tone"):
+                registered = self._registered(away)
+            with watch("change"):
+                self.measured[key] = Measured(registered, self._change(registered, asked))
+        return self.measured[key]
+
+    def _registered(self, away: tuple[str, ...]) -> Registered:
+        """The edit with its drift, fitted away from some parts of both pictures."""
+        original, edit, equal = self.seen.picture.image, self.edit, None
+        if self.seen.parsing is not None and edit.parsing is not None:
+            size_hw = working_size(self.seen.picture.size_hw, EQUAL_SIDE)
+            before, after = (resized_probs(parsing, size_hw) for parsing in (self.seen.parsing, edit.parsing))
+            equal = 1 - target_prior(before, after, away)
+        tone, light = match_tone(original, edit.aligned, edit.alignment.covered, equal)
+        return Registered(original, edit.aligned, edit.alignment, tone, light)
+
+    def _change(self, registered: Registered, asked: Options) -> Change:
+        work_hw = working_size(self.seen.picture.size_hw, WORKING_SIDE)
+        before = resize_image(registered.original, work_hw)
+        after = registered.toned_small(resize_image(registered.aligned, work_hw))
+        usable = resize_mask(registered.alignment.covered, work_hw)
+        change = measure_change(before, after, usable, threshold=asked.threshold, min_area=asked.min_area)
+        return replace(change, texture=compare_texture(before, after)) if asked.strategy == "hybrid" else change
+
+    @cached_property
+    def _shown(self) -> tuple[Probs, Probs] | None:
+        """What both pictures show, at the working size."""
+        if self.seen.parsing is None or self.edit.parsing is None:
+            return None
+        work_hw = working_size(self.seen.picture.size_hw, WORKING_SIDE)
+        return resized_probs(self.seen.parsing, work_hw), resized_probs(self.edit.parsing, work_hw)
+
+    def _scene(self, change: Change, asked: Options) -> Scene | None:
+        if self._shown is None or self.seen.parsing is None or self.edit.parsing is None:
+            return None
+        return Scene(*self._shown, change, asked.parts, (self.seen.parsing, self.edit.parsing))
+
+    def _constrain(self, corrections: Corrections, people: Choice, asked: Options) -> Constraints:
+        protected = None
+        if self.seen.parsing is not None:
+            protected = protected_parts(self.seen.parsing, self.seen.detected, asked.parts, self.edit.parsing)
+        covered = self.edit.alignment.covered
+        return constrain(protected, corrections.include, corrections.exclude, covered, people.others)
+
+    def _result(
+        self,
+        asked: Options,
+        measured: Measured,
+        people: Choice,
+        decision: Decision,
+        done: Composed,
+        verdict: Verdict,
+        timings: Timings,
+        inputs: tuple[Path, ...],
+    ) -> Result:
+        stages = Stages(
+            aligned=self.edit.aligned,
+            alignment=self.edit.alignment,
+            tone=measured.registered.tone,
+            change=measured.change,
+            parsing=self.seen.parsing,
+            edited_parsing=self.edit.parsing,
+            faces=self.seen.detected,
+            prior=decision.prior,
+            protected=done.constraints.protected,
+            decision=decision.mask,
+            trimap=trimap_of(done.alpha),
+            doubt=verdict.doubt,
+            measurements=verdict.measurements,
+        )
+        report = pair_report(
+            asked, self.edit.picture, self.seen, people, decision.strategy, stages, done, verdict, timings
+        )
+        result = Result(done.alpha, report, stages, done.raster, self.seen.picture, inputs)
+        read_only(result)
+        return result

@@ -1,0 +1,53 @@
+"""An edit on its original's grid, and what takes its drift of colour and light out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.types import Alignment, Box, Change, Image, Mask, ToneMatch
+from segmask.register.tone import OUTPUT_LIMIT, apply_tone
+
+
+@dataclass(frozen=True, eq=False)
+class Registered:
+    """Both pictures on one grid. Tones are matched where they are looked at: no full-size copy is kept."""
+
+    original: Image
+    """uint8 (H, W, 3)."""
+    aligned: Image
+    """uint8 (H, W, 3): the edit on the original's grid, its own colours."""
+    alignment: Alignment
+    tone: ToneMatch
+    light: NDArray[np.float32]
+    """float32 (h, w, 3): the light field of the tone match, 8-bit levels."""
+
+    def toned_in(self, area: Box) -> Image:
+        """The edit in a box with all of its drift taken out, uint8 (h, w, 3): what it is compared by."""
+        return apply_tone(self.aligned, self.tone, self.light, area=area)
+
+    def toned_small(self, small: Image) -> Image:
+        """The same for the edit at another size, uint8 (h, w, 3)."""
+        return apply_tone(small, self.tone, self.light)
+
+    def toned(self, taken: Mask) -> Image:
+        """The edit as it is composited, uint8 (H, W, 3): toned within limits around what is taken, bool (H, W).
+
+        The limits keep the edit's own colours; the rest of the picture is nobody's to see and stays as it is.
+        """
+        area = Box.around(taken)
+        if area is None:
+            return self.aligned
+        result = self.aligned.copy()
+        result[area.slices] = apply_tone(self.aligned, self.tone, self.light, OUTPUT_LIMIT, area)
+        return result
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A registered pair, and what changed in it."""
+
+    registered: Registered
+    change: Change

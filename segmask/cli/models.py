@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from segmask.models.catalog import ModelEntry
-    from segmask.models.download import Obtained, Progress
+    from segmask.models.download import Obtained
+    from segmask.models.http import Progress
 
 app = typer.Typer(
     help="Better parsers and face detectors: list them, fetch them once, use them offline ever after.",
@@ -232,9 +233,9 @@ def _tell(model: Obtained) -> None:
 def _progress(entry: ModelEntry) -> AbstractContextManager[Progress | None, None]:
     """A progress bar on a terminal, else one plain line at the start."""
     if sys.stderr.isatty():
-        from segmask.cli.progress import DownloadBar
+        from segmask.cli.progress import download_bar
 
-        return DownloadBar(entry.name)
+        return download_bar(entry.name)
     typer.echo(f"{entry.name}: {_size(entry.size)}, {entry.licence}", err=True)
     return nullcontext(None)
 

@@ -230,7 +230,7 @@ def _tell(model: Obtained) -> None:
         )
 
 
-def _progress(entry: ModelEntry) -> AbstractContextManager[Progress | None, None]:
+def _progress(entry: ModelEntry) -> AbstractContextManager[Progress | None]:
     """A progress bar on a terminal, else one plain line at the start."""
     if sys.stderr.isatty():
         from segmask.cli.progress import download_bar

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from segmask.models.catalog import ModelEntry
-    from segmask.models.download import Obtained, Progress
+    from segmask.models.download import Obtained
+    from segmask.models.http import Progress
 
 app = typer.Typer(
     help="Better parsers and face detectors: list them, fetch them once, use them offline ever after.",
@@ -26,7 +27,8 @@ Name = Annotated[str, typer.Argument(help="A model's name; see `segmask models l
 STAND_IN = "adapter tested on a stand-in graph only"
 UNPINNED = "no published checksum: pinned on first download"
 ASKS = "asks for --accept-license"
-MARKS = {STAND_IN: "stand-in", UNPINNED: "unpinned", ASKS: "asks"}
+IN_MEDIAPIPE = "runs in MediaPipe, which a slim installation leaves out"
+MARKS = {STAND_IN: "stand-in", UNPINNED: "unpinned", ASKS: "asks", IN_MEDIAPIPE: "MediaPipe"}
 """What stands for the long notes in the table."""
 COLUMNS = ("NAME", "TASK", "HERE", "SIZE", "LICENCE", "NOTES")
 WIDEST = 120  # columns of the table: more are not easier to read
@@ -103,7 +105,7 @@ def download(
     if everything or (source is not None and not chosen):
         chosen += [entry for entry in DOWNLOADABLE if entry.permissive or accept_license]
     if source is None:
-        for entry in chosen or [find_entry(name) for name in RECOMMENDED]:
+        for entry in chosen or _recommended():
             _download(entry, accept_license, offline)
         return
     obtained = import_from(source, chosen, accept_license=accept_license)
@@ -184,6 +186,20 @@ def _input(entry: ModelEntry) -> str:
     return f"{size} {spec.channels}, (value / {spec.scale:g} - ({mean})) / ({std})"
 
 
+def _recommended() -> list[ModelEntry]:
+    """The models to have, less those that can't run here; says which."""
+    from segmask.core.system import has_mediapipe
+    from segmask.models.catalog import find_entry
+
+    entries = [find_entry(name) for name in RECOMMENDED]
+    if has_mediapipe():
+        return entries
+    for entry in entries:
+        if entry.needs_mediapipe:
+            typer.echo(f"{entry.name}: left out, since MediaPipe is not installed", err=True)
+    return [entry for entry in entries if not entry.needs_mediapipe]
+
+
 def _download(entry: ModelEntry, accept_license: bool, offline: bool) -> None:
     from segmask.models.download import check_licence, is_offline
     from segmask.models.download import download as fetch
@@ -229,12 +245,12 @@ def _tell(model: Obtained) -> None:
         )
 
 
-def _progress(entry: ModelEntry) -> AbstractContextManager[Progress | None, None]:
+def _progress(entry: ModelEntry) -> AbstractContextManager[Progress | None]:
     """A progress bar on a terminal, else one plain line at the start."""
     if sys.stderr.isatty():
-        from segmask.cli.progress import DownloadBar
+        from segmask.cli.progress import download_bar
 
-        return DownloadBar(entry.name)
+        return download_bar(entry.name)
     typer.echo(f"{entry.name}: {_size(entry.size)}, {entry.licence}", err=True)
     return nullcontext(None)
 
@@ -247,6 +263,8 @@ def _notes(entry: ModelEntry) -> list[str]:
         notes.append(UNPINNED)
     if not entry.permissive:
         notes.append(ASKS)
+    if entry.needs_mediapipe:
+        notes.append(IN_MEDIAPIPE)
     return notes
 
 

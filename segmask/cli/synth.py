@@ -32,10 +32,12 @@ def synth(
     from rich.console import Console
     from rich.progress import Progress
 
+    from segmask.core.system import require_opencv_contrib
     from segmask.evaluation.synth.generator import SWITCHES
     from segmask.evaluation.synth.levels import check_switches, find_level
     from segmask.evaluation.synth.writer import open_labelled_set, write_pairs
 
+    require_opencv_contrib()
     find_level(level)
     off = check_switches(without or (), SWITCHES)
     labelled = open_labelled_set(labelled_set, split)

@@ -22,7 +22,7 @@ class ModelError(SegmaskError):
 
 
 class MissingLibraryError(SegmaskError):
-    """A shared library of the operating system that OpenCV or MediaPipe needs."""
+    """OpenCV or MediaPipe, or a shared library of the operating system that they need."""
 
 
 class OptionError(SegmaskError, ValueError):

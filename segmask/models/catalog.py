@@ -62,6 +62,11 @@ class ModelEntry:
         """Whether the licence allows any use; others are asked for once and are never a default."""
         return self.licence in PERMISSIVE
 
+    @property
+    def needs_mediapipe(self) -> bool:
+        """Whether MediaPipe runs it, which an installation may leave out."""
+        return self.adapter in ("mediapipe", "selfie")
+
 
 _HUGGING_FACE = "https://huggingface.co"
 _MEDIAPIPE = "https://storage.googleapis.com/mediapipe-models"

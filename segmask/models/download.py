@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -23,6 +22,7 @@ from segmask.models.store import (
     is_present,
     models_dir,
     read_record,
+    replacing,
     stored_path,
     write_record,
 )
@@ -71,7 +71,7 @@ def download(
                 f"carry {entry.file} here by hand: `segmask models download {entry.name} --from DIR`"
             )
         try:
-            return _install(entry, url, _Fetch(entry, progress))
+            return _install(entry, url, progress)
         except ModelError as error:
             failures.append(str(error))
     raise ModelError("; ".join(failures))
@@ -150,55 +150,35 @@ def check_content(entry: ModelEntry, path: Path, sha256: str | None) -> str:
     return got
 
 
-class _Fetch:
-    """pooch's downloader: writes an address's content to a file and checks it before pooch moves it into place."""
-
-    def __init__(self, entry: ModelEntry, progress: Progress | None) -> None:
-        self._entry, self._progress = entry, progress
-
-    def __call__(self, url: str, output_file: str, _pooch: Any) -> None:
-        parts = urlsplit(url)
-        if parts.scheme == "file":
-            source = Path(url2pathname(parts.path))
-            if not source.is_file():
-                raise ModelError(f"{source}: no such file")
-            shutil.copyfile(source, output_file)
-        else:
-            http.fetch(url, Path(output_file), self._progress)
-        check_content(self._entry, Path(output_file), expected_sha256(self._entry))
-
-
-def _install(entry: ModelEntry, url: str, fetch: _Fetch) -> Obtained:
+def _install(entry: ModelEntry, url: str, progress: Progress | None = None) -> Obtained:
     """Fetch to a temporary file beside the goal, check, move into place in one step, record."""
-    first = expected_sha256(entry) is None
+    path, expected = stored_path(entry), expected_sha256(entry)
     try:
-        _retrieve(entry, url, fetch)
+        with replacing(path) as partial:
+            _fetch(url, partial, progress)
+            sha256, size = check_content(entry, partial, expected), partial.stat().st_size
     except OSError as error:
         raise ModelError(f"{url}: {_reason(error)}") from error
-    path = stored_path(entry)
-    path.chmod(0o644)  # pooch's temporary files are private
-    sha256 = file_sha256(path)
-    write_record(entry, Record(sha256, path.stat().st_size, url, entry.licence))
-    return Obtained(entry, path, sha256, url, first)
+    write_record(entry, Record(sha256, size, url, entry.licence))
+    return Obtained(entry, path, sha256, url, trusted_on_first_use=expected is None)
 
 
-def _retrieve(entry: ModelEntry, url: str, fetch: Any) -> None:
-    import pooch
-
-    pooch.get_logger().setLevel(logging.WARNING)
-    known = expected_sha256(entry)
-    if known is None:
-        stored_path(entry).unlink(missing_ok=True)  # pooch would take a file without a checksum for good
-    pooch.retrieve(
-        url, known_hash=f"sha256:{known}" if known else None, fname=entry.file, path=models_dir(), downloader=fetch
-    )
+def _fetch(url: str, path: Path, progress: Progress | None) -> None:
+    parts = urlsplit(url)
+    if parts.scheme != "file":
+        http.fetch(url, path, progress)
+        return
+    source = Path(url2pathname(parts.path))
+    if not source.is_file():
+        raise ModelError(f"{source}: no such file")
+    shutil.copyfile(source, path)
 
 
 def _import(entry: ModelEntry, candidates: list[Path]) -> Obtained:
     failures = []
     for path in candidates:
         try:
-            return _install(entry, path.resolve().as_uri(), _Fetch(entry, None))
+            return _install(entry, path.resolve().as_uri())
         except ModelError as error:
             failures.append(f"{path}: {error}")
     raise ModelError("; ".join(failures))

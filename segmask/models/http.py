@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from requests import Response
@@ -17,21 +18,8 @@ TIMEOUT_S = 30.0
 CHUNK = 1 << 14
 """Bytes; a connection that breaks off loses less than one."""
 
-
-class Progress(Protocol):
-    """What shows a download's progress."""
-
-    @property
-    def total(self) -> int:
-        """Bytes to come; 0 where the server doesn't say."""
-        ...
-
-    @total.setter
-    def total(self, count: int, /) -> None: ...
-
-    def update(self, count: int, /) -> None:
-        """So many bytes more."""
-        ...
+Progress = Callable[[int, int | None], None]
+"""Told, again and again, the bytes that have come and those of the whole file; None where the server doesn't say."""
 
 
 def fetch(url: str, path: Path, progress: Progress | None = None) -> None:
@@ -75,21 +63,17 @@ class _Transfer:
             self._version = ""
             response.raise_for_status()
             self._version = _version(response)
-            self._announce(int(response.headers.get("Content-Length", 0)))
+            length = response.headers.get("Content-Length")
+            total = self._file.tell() + int(length) if length else None
             for chunk in response.iter_content(CHUNK):
                 self._file.write(chunk)
                 if self._progress:
-                    self._progress.update(len(chunk))
+                    self._progress(self._file.tell(), total)
 
     def _goes_on(self, response: Response) -> bool:
         """Whether an answer is the rest that was asked for; others start over."""
         expected = f"bytes {self._file.tell()}-"
         return response.status_code == 206 and response.headers.get("Content-Range", "").startswith(expected)
-
-    def _announce(self, length: int) -> None:
-        if self._progress:
-            self._progress.total = self._file.tell() + length if length else 0
-            self._progress.update(self._file.tell())
 
 
 def _version(response: Response) -> str:

@@ -1,4 +1,7 @@
-"""The only door to MediaPipe: BlazeFace, the face landmarker and the selfie segmenter, opened once in a process."""
+"""The only door to MediaPipe: BlazeFace, the face landmarker and the selfie segmenter, opened once in a process.
+
+An installation may leave MediaPipe out (``slim.txt``): whoever asks for one of these then gets a MissingLibraryError.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.errors import MissingLibraryError, ModelError
-from segmask.core.system import REMEDY
+from segmask.core.system import MEDIAPIPE_REMEDY, REMEDY
 from segmask.core.types import Box, Image
 from segmask.models.process import OncePerProcess, file_version, never_free
 
@@ -132,12 +135,17 @@ def _start(kind: str, path: Path, read: Callable[[Path], bytes], options: dict[s
 
 
 def _vision() -> Any:
+    instead = "or choose what runs without it: yunet-2026may for faces, builtin for parsing"
     try:
         from mediapipe.tasks.python import vision
+    except ModuleNotFoundError as error:
+        raise MissingLibraryError(
+            f"MediaPipe is not installed ({error}): `{MEDIAPIPE_REMEDY}` brings it and its OpenCV; {instead}"
+        ) from error
     except (ImportError, OSError) as error:
         raise MissingLibraryError(
             f"MediaPipe can't be loaded ({str(error).strip()}); it needs system libraries that slim containers lack: "
-            f"on Debian or Ubuntu `{REMEDY}` brings them; or use YuNet: `segmask models download yunet-2026may`"
+            f"on Debian or Ubuntu `{REMEDY}` brings them; {instead}"
         ) from error
     return vision
 

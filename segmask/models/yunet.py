@@ -105,16 +105,7 @@ def decode(outputs: Mapping[str, NDArray[np.float32]], width: int) -> tuple[NDAr
 
 def strongest(boxes: NDArray[np.float32], scores: NDArray[np.float32], iou: float) -> list[int]:
     """Indices of the boxes (N, 4) left when of each overlapping group the best score stays, best first."""
-    order = list(np.argsort(-scores, kind="stable"))
-    kept: list[int] = []
-    while order:
-        best = order.pop(0)
-        kept.append(int(best))
-        order = [other for other in order if _iou(boxes[best], boxes[other]) < iou]
-    return kept
+    import cv2
 
-
-def _iou(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    inner = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
-    shared = float(np.prod(np.maximum(inner, 0)))
-    return shared / max(float(np.prod(a[2:] - a[:2]) + np.prod(b[2:] - b[:2])) - shared, 1e-6)
+    x0y0_width_height = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
+    return [int(i) for i in cv2.dnn.NMSBoxes(x0y0_width_height.tolist(), scores.tolist(), 0.0, iou)]

@@ -112,29 +112,13 @@ def test_a_rest_that_does_not_fit_is_found_by_its_checksum(long_toy, site, home)
 
 
 def test_the_bar_shows_all_of_a_download_in_two_parts(long_toy, site):
-    bar = Bar()
-    download(
-        replace(long_toy, urls=(site.serve("toy.onnx", site.page(LONG, etag='"1"', breaks_after=99000)),)), progress=bar
-    )
-    assert (bar.total, bar.done) == (len(LONG), len(LONG))
-
-
-class Bar:
-    """As the shell's: setting the total sets it back to nothing."""
-
-    done = 0
-    _total = 0
-
-    @property
-    def total(self) -> int:
-        return self._total
-
-    @total.setter
-    def total(self, count: int) -> None:
-        self._total, self.done = count, 0
-
-    def update(self, count: int, /) -> None:
-        self.done += count
+    seen = []
+    broken = site.page(LONG, etag='"1"', breaks_after=99000)
+    download(replace(long_toy, urls=(site.serve("toy.onnx", broken),)), progress=lambda *told: seen.append(told))
+    done, totals = zip(*seen, strict=True)
+    assert set(totals) == {len(LONG)}
+    assert list(done) == sorted(done)
+    assert done[-1] == len(LONG)
 
 
 def test_the_next_address_serves_where_the_first_one_fails(toy, site):

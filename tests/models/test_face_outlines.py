@@ -32,6 +32,7 @@ def filled(outline: object) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def found(shared: Path) -> dict[str, tuple[Face, ...]]:
+    pytest.importorskip("mediapipe")
     from PIL import Image
 
     models = shared / "models" / "face"

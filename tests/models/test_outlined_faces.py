@@ -32,6 +32,7 @@ class FixedBoxes:
 
 @pytest.fixture(scope="module")
 def face_models(shared) -> Path:
+    pytest.importorskip("mediapipe")
     return shared / "models" / "face"
 
 
@@ -110,6 +111,7 @@ def test_odd_sizes_have_no_face(face_models, size_hw):
 @pytest.mark.parametrize("suffix", [".task", ".tflite"])
 @pytest.mark.parametrize("content", [b"", b"no model at all"])
 def test_a_damaged_file_is_named(tmp_path, suffix, content):
+    pytest.importorskip("mediapipe")
     path = tmp_path / f"damaged{suffix}"
     path.write_bytes(content)
     with pytest.raises(ModelError, match="damaged"):

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from segmask.core.errors import ModelError, OptionError
-from segmask.core.system import REMEDY
+from segmask.core.system import MEDIAPIPE_REMEDY, REMEDY
+from segmask.models.catalog import CATALOG
 from segmask.models.registry import load_face_detector, load_parser
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -74,6 +75,8 @@ def test_none_and_an_empty_cache_are_no_detector():
     ],
 )
 def test_auto_takes_the_best_that_is_present_and_says_which(home, face_models, present, name):
+    if any(file.endswith((".tflite", ".task")) for file in present):
+        pytest.importorskip("mediapipe")
     put(home, face_models, *present)
     detector = load_face_detector("auto")
     assert detector is not None
@@ -89,11 +92,12 @@ def test_a_half_copied_file_does_not_count(home, face_models):
     assert detector.name == "yunet-n-dynamic"
 
 
-def in_a_container_without_libraries(home: Path, script: str) -> subprocess.CompletedProcess[str]:
-    """Run a script where importing MediaPipe fails as it does without libEGL."""
-    (home.parent / "mediapipe.py").write_text(
-        "raise OSError('libEGL.so.1: cannot open shared object file: No such file or directory')\n"
-    )
+NO_LIBEGL = "OSError('libEGL.so.1: cannot open shared object file: No such file or directory')"
+NOT_INSTALLED = "ModuleNotFoundError(\"No module named 'mediapipe'\", name='mediapipe')"
+
+
+def run_where_importing_mediapipe_raises(error: str, home: Path, script: str) -> subprocess.CompletedProcess[str]:
+    (home.parent / "mediapipe.py").write_text(f"raise {error}\n")
     environment = {**os.environ, "PYTHONPATH": f"{home.parent}{os.pathsep}{Path(__file__).resolve().parents[2]}"}
     return subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False, env=environment, timeout=60
@@ -101,24 +105,31 @@ def in_a_container_without_libraries(home: Path, script: str) -> subprocess.Comp
 
 
 @pytest.mark.shared
-def test_without_mediapipes_libraries_yunet_serves(home, face_models):
+@pytest.mark.parametrize("error", [NO_LIBEGL, NOT_INSTALLED])
+def test_without_mediapipe_yunet_serves(home, face_models, error):
     put(home, face_models, "face_detection_yunet_2026may.onnx", "face_landmarker.task")
-    done = in_a_container_without_libraries(
-        home, "from segmask.models.registry import load_face_detector; print(load_face_detector().name)"
-    )
+    script = "from segmask.models.registry import load_face_detector; print(load_face_detector().name)"
+    done = run_where_importing_mediapipe_raises(error, home, script)
     assert done.stdout == "yunet-2026may\n"
     assert "faces go without outlines" in done.stderr
 
 
-@pytest.mark.shared
-def test_without_mediapipes_libraries_and_yunet_the_error_says_what_to_install(home, face_models):
-    put(home, face_models, "face_landmarker.task")
-    done = in_a_container_without_libraries(
-        home, "from segmask.models.registry import load_face_detector; load_face_detector()"
-    )
+@pytest.mark.parametrize(("error", "remedy"), [(NO_LIBEGL, REMEDY), (NOT_INSTALLED, MEDIAPIPE_REMEDY)])
+@pytest.mark.parametrize(
+    ("file", "load"),
+    [
+        ("blaze_face_short_range.tflite", "load_face_detector('blaze-face')"),
+        ("selfie_multiclass_256x256.tflite", "load_parser('selfie-multiclass')"),
+    ],
+)
+def test_a_model_that_mediapipe_runs_says_what_to_install(home, error, remedy, file, load):
+    home.mkdir(parents=True)
+    with (home / file).open("wb") as stand_in:  # of the size in the table; it is never read
+        stand_in.truncate(next(entry.size or 0 for entry in CATALOG if entry.file == file))
+    script = f"from segmask.models.registry import load_face_detector, load_parser; {load}"
+    done = run_where_importing_mediapipe_raises(error, home, script)
     assert "MissingLibraryError" in done.stderr
-    assert "libEGL.so.1" in done.stderr
-    assert REMEDY in done.stderr
+    assert remedy in done.stderr
 
 
 def test_importing_the_registry_loads_no_heavy_library():

@@ -38,6 +38,10 @@ def test_of_overlapping_boxes_the_best_stays():
     assert strongest(boxes, np.array([0.7, 0.9, 0.8], np.float32), 0.3) == [1, 2]
 
 
+def test_of_no_boxes_none_stays():
+    assert strongest(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), 0.3) == []
+
+
 def test_another_network_is_refused(colour_reader):
     network = Network(colour_reader(3, NetworkInput((32, 32))))
     with pytest.raises(ModelError, match=r"expected a YuNet face detector.*lacking: .*cls_8"):

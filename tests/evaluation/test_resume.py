@@ -55,7 +55,7 @@ def test_the_digest_depends_on_whatever_makes_masks(copied_package, pattern):
 
 def test_the_digest_leaves_out_what_makes_no_mask(copied_package):
     before = package_digest(copied_package)
-    fit_anew(copied_package / "evaluation" / "report" / "style.css")
+    fit_anew(copied_package / "evaluation" / "report" / "templates" / "style.css")
     (copied_package / "__pycache__").mkdir()
     (copied_package / "__pycache__" / "api.cpython-311.pyc").write_bytes(b"compiled")
     assert package_digest(copied_package) == before

@@ -68,7 +68,7 @@ def fit(statistics: np.ndarray, missed: np.ndarray, leaked: np.ndarray) -> np.nd
     wanted = np.repeat([True, False], len(statistics))
     model = LogisticRegression(C=1 / (2 * RIDGE * cost.sum()), solver="newton-cholesky", tol=TOLERANCE)
     model.fit(np.tile(statistics, (2, 1)), wanted, sample_weight=cost)
-    return np.array([*model.intercept_, *model.coef_[0]])
+    return np.append(model.intercept_, model.coef_)
 
 
 if __name__ == "__main__":

@@ -69,9 +69,8 @@ def main() -> None:
         held_out[out] = measured[out] @ weights + bias
     least = float(np.quantile(held_out[truth], FALSE_ALARMS))
     print(f"{len(truth)} cases, {(~truth).sum()} wrong; of these {np.mean(held_out[~truth] < least):.0%} are shown,")
-    print(
-        f"of the right ones {np.mean(held_out[truth] < least):.0%}; area under the curve {roc_auc_score(truth, held_out):.3f}"
-    )
+    area = roc_auc_score(truth, held_out)
+    print(f"of the right ones {np.mean(held_out[truth] < least):.0%}; area under the curve {area:.3f}")
     weights, bias = regress(measured, truth)
     for name, weight in zip(NAMES, weights * measured.std(0), strict=True):
         print(f"{weight:+.2f} {name}")
@@ -133,7 +132,7 @@ def regress(measured: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, float]
     model = LogisticRegression(C=1 / (2 * DECAY * len(truth)), solver="newton-cholesky", tol=TOLERANCE)
     model.fit(scaler.transform(measured), truth)
     weights = model.coef_[0] / scaler.scale_
-    return weights, float(model.intercept_[0] - weights @ scaler.mean_)
+    return weights, float(np.squeeze(model.intercept_) - weights @ scaler.mean_)
 
 
 def _write_table(path: Path, cases: list[Measured]) -> None:

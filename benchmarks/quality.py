@@ -31,7 +31,7 @@ from segmask.evaluation import (
 )
 from segmask.evaluation.metrics import METRICS
 from segmask.evaluation.output import write_evaluation
-from segmask.evaluation.report.markup import colour_of
+from segmask.evaluation.report.formats import colour_of
 from segmask.evaluation.statistics import Estimate, mean_estimate
 from segmask.evaluation.synth import LEVELS, VERSION
 from segmask.evaluation.synth.writer import open_labelled_set, write_pairs

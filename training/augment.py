@@ -187,5 +187,5 @@ def degrade(image: np.ndarray, rng: Rng) -> np.ndarray:
     if rng.random() < 0.4:
         quality = int(rng.integers(35, 95))
         _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        image = cv2.imdecode(coded, cv2.IMREAD_COLOR)
+        image = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)
     return image

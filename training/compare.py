@@ -24,7 +24,7 @@ from segmask.core.labels import PARTS
 from training import train
 from training.data import IGNORE, Samples, Split, class_weights, load_split
 from training.losses import lovasz_loss, parsing_loss
-from training.net import ParsingNet, load_imagenet
+from training.net import ParsingNet, channels_last, load_imagenet
 from training.score import score
 
 SIZE_HW = (192, 128)
@@ -100,7 +100,7 @@ def run(variant: Variant, data: Path, init: Path) -> dict[str, float]:
     net = ParsingNet(len(PARTS))
     if variant.pretrained:
         load_imagenet(net, init, torch.stack([samples[index][0] for index in range(32)]))
-    net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    net = channels_last(net, torch.device("cpu"))
     average, optimiser = deepcopy(net).eval(), train.make_optimiser(net)
     weights, step = class_weights(split, len(PARTS)), 0
     while step < STEPS:

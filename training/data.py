@@ -26,8 +26,12 @@ class Split:
     names: tuple[str, ...]
 
     def photo(self, name: str) -> np.ndarray:
-        """uint8 (H, W, 3) RGB."""
-        return cv2.imread(str(self.root / "photos" / f"{name}.jpg"), cv2.IMREAD_COLOR_RGB)
+        """uint8 (H, W, 3) RGB. Raises FileNotFoundError where there is none that can be read."""
+        path = self.root / "photos" / f"{name}.jpg"
+        image = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+        if image is None:
+            raise FileNotFoundError(f"{path}: no photo that can be read")
+        return image
 
     def label(self, name: str) -> np.ndarray:
         """uint8 (H, W), one part id per pixel."""

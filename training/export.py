@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -15,6 +16,9 @@ from torch.nn import functional as F
 
 from segmask.core.labels import PARTS
 from training.net import ParsingNet
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 OPSET = 18
 
@@ -37,8 +41,9 @@ def export(net: ParsingNet, path: Path) -> None:
     path = Path(path)
     partial = path.with_suffix(".partial")
     batch, rows, columns = (torch.export.Dim(name, min=1, max=64) for name in ("batch", "rows", "columns"))
+    plain = Exported(net).eval()
     torch.onnx.export(
-        Exported(net).eval().to(memory_format=torch.contiguous_format),
+        plain.to(memory_format=torch.contiguous_format),  # type: ignore[call-overload]  # not in PyTorch's stubs
         (torch.zeros(2, 3, 384, 256),),
         str(partial),
         input_names=["image"],
@@ -55,12 +60,12 @@ def export(net: ParsingNet, path: Path) -> None:
     partial.replace(path)
 
 
-def _half_weights(model: object) -> object:
+def _half_weights(model: ModelProto) -> ModelProto:
     """Store the large weights as float16, followed by a cast: half the file, arithmetic as before."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
-    graph = model.graph  # type: ignore[attr-defined]
+    graph = model.graph
     casts, kept = [], []
     for item in graph.initializer:
         if item.data_type != TensorProto.FLOAT or int(np.prod(item.dims)) < 256:
@@ -74,17 +79,17 @@ def _half_weights(model: object) -> object:
     graph.initializer.extend(kept)
     graph.node.extend(casts + nodes)
     _strip(model)
-    onnx.checker.check_model(model)  # type: ignore[arg-type]
+    onnx.checker.check_model(model)
     return model
 
 
-def _strip(model: object) -> None:
+def _strip(model: ModelProto) -> None:
     """Take out what the exporter noted about this machine: stack traces, paths, names of tensors' origins."""
-    graph = model.graph  # type: ignore[attr-defined]
+    graph = model.graph
     for item in (model, graph, *graph.node, *graph.initializer, *graph.value_info, *graph.input, *graph.output):
-        item.ClearField("metadata_props")  # type: ignore[attr-defined]
-        if "doc_string" in item.DESCRIPTOR.fields_by_name:  # type: ignore[attr-defined]
-            item.ClearField("doc_string")  # type: ignore[attr-defined]
+        item.ClearField("metadata_props")
+        if "doc_string" in item.DESCRIPTOR.fields_by_name:
+            item.ClearField("doc_string")
     del graph.value_info[:]
 
 

@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -82,7 +83,8 @@ def main() -> None:
         for given in (False, True):
             rows.append({"model": name, "given": given} | judge(nets, samples, judged & (samples.given == given)))
             print(rows[-1], flush=True)
-        np.savez(options.out / f"{name}.npz", **arrays_of(nets))
+        arrays: dict[str, Any] = {**arrays_of(nets)}
+        np.savez(options.out / f"{name}.npz", **arrays)
     with (options.out / "fit.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
@@ -207,6 +209,9 @@ def _rewoven(texture: Texture, strength: np.ndarray, rng: np.random.Generator) -
 
 class PixelNet(nn.Module):
     """Standardised features -> log odds."""
+
+    mean: Tensor
+    deviation: Tensor
 
     def __init__(self, mean: Tensor, deviation: Tensor) -> None:
         super().__init__()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
 
 from segmask.change.difference import candidate_regions, compare
 from segmask.change.regions import region_statistics
@@ -26,6 +26,7 @@ from segmask.register.tone import apply_tone, match_tone
 LEAK_WEIGHT = 8.0
 LEAST_TRUTH = 0.03  # of the picture: a small truth doesn't weigh more than this
 RIDGE = 0.003
+TOLERANCE = 1e-8  # of the gradient, where the fit ends
 
 
 def main() -> None:
@@ -47,28 +48,27 @@ def tables_of(pairs: Path, cases: int) -> list[tuple[np.ndarray, np.ndarray, np.
         example = load_example(case)
         aligned, alignment = align(example.original, example.edited)
         tone, light = match_tone(example.original, aligned, alignment.covered)
-        seen = compare(example.original, apply_tone(aligned, tone, light), alignment.covered)
-        regions, wanted = candidate_regions(seen.score, seen.delta, seen.inside)
-        truth = cv2.resize(example.truth.values, seen.score.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        compared = compare(example.original, apply_tone(aligned, tone, light), alignment.covered)
+        regions, wanted = candidate_regions(compared.score, compared.delta, compared.inside)
+        truth = cv2.resize(example.truth.values, compared.score.shape[::-1], interpolation=cv2.INTER_NEAREST)
         change, stay = truth == 255, truth == 0
         missed = regions.total(change) / max(LEAST_TRUTH * truth.size, change.sum())
         leaked = LEAK_WEIGHT * regions.total(stay) / max(1, stay.sum())
-        statistics = region_statistics(regions, wanted, seen.difference, seen.delta)
+        statistics = region_statistics(regions, wanted, compared.difference, compared.delta)
         tables.append((statistics[wanted], missed[wanted], leaked[wanted]))
     return tables
 
 
 def fit(statistics: np.ndarray, missed: np.ndarray, leaked: np.ndarray) -> np.ndarray:
-    """Intercept and weights of the logistic regression."""
-    columns = np.column_stack([np.ones(len(statistics)), statistics])
-    total = (missed + leaked).sum()
+    """Intercept and weights of a logistic regression: the least mean cost + ``RIDGE`` * |weights|².
 
-    def loss(weights: np.ndarray) -> float:
-        odds = columns @ weights
-        cost = missed * np.logaddexp(0, -odds) + leaked * np.logaddexp(0, odds)
-        return float(cost.sum() / total + RIDGE * (weights[1:] ** 2).sum())
-
-    return np.asarray(minimize(loss, np.zeros(columns.shape[1]), method="BFGS").x)
+    Every region takes part twice, as one to take at the cost of missing it and as one to leave at that of taking it.
+    """
+    cost = np.concatenate([missed, leaked])
+    wanted = np.repeat([True, False], len(statistics))
+    model = LogisticRegression(C=1 / (2 * RIDGE * cost.sum()), solver="newton-cholesky", tol=TOLERANCE)
+    model.fit(np.tile(statistics, (2, 1)), wanted, sample_weight=cost)
+    return np.append(model.intercept_, model.coef_)
 
 
 if __name__ == "__main__":

@@ -87,15 +87,20 @@ def gather(held_out: list[Path], folds: dict[str, int], folder: Path, case: Case
         return
     record = json.loads((case.original.parent / "case.json").read_text())
     stages = masker(held_out[folds[record["source"]]]).apply(case.original, case.edited).stages
-    size_hw = stages.change.score_map.shape
+    before, after, size_hw = stages.parsing, stages.edited_parsing, stages.change.size_hw
     texture = stages.change.texture
     example = load_example(case)
-    keep = protected_region(stages.parsing, (), CLOTHING, stages.edited_parsing) | ~stages.alignment.covered
+    first, second = example.truth.parsing, example.edited_parsing
+    if before is None or after is None or first is None or second is None:
+        raise ValueError(
+            f"{case.name}: expected a pair with the true label maps of both pictures, made by `segmask synth`"
+        )
+    keep = protected_region(before, (), CLOTHING, after) | ~stages.alignment.covered
     np.savez(
         target,
-        labels=np.stack([_smaller(label, size_hw) for label in (example.truth.parsing, example.edited_parsing)]),
-        before=stages.parsing.working_probs.astype(np.float16),
-        after=stages.edited_parsing.working_probs.astype(np.float16),
+        labels=np.stack([_smaller(label, size_hw) for label in (first, second)]),
+        before=before.working_probs.astype(np.float16),
+        after=after.working_probs.astype(np.float16),
         score=stages.change.score_map.astype(np.float16),
         floor=stages.change.noise_floor.astype(np.float16),
         changed=stages.change.mask,

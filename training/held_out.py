@@ -103,7 +103,7 @@ def main() -> None:
 
 def summary(seen: list[Pixels]) -> dict[str, object]:
     """Shares of right pixels and IoUs, and calibration as it is and with the temperature of the other half."""
-    halves = []
+    halves: list[tuple[NDArray[np.float32], NDArray[np.uint8]]] = []
     for fold in (0, 1):
         chosen = [pixels for pixels in seen if pixels.fold == fold]
         halves.append((np.concatenate([p.log_probs for p in chosen]), np.concatenate([p.truth for p in chosen])))

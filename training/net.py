@@ -128,6 +128,11 @@ class ParsingNet(nn.Module):
         return self.decoder(self.encoder(x))
 
 
+def channels_last(net: ParsingNet, device: torch.device) -> ParsingNet:
+    """The net on a device, its weights with the channels innermost: what convolutions on a CPU are fastest with."""
+    return net.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in PyTorch's stubs
+
+
 def upsample(x: Tensor, like: Tensor) -> Tensor:
     return F.interpolate(x, size=like.shape[-2:], mode="bilinear", align_corners=False)
 

@@ -30,7 +30,7 @@ from segmask.models.registry import load_parser as load_known_parser
 from training.data import IGNORE, Samples, Split, class_weights, load_split, to_input
 from training.export import export
 from training.losses import fine_loss, parsing_loss
-from training.net import ParsingNet, load_imagenet, load_parser
+from training.net import ParsingNet, channels_last, load_imagenet, load_parser
 from training.pseudo import write_labels
 from training.score import score
 
@@ -66,7 +66,7 @@ def main() -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     split = load_split(options.data, "train", options.fold)
     weights = class_weights(split, len(PARTS)).to(device)
-    net = _start(options, split).to(device, memory_format=torch.channels_last)
+    net = channels_last(_start(options, split), device)
     average, optimiser = deepcopy(net).eval(), make_optimiser(net)
     state_file = options.out / "last.pt"
     done = _resume(state_file, net, average, optimiser) if state_file.exists() else 0

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 POOLED = {"worn_iou": ("worn_intersection_px", "worn_union_px")}
 """Metrics that are a ratio of sums over all cases, and what is summed."""
+TABLE_WIDTH = 10_000
+"""Characters: a line of the text table is never broken, whatever the terminal; its columns are as wide as they must."""
 
 
 @dataclass(frozen=True)
@@ -94,29 +96,28 @@ class Evaluation:
 
     def table(self) -> str:
         """The summary as text: a line a strategy, the headline metrics as columns."""
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
         shown = [
             metric
             for metric in METRICS.values()
             if (metric.headline or metric.name in POOLED)
             and any(metric.name in estimates for estimates in self.estimates.values())
         ]
-        lines = [["strategy", "cases", *(metric.label for metric in shown)]]
+        table = Table("strategy", box=None, pad_edge=False, padding=(0, 1))
+        for heading in ("cases", *(metric.label for metric in shown)):
+            table.add_column(heading, justify="right", no_wrap=True)
         for strategy, estimates in self.estimates.items():
             cells = [
                 f"{estimates[metric.name].value:.{metric.digits}f}" if metric.name in estimates else "-"
                 for metric in shown
             ]
-            lines.append([strategy, str(len(self.rows_of(strategy))), *cells])
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        return "\n".join(
-            "  ".join(
-                [
-                    line[0].ljust(widths[0]),
-                    *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)),
-                ]
-            )
-            for line in lines
-        )
+            table.add_row(Text(strategy), str(len(self.rows_of(strategy))), *cells)
+        text = io.StringIO()
+        Console(file=text, width=TABLE_WIDTH, color_system=None).print(table)
+        return text.getvalue().rstrip("\n")
 
     def to_pandas(self) -> pandas.DataFrame:
         """The rows as a table. Raises SegmaskError without pandas."""

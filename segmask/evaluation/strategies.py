@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from segmask.core.labels import resolve_target
 from segmask.core.types import Alpha, Image, LabelMap, describe
 from segmask.evaluation.datasets import Example
 from segmask.evaluation.datasets.files import find_picture
+from segmask.evaluation.fingerprint import package_digest, stamp
 from segmask.io import read_gray
 from segmask.options import DEFAULT_TARGET, STRATEGIES
 from segmask.version import __version__
@@ -44,7 +44,6 @@ class Outcome:
     """uint8 (H, W): what the parser saw in the original, where one was asked."""
     verdict: str = ""
     """ok, review or failed, where the strategy says so."""
-    reasons: tuple[str, ...] = ()
 
 
 class Strategy(Protocol):
@@ -87,28 +86,34 @@ class MaskerStrategy:
         """Options, version, the models that the options stand for here, and the digest of the code."""
         return json.dumps([self.strategy, self.parser, self.target, __version__, self._model_names(), _code()])
 
+    @property
+    def _true_labels(self) -> bool:
+        """Does the case's own label map stand in for a parser?"""
+        return self.parser == TRUE_PARSING
+
     def _model_names(self) -> list[str]:
+        """The models by name; a file of the user's own with its version, for its name stays when it is fitted anew."""
         if self.strategy == "diff":
             return []
-        given = self.parser == TRUE_PARSING
-        models = _models("auto" if given else self.parser)
-        names = [] if given else [models.parser.name]
+        models = _models("auto" if self._true_labels else self.parser)
+        names = [] if self._true_labels else [models.parser.name]
+        if Path(self.parser).is_file():
+            names.append(stamp(Path(self.parser)))
         return names if models.face_detector is None else [*names, models.face_detector.name]
 
     def apply(self, example: Example) -> Outcome:
         """Run segmask; a failed verdict leaves the original as it is."""
         target = self.target or _asked_target(example.case.target)
-        given = self.parser == TRUE_PARSING
-        masker = _masker(self.strategy, "auto" if given else self.parser, target)
-        result = masker.apply(example.original, example.edited, parsing=_true_parsing(example) if given else None)
+        masker = _masker(self.strategy, "auto" if self._true_labels else self.parser, target)
+        true_parsing = _true_parsing(example) if self._true_labels else None
+        result = masker.apply(example.original, example.edited, parsing=true_parsing)
         parsing = result.stages.parsing
-        label_map = None if given or parsing is None else parsing.label_map
+        label_map = None if self._true_labels or parsing is None else parsing.label_map
         report = result.report
-        reasons = tuple(map(str, report.reasons))
         if report.verdict == "failed":  # nothing is written then: the user keeps the original
             nothing = np.zeros(result.alpha.shape, np.float32)
-            return Outcome(nothing, example.original, result.stages.aligned, label_map, "failed", reasons)
-        return Outcome(result.alpha, result.image, result.stages.aligned, label_map, report.verdict, reasons)
+            return Outcome(nothing, example.original, result.stages.aligned, label_map, "failed")
+        return Outcome(result.alpha, result.image, result.stages.aligned, label_map, report.verdict)
 
 
 @dataclass(frozen=True)
@@ -193,12 +198,6 @@ def check_alpha(mask: Any, original: Image) -> Alpha:
     return np.rint(mask * 255).astype(np.float32) / np.float32(255)
 
 
-def stamp(path: Path) -> str:
-    """Tells a file from its later versions: path, size and time of change."""
-    stat = path.stat()
-    return f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns}"
-
-
 def _asked_target(meant: str | None) -> str:
     """The default target where it holds all that a case means to change: nobody names garments one by one."""
     if meant is None or set(resolve_target(meant)) <= set(resolve_target(DEFAULT_TARGET)):
@@ -226,12 +225,8 @@ def _models(parser: str) -> Masker:
 
 @cache
 def _code() -> str:
-    """Digest of the code and weights that make masks: a finished case holds only as long as they are the same."""
-    root = Path(segmask.__file__).parent
-    apart = {"cli", "web", "batch", "evaluation"}
-    kept = (path for path in root.rglob("*") if path.suffix in (".py", ".onnx", ".npz"))
-    files = sorted(path for path in kept if path.relative_to(root).parts[0] not in apart)
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    """The package's digest, once a process."""
+    return package_digest(Path(segmask.__file__).parent)
 
 
 def _true_parsing(example: Example) -> Any:

@@ -132,3 +132,14 @@ def test_a_set_where_nothing_could_be_scored_still_has_a_page(labelled_set, tmp_
     result = evaluate(dataset, [perfect], output=output)
     page = write_evaluation(result, dataset, output)
     assert "Not scored" in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", ["[bold]red[/bold]", "a strategy with a name that no terminal is wide enough for " * 4, "{{ 7 * 7 }}"]
+)
+def test_the_text_table_and_the_page_show_names_as_they_are(labelled_set, tmp_path, name):
+    dataset, output = read_dataset(labelled_set(1)), tmp_path / "out"
+    result = evaluate(dataset, [FunctionStrategy(perfect, name)], output=output)
+    assert len(result.table().splitlines()) == 2
+    assert result.table().splitlines()[1].startswith(name.strip())
+    assert name.strip() in write_evaluation(result, dataset, output).read_text("utf-8")

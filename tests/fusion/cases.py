@@ -24,7 +24,7 @@ from tests.fusion.figures import (
     thick,
 )
 
-GREEN, RED, BLACK, WHITE = (52, 128, 84), (168, 52, 60), (34, 34, 38), (226, 224, 220)
+GREEN, RED, BLACK, WHITE, BROWN = (52, 128, 84), (168, 52, 60), (34, 34, 38), (226, 224, 220), (98, 66, 50)
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,12 @@ class DrawnCase:
     grounds: tuple[int, int] = (0, 0)
     """Seeds of the two backgrounds."""
 
+    def __post_init__(self) -> None:
+        for kind, names, drawing in (("come", self.come, self.after), ("stay", self.stay, self.before)):
+            unknown = set(names) - {part.name for part in drawing.parts}
+            if unknown:
+                raise ValueError(f"{self.name}: {kind} names parts that the drawing does not have: {sorted(unknown)}")
+
 
 def _sleeved(drawing: Drawing, colour: tuple, left: tuple = LEFT_SHORT, right: tuple = RIGHT_SHORT) -> Drawing:
     """A shirt of another colour with sleeves of another length."""
@@ -61,6 +67,13 @@ def _dressed(drawing: Drawing, colour: tuple, pattern: str = "") -> Drawing:
 
 def _sleeveless(drawing: Drawing, colour: tuple) -> Drawing:
     return drawing.dyed("shirt", colour).without("left sleeve", "right sleeve")
+
+
+def _with_skin(drawing: Drawing, colour: tuple) -> Drawing:
+    """The same person with skin of another colour."""
+    for name in ("face", "neck", "left arm", "right arm", "left leg", "right leg"):
+        drawing = drawing.dyed(name, colour)
+    return drawing
 
 
 def _skirted(drawing: Drawing, hem: float, colour: tuple) -> Drawing:
@@ -146,7 +159,7 @@ def _behind(drawing: Drawing, *parts: Part) -> Drawing:
 
 
 _TWO = _P.moved(-64, 30, 0.92).and_also(person().moved(86, 34, 0.9, " b"))
-_FRIEND = tuple(f"{part.name} b" for part in person().parts)
+_FRIEND = tuple(f"{part.name} b" for part in person().without("left leg", "right leg").parts)  # trousers hide the legs
 
 CASES = (
     DrawnCase("shirt to sleeveless", _P, _sleeveless(_P, GREEN), come=("shirt", "left arm", "right arm")),
@@ -155,7 +168,7 @@ CASES = (
     DrawnCase("shorter hem", _skirted(_P, 380, GREY), _skirted(_P, 300, RED), come=("skirt", "left leg", "right leg")),
     DrawnCase("open to closed collar", _P.over("shirt", _V_NECK), _dressed(_P, GREEN), come=("shirt",)),
     DrawnCase("coat over dress", _DRESS, _DRESS.over("right sleeve", *_COAT),
-              come=("coat", "coat right", "coat sleeve", "other sleeve")),
+              come=("coat", "coat right", "coat sleeve", "coat sleeve right")),
     DrawnCase("top only, trousers stay", _P, _dressed(_P, GREEN), stay=("face", "trousers", "left shoe", "right shoe")),
     DrawnCase("partial islands", _P, _dressed(_P, GREEN).over("shirt", *_ISLANDS), come=("left sleeve",)),
     DrawnCase("dark on dark", _dressed(_P, (30, 32, 40)), _dressed(_P, (52, 34, 36)), come=("shirt", "left sleeve")),
@@ -196,7 +209,8 @@ CASES = (
     DrawnCase("footwear", _P, _P.dyed("left shoe", RED).dyed("right shoe", RED), "footwear",
               come=("left shoe", "right shoe"), stay=("face", "trousers", "shirt")),
     DrawnCase("background", _P, _P, "background", stay=("face", "shirt", "trousers"), grounds=(0, 1)),
-    DrawnCase("removed sleeves on dark skin", _P, _sleeveless(_P, WHITE), come=("shirt", "left arm")),
+    DrawnCase("removed sleeves on dark skin", _with_skin(_P, BROWN), _sleeveless(_with_skin(_P, BROWN), WHITE),
+              come=("shirt", "left arm")),
     DrawnCase("tunic over trousers", _P, _dressed(_P, GREEN).swapped("shirt", Part("shirt", "upper",
               (*TORSO_LEFT, *TORSO_RIGHT, (200, 300), (120, 300)), GREEN)), come=("shirt",),
               stay=("face", "left shoe")),
@@ -204,5 +218,6 @@ CASES = (
 
 
 def core(coverage: np.ndarray, radius: float = 4.0) -> Mask:
-    """Pixels of a part at least ``radius`` from its seen outline, bool (H, W)."""
-    return cv2.distanceTransform((coverage >= 0.5).astype(np.uint8), cv2.DIST_L2, 5) > radius
+    """Pixels of a part at least ``radius`` from its seen outline, bool (H, W); of a thin part, its inner half."""
+    depth = cv2.distanceTransform((coverage >= 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    return depth > min(radius, float(depth.max()) / 2)

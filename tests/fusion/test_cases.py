@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import cv2
@@ -40,6 +41,16 @@ def near(mask: Mask, radius: float = RIM) -> Mask:
     return cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5) <= radius
 
 
+TAKEN_ALONG = {"necklace": "a chain 6 px wide on a changed shirt comes from the edit, though the parser sees it"}
+"""Cases that don't keep yet what they should."""
+
+
+@pytest.mark.parametrize("kind", ["come", "stay"])
+def test_a_part_that_does_not_exist_is_no_case(kind: str) -> None:
+    with pytest.raises(ValueError, match="third sleeve"):
+        replace(CASES[0], **{kind: ("shirt", "third sleeve")})
+
+
 @pytest.fixture(params=CASES, ids=[case.name for case in CASES])
 def case(request: pytest.FixtureRequest) -> DrawnCase:
     return request.param
@@ -53,18 +64,21 @@ def test_what_must_come_comes_whole(case: DrawnCase) -> None:
         return
     parts = {name: core(case.after.coverage(name)) & changed for name in case.come}
     wanted = parts or {"all that differs": core(changed.astype(np.float32))}
-    found = {name: float((result.alpha[where] >= 0.98).mean()) for name, where in wanted.items() if where.any()}
-    assert found, "the case shows nothing to come"
+    assert all(where.any() for where in wanted.values()), "a part that is not seen to change asserts nothing"
+    found = {name: float((result.alpha[where] >= 0.98).mean()) for name, where in wanted.items()}
     assert all(share >= 0.97 for share in found.values()), found
 
 
-def test_what_must_stay_stays(case: DrawnCase) -> None:
+def test_what_must_stay_stays(case: DrawnCase, request: pytest.FixtureRequest) -> None:
+    if case.name in TAKEN_ALONG:
+        request.applymarker(pytest.mark.xfail(strict=True, reason=TAKEN_ALONG[case.name]))
     result, before, _ = run(case)
     radius = 2.0 if case.target in ("face", "hair") else 4.0
     stays = {name: core(case.before.coverage(name), radius) for name in case.stay}
     if case.grounds[0] == case.grounds[1]:
         stays["all that is equal"] = ~near(different(case), 12.0)
-    moved = {name: float((result.alpha[where] > 1 / 255).mean()) for name, where in stays.items() if where.any()}
+    assert all(where.any() for where in stays.values()), "a part that is not seen asserts nothing"
+    moved = {name: float((result.alpha[where] > 1 / 255).mean()) for name, where in stays.items()}
     assert all(share <= 0.01 for share in moved.values()), moved
     untouched = result.alpha == 0
     np.testing.assert_array_equal(result.image[untouched], before[untouched])

@@ -1,14 +1,14 @@
-"""Distributions as inline SVG: a histogram a strategy, one below the other."""
+"""Distributions as histograms, a strategy below the other: where everything lies in the drawing."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
-from segmask.evaluation.metrics import METRICS
+from segmask.evaluation.metrics import METRICS, Metric
 from segmask.evaluation.metrics.score import COVERAGE_FROM, KEPT_FROM
-from segmask.evaluation.report.markup import colour_of, number, text
 from segmask.evaluation.results import Evaluation
 
 SHOWN = ("iou", "coverage", "kept", "boundary_f")
@@ -18,26 +18,73 @@ BINS = 40
 STARTS = (0.9, 0.8, 0.5)
 """Where an axis may begin, if not at 0; from there to 1 five steps give round numbers."""
 WIDTH, ROW_HEIGHT, LABEL_WIDTH, AXIS_HEIGHT = 560, 46, 150, 24
+RIGHT = WIDTH - 12
+"""Where the axis ends, px of the drawing."""
 NAME_LENGTH = 22
+"""Characters of a strategy's name that fit beside its histogram."""
 
 
-def distributions(evaluation: Evaluation) -> str:
-    """One chart a metric: how its values spread over the cases, for every strategy."""
-    return "".join(_chart(evaluation, metric) for metric in SHOWN)
+@dataclass(frozen=True)
+class Bar:
+    """The cases of one bin, px of the drawing."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    cases: int
 
 
-def _chart(evaluation: Evaluation, metric: str) -> str:
+@dataclass(frozen=True)
+class Histogram:
+    """How one strategy's values spread."""
+
+    name: str
+    base_y: float
+    bars: tuple[Bar, ...]
+    mean: float | None
+    """None where no case could tell."""
+    mean_x: float = 0.0
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One metric for every strategy."""
+
+    metric: Metric
+    height: int
+    histograms: tuple[Histogram, ...]
+    ticks: tuple[tuple[float, str], ...]
+    """Where on the axis, and which value."""
+    asked: float | None
+    """The value that a success asks for."""
+    asked_x: float = 0.0
+
+    @property
+    def axis_y(self) -> int:
+        """Where the histograms end."""
+        return self.height - AXIS_HEIGHT
+
+
+def charts(evaluation: Evaluation) -> list[Chart]:
+    """One chart for each metric in ``SHOWN``."""
+    return [_chart(evaluation, metric) for metric in SHOWN]
+
+
+def _chart(evaluation: Evaluation, metric: str) -> Chart:
     values = {name: _known(evaluation, name, metric) for name in evaluation.strategies}
     known = np.concatenate([*values.values(), np.array([1.0])])
     low = next((start for start in STARTS if start <= known.min()), 0.0)
-    height = ROW_HEIGHT * len(values) + AXIS_HEIGHT
-    rows = "".join(_histogram(found, low, index, name, metric) for index, (name, found) in enumerate(values.items()))
-    axis = _axis(low, ROW_HEIGHT * len(values))
-    asked = _asked(metric, low, ROW_HEIGHT * len(values))
-    label, meaning = text(METRICS[metric].label), text(METRICS[metric].meaning)
-    return (
-        f"<figure><figcaption>{label} <small>{meaning}</small></figcaption>"
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{label}">{rows}{axis}{asked}</svg></figure>'
+    histograms = (_histogram(found, low, index, name) for index, (name, found) in enumerate(values.items()))
+    ticks = ((_x(tick, low), f"{tick:.2g}") for tick in np.linspace(low, 1, 6).tolist())
+    asked = ASKED.get(metric)
+    return Chart(
+        METRICS[metric],
+        ROW_HEIGHT * len(values) + AXIS_HEIGHT,
+        tuple(histograms),
+        tuple(ticks),
+        asked,
+        0.0 if asked is None else _x(asked, low),
     )
 
 
@@ -47,42 +94,20 @@ def _known(evaluation: Evaluation, strategy: str, metric: str) -> np.ndarray:
 
 
 def _x(value: float, low: float) -> float:
-    return LABEL_WIDTH + (value - low) / (1 - low) * (WIDTH - LABEL_WIDTH - 12)
+    return LABEL_WIDTH + (value - low) / (1 - low) * (RIGHT - LABEL_WIDTH)
 
 
-def _histogram(values: np.ndarray, low: float, index: int, name: str, metric: str) -> str:
+def _histogram(values: np.ndarray, low: float, index: int, name: str) -> Histogram:
     base = ROW_HEIGHT * (index + 1) - 6
     shown = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
-    parts = [f'<text x="{LABEL_WIDTH - 10}" y="{base - 13}" class="name">{text(shown)}</text>']
-    if values.size:
-        counts, edges = np.histogram(values, BINS, (low, 1))
-        tallest = counts.max()
-        for count, left, right in zip(counts, edges[:-1], edges[1:], strict=True):
-            if count:
-                # the square root keeps single cases visible beside a tall bar
-                tall = (ROW_HEIGHT - 12) * math.sqrt(count / tallest)
-                x, width = _x(left, low), _x(right, low) - _x(left, low) - 1
-                parts.append(
-                    f'<rect x="{x:.1f}" y="{base - tall:.1f}" width="{width:.1f}" height="{tall:.1f}" '
-                    f'fill="{colour_of(index)}"><title>{count} cases</title></rect>'
-                )
-        mean = _x(float(values.mean()), low)
-        parts.append(f'<path d="M{mean:.1f} {base + 5}l-4 5h8z" class="mean"/>')
-        parts.append(
-            f'<text x="{LABEL_WIDTH - 10}" y="{base + 2}" class="value">{number(metric, float(values.mean()))}</text>'
-        )
-    parts.append(f'<path d="M{LABEL_WIDTH} {base + 0.5}H{WIDTH - 12}" class="base"/>')
-    return "".join(parts)
-
-
-def _axis(low: float, top: int) -> str:
-    ticks = np.linspace(low, 1, 6)
-    marks = (f'<text x="{_x(tick, low):.1f}" y="{top + 20}" class="tick">{tick:.2g}</text>' for tick in ticks)
-    return "".join(marks)
-
-
-def _asked(metric: str, low: float, bottom: int) -> str:
-    if metric not in ASKED:
-        return ""
-    x = _x(ASKED[metric], low)
-    return f'<path d="M{x:.1f} 2V{bottom}" class="asked"><title>asked for: {ASKED[metric]}</title></path>'
+    if not values.size:
+        return Histogram(shown, base, (), None)
+    counts, edges = np.histogram(values, BINS, (low, 1))
+    bars = []
+    for count, left, right in zip(counts.tolist(), edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        # the square root keeps single cases visible beside a tall bar
+        height = (ROW_HEIGHT - 12) * math.sqrt(count / counts.max())
+        if count:
+            bars.append(Bar(_x(left, low), base - height, _x(right, low) - _x(left, low) - 1, height, count))
+    mean = float(values.mean())
+    return Histogram(shown, base, tuple(bars), mean, _x(mean, low))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from segmask.core.errors import SegmaskError
@@ -10,72 +12,68 @@ from segmask.core.types import Alpha, Image
 from segmask.evaluation.criteria import shortfall
 from segmask.evaluation.datasets import Case, Dataset, Example, load_example
 from segmask.evaluation.metrics.region import missed, touched
-from segmask.evaluation.report.markup import colour_of, data_uri, number, section, swatch, text
+from segmask.evaluation.report.formats import data_uri
 from segmask.evaluation.results import Evaluation, Row
 from segmask.evaluation.workspace import PICTURE_SIDE, Workspace, small_jpeg
 from segmask.io import encode_png, read_gray
 from segmask.view.preview import outline, tint
 
 SHOWN = 4
-"""Cases a strategy."""
+"""Cases that are shown of each strategy."""
 LEAK = np.array([235, 60, 20], np.float32)
 MISS = np.array([20, 105, 255], np.float32)
 
 
-def worst_cases(evaluation: Evaluation, dataset: Dataset, workspace: Workspace) -> str:
-    """The worst cases of every strategy; perfect ones are not shown."""
+@dataclass(frozen=True)
+class Picture:
+    """One of a case's pictures."""
+
+    caption: str
+    address: str
+    """Its contents as an address; empty where they are gone."""
+
+
+@dataclass(frozen=True)
+class WorstCase:
+    """A case with its pictures, or why there are none."""
+
+    row: Row
+    pictures: tuple[Picture, ...] = ()
+    problem: str = ""
+
+
+def worst_cases(evaluation: Evaluation, dataset: Dataset, workspace: Workspace) -> dict[str, list[WorstCase]]:
+    """The worst cases of every strategy, the worst first; perfect ones are not shown."""
     cases = {case.name: case for case in dataset.cases}
-    parts = [_strategy(evaluation, index, name, cases, workspace) for index, name in enumerate(evaluation.strategies)]
-    lead = (
-        "Ordered by what is missing from kept, coverage and face kept. In the last picture "
-        '<b class="leak">leaks</b> had to stay and were changed, <b class="miss">misses</b> had to change and were '
-        "not; the white line is the truth's outline, grey in the truth does not count."
-    )
-    return section("Worst cases", lead, "".join(parts))
+    worst: dict[str, list[WorstCase]] = {}
+    for strategy in evaluation.strategies:
+        rows = [row for row in evaluation.rows_of(strategy) if row.name in cases and shortfall(row) > 0]
+        chosen = sorted(rows, key=shortfall, reverse=True)[:SHOWN]
+        worst[strategy] = [_worst_case(row, cases[row.name], workspace) for row in chosen]
+    return worst
 
 
-def _strategy(evaluation: Evaluation, index: int, name: str, cases: dict[str, Case], workspace: Workspace) -> str:
-    rows = [row for row in evaluation.rows_of(name) if row.name in cases and shortfall(row) > 0]
-    worst = sorted(rows, key=shortfall, reverse=True)[:SHOWN]
-    body = "".join(_case(row, cases[row.name], workspace) for row in worst)
-    body = body or "<p>No case has any leak or miss.</p>"
-    opened = " open" if index == 0 else ""
-    heading = f"<summary>{swatch(index, name)}</summary>"
-    return f'<details class="worst" style="--c:{colour_of(index)}"{opened}>{heading}{body}</details>'
-
-
-def _case(row: Row, case: Case, workspace: Workspace) -> str:
-    said = f" · it said <em>{text(row.verdict)}</em>" if row.verdict else ""
-    scores = " · ".join(f"{label} {number(metric, row.score(metric))}" for metric, label in _SCORES)
-    title = f"<h4>{text(row.name)}<small>{scores}{said}</small></h4>"
+def _worst_case(row: Row, case: Case, workspace: Workspace) -> WorstCase:
     try:
-        pictures = _pictures(load_example(case), row, workspace)
+        return WorstCase(row, _pictures(load_example(case), row, workspace))
     except SegmaskError as error:
-        return f"{title}<p>{text(error)}</p>"
-    figures = "".join(
-        f'<figure><img src="{address}" alt="{caption}"><figcaption>{caption}</figcaption></figure>'
-        for caption, address in pictures
-    )
-    return f'<div class="case">{title}<div class="strip">{figures}</div></div>'
+        return WorstCase(row, problem=str(error))
 
 
-_SCORES = (("iou", "IoU"), ("coverage", "coverage"), ("kept", "kept"), ("face_kept", "face kept"))
-
-
-def _pictures(example: Example, row: Row, workspace: Workspace) -> list[tuple[str, str]]:
-    """Captions and addresses of the six pictures."""
+def _pictures(example: Example, row: Row, workspace: Workspace) -> tuple[Picture, ...]:
+    """What came in, what was true, what was decided, what came out and what went wrong."""
     stored = read_gray(workspace.mask_path(row.strategy, row.name))
     alpha = stored.astype(np.float32) / np.float32(255)
     size_hw = working_size(stored.shape, PICTURE_SIDE)
     composite = workspace.picture_path(row.strategy, row.name)
-    return [
-        ("original", _jpeg(example.original)),
-        ("edited", _jpeg(example.edited)),
-        ("truth", data_uri(encode_png(resize_image(example.truth.values, size_hw)), "png")),
-        ("mask", data_uri(encode_png(resize_image(stored, size_hw)), "png")),
-        ("composite", data_uri(composite.read_bytes(), "jpeg") if composite.is_file() else ""),
-        ("leak and miss", _jpeg(draw_errors(example, alpha))),
-    ]
+    return (
+        Picture("original", _jpeg(example.original)),
+        Picture("edited", _jpeg(example.edited)),
+        Picture("truth", data_uri(encode_png(resize_image(example.truth.values, size_hw)), "png")),
+        Picture("mask", data_uri(encode_png(resize_image(stored, size_hw)), "png")),
+        Picture("composite", data_uri(composite.read_bytes(), "jpeg") if composite.is_file() else ""),
+        Picture("leak and miss", _jpeg(draw_errors(example, alpha))),
+    )
 
 
 def draw_errors(example: Example, alpha: Alpha, side: int = PICTURE_SIDE) -> Image:

@@ -1,0 +1,280 @@
+"""What an eye sees of a wrong mask without knowing the right one: ghost, held, step, halved and touched.
+
+Each is measured on the finished picture beside the two that it was made of, and each comes with its place. A faultless
+composite has none of them: its outline runs along edges that one of the pictures has itself, nothing beside it differs
+but the ground, and every thing comes from one picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.labels import CLOTHING, PART_ID, part_ids
+from segmask.core.morphology import Regions, connected_regions, narrowed, widened
+from segmask.core.types import Alpha, Box, Image, Mask, Prob, Probs
+
+Map = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ResidueConfig:
+    """Numbers of what shows; lengths as shares of the long side, differences in ΔE (CIE 1976)."""
+
+    rim: float = 0.004
+    """Width of the rim outside of the outline: 4 pixels at 1024, as far as an old contour reaches beyond a mask."""
+    differs: float = 3.0
+    """Score from which a pixel counts as changed: the change map's lower threshold."""
+    contour: float = 12.0
+    """ΔE from which a line two or three pixels wide is seen; an area shows from a third of it."""
+    across: float = 0.005
+    """Distance from the outline at which both sides are looked at: beyond a soft edge."""
+    along: float = 0.008
+    """Sigma of the mean along the outline: the threads of a fabric are no step, a step goes on."""
+    step: float = 4.0
+    """ΔE that a step has beyond the larger of the two pictures' own: seen along a line. 3 to 6 rank alike."""
+    stands_out: float = 1.25
+    """How much larger it must be than theirs: a coat before a darker wall than its own is no seam."""
+    least: float = 0.0004
+    """Of the picture, the smallest piece or thing that counts: a square of 20 pixels at 1024."""
+    halved: float = 0.15
+    """Of what changed in a thing, the least that came and the least that stayed where it is cut in two."""
+    changed: float = 0.25
+    """Of a thing must differ for its halves to be told apart."""
+
+
+DEFAULT = ResidueConfig()
+THINGS = ("hair", "skin", "footwear", "headwear", "bag", "accessory")
+"""Parts that come from one picture as a whole; each connected region of one is a thing."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One kind of fault: how much of it shows, and where."""
+
+    amount: float
+    """In [0, 1]; 0 where nothing shows."""
+    places: Mask
+    """bool (h, w)."""
+    box: Box | None
+    """Around the worst place; None without one."""
+
+
+@dataclass(frozen=True)
+class Residue:
+    """What shows of a mask's faults in a composite."""
+
+    ghost: Trace
+    """Share of the rim where the old contour shows: both pictures differ beyond the ground's own difference."""
+    held: Trace
+    """Changed pieces that touch the mask and stayed, as a share of them and the mask together."""
+    step: Trace
+    """Share of the outline with a step that neither picture has."""
+    halved: Trace
+    """Smaller halves of things that come from both pictures and don't match, as a share of them and the mask."""
+    touched: Trace
+    """Share of the mask that is ground in both pictures, in pieces large enough to be seen."""
+
+    @property
+    def worst(self) -> str:
+        """Name of the trace that shows most."""
+        return max((field.name for field in fields(self)), key=lambda name: getattr(self, name).amount)
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A composite and what it was made of, all at one size."""
+
+    original: Image
+    edited: Image
+    """The edit as it was composited: aligned and toned."""
+    composite: Image
+    alpha: Alpha
+    score_map: Map
+    """The change map, in units of ``noise_floor``."""
+    noise_floor: Map
+    """ΔE."""
+    covered: Mask
+    """Pixels that the edit reaches."""
+    faces: Mask
+    """Protected faces: they stay whatever changed in them."""
+    probs: tuple[Probs, Probs] | None = None
+    """float32 (14, h, w) each: what the original and the edit show; None where nobody asked a parser."""
+
+
+def measure_residue(
+    composed: Composed, parts: tuple[str, ...] = CLOTHING, config: ResidueConfig = DEFAULT
+) -> Residue:
+    """What shows of a mask's faults.
+
+    Args:
+        composed: the composite, at the working size.
+        parts: the targeted parts.
+        config: the numbers.
+
+    Without parsings ``halved`` and ``touched`` are 0, and ``held`` counts what meets the mask with a step alone.
+    """
+    mask = composed.alpha >= 0.5
+    if not mask.any() or mask.all():
+        return Residue(*(_nothing(mask) for _ in fields(Residue)))
+    outline = _outline(composed, mask, config)
+    return Residue(
+        _ghost(composed, mask, config),
+        _held(composed, mask, outline, parts, config),
+        _step(outline, mask, config),
+        _halved(composed, mask, outline, parts, config),
+        _touched(composed, mask, parts, config),
+    )
+
+
+@dataclass(frozen=True)
+class _Outline:
+    """The mask's outline."""
+
+    line: Mask
+    """bool (h, w): its pixels."""
+    shows: Mask
+    """Those with a step that neither picture has."""
+
+    def seen(self, pieces: Regions, reach: int) -> NDArray[np.float64]:
+        """Share of each piece's contact with the outline that shows, (n + 1,)."""
+        contact, shown = (pieces.total(widened(pixels, reach)) for pixels in (self.line, self.shows))
+        return np.minimum(shown / np.maximum(contact, 1), 1)
+
+
+def _outline(composed: Composed, mask: Mask, config: ResidueConfig) -> _Outline:
+    unit = max(mask.shape)
+    line = mask & ~narrowed(mask)
+    rows, columns = np.nonzero(line)
+    sides = _sides(mask, rows, columns, config.across * unit)
+    pictures = (composed.original, composed.edited, composed.composite)
+    first, second, own = (_steps(_lab(image), sides, line, config.along * unit) for image in pictures)
+    theirs = np.maximum(first, second)
+    shows = np.zeros_like(mask)
+    shows[line] = (own - theirs > config.step) & (own > config.stands_out * theirs)
+    return _Outline(line, shows)
+
+
+def _ghost(composed: Composed, mask: Mask, config: ResidueConfig) -> Trace:
+    width = _pixels(config.rim, mask)
+    rim = widened(mask, width) & ~mask & composed.covered & ~composed.faces
+    apart = np.linalg.norm(_lab(composed.original) - _lab(composed.edited), axis=-1)
+    shows = rim & (apart > np.maximum(config.contour, config.differs * composed.noise_floor))
+    return _trace(shows, float(shows.sum() / max(rim.sum(), 1)), shows)
+
+
+def _held(
+    composed: Composed, mask: Mask, outline: _Outline, parts: tuple[str, ...], config: ResidueConfig
+) -> Trace:
+    """Pieces wider than the rim, each counted as far as it shows the target or meets the mask with a step."""
+    width = _pixels(config.rim, mask)
+    stayed = (composed.score_map >= config.differs) & ~mask & composed.covered & ~composed.faces
+    pieces = connected_regions(stayed & widened(narrowed(stayed, width), width))
+    touches = (pieces.total(widened(mask, 2 * width)) > 0) & (pieces.areas >= config.least * mask.size)
+    if not touches.any():
+        return _nothing(mask)
+    weight = outline.seen(pieces, 2 * width)[pieces.labels]
+    if composed.probs is not None:
+        weight = np.maximum(weight, np.maximum(*(_target(probs, parts) for probs in composed.probs)))
+    weight = np.where(pieces.select(touches), weight, 0)
+    return _trace(weight > 0.5, _beside(float(weight.sum()), mask), weight)
+
+
+def _step(outline: _Outline, mask: Mask, config: ResidueConfig) -> Trace:
+    places = widened(outline.shows, _pixels(config.across, mask))
+    return _trace(places, float(outline.shows.sum() / outline.line.sum()), outline.shows)
+
+
+def _halved(
+    composed: Composed, mask: Mask, outline: _Outline, parts: tuple[str, ...], config: ResidueConfig
+) -> Trace:
+    if composed.probs is None:
+        return _nothing(mask)
+    changed = (composed.score_map >= config.differs) & composed.covered
+    found = np.zeros(mask.shape, np.float32)
+    for part in THINGS:
+        if part in parts:
+            continue
+        seen = np.maximum(*(probs[PART_ID[part]] for probs in composed.probs)) > 0.5
+        things = connected_regions(seen & composed.covered & ~composed.faces)
+        came, stayed = things.total(changed & mask), things.total(changed & ~mask)
+        both = came + stayed
+        cut = (np.minimum(came, stayed) >= config.halved * both) & (both >= config.changed * things.areas)
+        cut &= things.areas >= config.least * mask.size
+        smaller = np.where((came < stayed)[things.labels], mask, ~mask) & changed
+        weight = (cut * outline.seen(things, 1))[things.labels]
+        found = np.maximum(found, np.where(smaller, weight, 0).astype(np.float32))
+    return _trace(found > 0, _beside(float(found.sum()), mask), found)
+
+
+def _touched(composed: Composed, mask: Mask, parts: tuple[str, ...], config: ResidueConfig) -> Trace:
+    if composed.probs is None or "background" in parts:
+        return _nothing(mask)
+    ground = np.minimum(*(probs[PART_ID["background"]] for probs in composed.probs)) > 0.5
+    taken = mask & ground & (composed.score_map >= config.differs)
+    width = _pixels(config.rim, mask)
+    pieces = connected_regions(taken & widened(narrowed(taken, width), width))
+    places = pieces.select(pieces.areas >= config.least * mask.size)
+    return _trace(places, float(places.sum() / mask.sum()), places)
+
+
+def _nothing(mask: Mask) -> Trace:
+    return Trace(0.0, np.zeros_like(mask), None)
+
+
+def _trace(places: Mask, amount: float, weight: Mask | Map) -> Trace:
+    """A trace with a box around the connected place of the greatest total weight."""
+    regions = connected_regions(places)
+    if not len(regions):
+        return Trace(amount, places, None)
+    total = regions.total(weight)
+    total[0] = -1
+    return Trace(amount, places, regions.boxes[int(total.argmax())])
+
+
+def _beside(area: float, mask: Mask) -> float:
+    """An area as a share of itself and the mask."""
+    return area / (area + float(mask.sum()))
+
+
+def _pixels(share: float, mask: Mask) -> int:
+    return max(1, round(share * max(mask.shape)))
+
+
+def _target(probs: Probs, parts: tuple[str, ...]) -> Prob:
+    return np.clip(probs[list(part_ids(parts))].sum(0), 0, 1)
+
+
+def _sides(mask: Mask, rows: NDArray[np.intp], columns: NDArray[np.intp], distance: float) -> tuple[Map, Map]:
+    """Points inside and outside of the outline, float32 (2, n): x, y."""
+    import cv2
+
+    inner, outer = (cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5) for side in (mask, ~mask))
+    slope_y, slope_x = (slope[rows, columns] for slope in np.gradient(cv2.GaussianBlur(inner - outer, (0, 0), 2)))
+    ways = np.stack([slope_x, slope_y]) / (np.hypot(slope_x, slope_y) + 1e-6) * distance
+    places = np.stack([columns, rows]).astype(np.float32)
+    return (places + ways).astype(np.float32), (places - ways).astype(np.float32)
+
+
+def _steps(lab: Map, sides: tuple[Map, Map], line: Mask, sigma: float) -> Map:
+    """ΔE between the two sides of each pixel of a line, of their mean difference along it, (n,)."""
+    import cv2
+
+    inner, outer = (
+        cv2.remap(lab, x[:, None], y[:, None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
+        for x, y in sides
+    )
+    spread = np.zeros((*line.shape, 4), np.float32)
+    spread[line] = np.column_stack([inner - outer, np.ones(len(inner), np.float32)])
+    sums = cv2.GaussianBlur(spread, (0, 0), max(sigma, 0.5))[line]
+    return np.asarray(np.linalg.norm(sums[:, :3], axis=1) / sums[:, 3], np.float32)
+
+
+def _lab(image: Image) -> Map:
+    """CIELAB, float32 (h, w, 3), a pixel's grain taken out."""
+    import cv2
+
+    lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    return np.asarray(cv2.GaussianBlur(lab, (0, 0), 0.7), np.float32)

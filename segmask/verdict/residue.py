@@ -43,9 +43,14 @@ class ResidueConfig:
     """Of what changed in a thing, the least that came and the least that stayed where it is cut in two."""
     changed: float = 0.25
     """Of a thing must differ for its halves to be told apart."""
+    unlike: float = 0.1
+    """Of the outline through a thing shows a step, from which its halves don't match: a leg that passes from one
+    picture into the other unseen has none. .1 to .2 rank alike, .05 is worse."""
 
 
 DEFAULT = ResidueConfig()
+GRAIN = 0.7
+"""Sigma in working pixels of the blur that takes the grain out and leaves a line of two pixels."""
 THINGS = ("hair", "skin", "footwear", "headwear", "bag", "accessory")
 """Parts that come from one picture as a whole; each connected region of one is a thing."""
 
@@ -104,9 +109,7 @@ class Composed:
     """float32 (14, h, w) each: what the original and the edit show; None where nobody asked a parser."""
 
 
-def measure_residue(
-    composed: Composed, parts: tuple[str, ...] = CLOTHING, config: ResidueConfig = DEFAULT
-) -> Residue:
+def measure_residue(composed: Composed, parts: tuple[str, ...] = CLOTHING, config: ResidueConfig = DEFAULT) -> Residue:
     """What shows of a mask's faults.
 
     Args:
@@ -138,9 +141,10 @@ class _Outline:
     shows: Mask
     """Those with a step that neither picture has."""
 
-    def seen(self, pieces: Regions, reach: int) -> NDArray[np.float64]:
-        """Share of each piece's contact with the outline that shows, (n + 1,)."""
-        contact, shown = (pieces.total(widened(pixels, reach)) for pixels in (self.line, self.shows))
+    def seen(self, pieces: Regions, reach: int = 0) -> NDArray[np.float64]:
+        """Share of the outline within ``reach`` pixels of each piece that shows, (n + 1,)."""
+        lines = (widened(pixels, reach) if reach else pixels for pixels in (self.line, self.shows))
+        contact, shown = (pieces.total(pixels) for pixels in lines)
         return np.minimum(shown / np.maximum(contact, 1), 1)
 
 
@@ -160,14 +164,13 @@ def _outline(composed: Composed, mask: Mask, config: ResidueConfig) -> _Outline:
 def _ghost(composed: Composed, mask: Mask, config: ResidueConfig) -> Trace:
     width = _pixels(config.rim, mask)
     rim = widened(mask, width) & ~mask & composed.covered & ~composed.faces
-    apart = np.linalg.norm(_lab(composed.original) - _lab(composed.edited), axis=-1)
+    # Beside the edit and not beside the original: a soft edge leaves less of the old contour.
+    apart = np.linalg.norm(_lab(composed.composite, ~mask) - _lab(composed.edited, ~mask), axis=-1)
     shows = rim & (apart > np.maximum(config.contour, config.differs * composed.noise_floor))
     return _trace(shows, float(shows.sum() / max(rim.sum(), 1)), shows)
 
 
-def _held(
-    composed: Composed, mask: Mask, outline: _Outline, parts: tuple[str, ...], config: ResidueConfig
-) -> Trace:
+def _held(composed: Composed, mask: Mask, outline: _Outline, parts: tuple[str, ...], config: ResidueConfig) -> Trace:
     """Pieces wider than the rim, each counted as far as it shows the target or meets the mask with a step."""
     width = _pixels(config.rim, mask)
     stayed = (composed.score_map >= config.differs) & ~mask & composed.covered & ~composed.faces
@@ -187,13 +190,11 @@ def _step(outline: _Outline, mask: Mask, config: ResidueConfig) -> Trace:
     return _trace(places, float(outline.shows.sum() / outline.line.sum()), outline.shows)
 
 
-def _halved(
-    composed: Composed, mask: Mask, outline: _Outline, parts: tuple[str, ...], config: ResidueConfig
-) -> Trace:
+def _halved(composed: Composed, mask: Mask, outline: _Outline, parts: tuple[str, ...], config: ResidueConfig) -> Trace:
     if composed.probs is None:
         return _nothing(mask)
     changed = (composed.score_map >= config.differs) & composed.covered
-    found = np.zeros(mask.shape, np.float32)
+    found = np.zeros_like(mask)
     for part in THINGS:
         if part in parts:
             continue
@@ -202,11 +203,10 @@ def _halved(
         came, stayed = things.total(changed & mask), things.total(changed & ~mask)
         both = came + stayed
         cut = (np.minimum(came, stayed) >= config.halved * both) & (both >= config.changed * things.areas)
-        cut &= things.areas >= config.least * mask.size
-        smaller = np.where((came < stayed)[things.labels], mask, ~mask) & changed
-        weight = (cut * outline.seen(things, 1))[things.labels]
-        found = np.maximum(found, np.where(smaller, weight, 0).astype(np.float32))
-    return _trace(found > 0, _beside(float(found.sum()), mask), found)
+        cut &= (things.areas >= config.least * mask.size) & (outline.seen(things) >= config.unlike)
+        smaller = np.where((came < stayed)[things.labels], mask, ~mask)
+        found |= smaller & changed & things.select(cut)
+    return _trace(found, _beside(float(found.sum()), mask), found)
 
 
 def _touched(composed: Composed, mask: Mask, parts: tuple[str, ...], config: ResidueConfig) -> Trace:
@@ -272,9 +272,13 @@ def _steps(lab: Map, sides: tuple[Map, Map], line: Mask, sigma: float) -> Map:
     return np.asarray(np.linalg.norm(sums[:, :3], axis=1) / sums[:, 3], np.float32)
 
 
-def _lab(image: Image) -> Map:
-    """CIELAB, float32 (h, w, 3), a pixel's grain taken out."""
+def _lab(image: Image, where: Mask | None = None) -> Map:
+    """CIELAB, float32 (h, w, 3), a pixel's grain taken out; of the pixels ``where`` alone, if given."""
     import cv2
 
     lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    return np.asarray(cv2.GaussianBlur(lab, (0, 0), 0.7), np.float32)
+    if where is None:
+        return np.asarray(cv2.GaussianBlur(lab, (0, 0), GRAIN), np.float32)
+    weight = where.astype(np.float32)
+    total = cv2.GaussianBlur(lab * weight[..., None], (0, 0), GRAIN)
+    return np.asarray(total / np.maximum(cv2.GaussianBlur(weight, (0, 0), GRAIN), 1e-3)[..., None], np.float32)

@@ -3,7 +3,7 @@
     python -m benchmarks.residue PAIRS --grades GRADES.tsv [MORE.tsv …] --out TABLE.tsv --write
 
 PAIRS holds a folder a pair (original.*, edited.*). A line of a grades file is a pair's name, a tab and its grade: A
-(could be delivered), B (a small local fault), C (seen at a glance), N (nothing was asked for and right is an empty mask:
+(could be delivered), B (a small local fault), C (seen at a glance), N (nothing was asked for, right is an empty mask:
 it counts as A where the mask is empty and as C where it is not). A grade of another target ("C with …") is left out.
 """
 

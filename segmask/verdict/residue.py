@@ -199,7 +199,10 @@ def _halved(composed: Composed, mask: Mask, outline: _Outline, parts: tuple[str,
         if part in parts:
             continue
         seen = np.maximum(*(probs[PART_ID[part]] for probs in composed.probs)) > 0.5
-        things = connected_regions(seen & composed.covered & ~composed.faces)
+        seen &= composed.covered & ~composed.faces
+        if not seen.any():
+            continue
+        things = connected_regions(seen)
         came, stayed = things.total(changed & mask), things.total(changed & ~mask)
         both = came + stayed
         cut = (np.minimum(came, stayed) >= config.halved * both) & (both >= config.changed * things.areas)

@@ -60,6 +60,21 @@ def test_none_and_an_empty_cache_are_no_detector():
     assert load_face_detector("auto") is None
 
 
+def test_a_cache_that_cant_be_read_counts_as_empty_with_one_warning(tmp_path, monkeypatch, caplog):
+    """A name that is too long fails as a folder without permission does, for every user."""
+    monkeypatch.setenv("SEGMASK_HOME", str(tmp_path / ("x" * 300)))
+    assert load_face_detector("auto") is None
+    assert load_parser("auto").name == "builtin"
+    (warning,) = caplog.messages
+    assert "SEGMASK_HOME" in warning
+
+
+def test_a_home_of_no_known_user(monkeypatch):
+    monkeypatch.setenv("SEGMASK_HOME", "~no-such-user/models")
+    with pytest.raises(OptionError, match="SEGMASK_HOME"):
+        load_parser("auto")
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize(
     ("present", "name"),

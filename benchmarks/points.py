@@ -1,6 +1,6 @@
 """How many labelled points of real pairs come from the picture they should: ``python -m benchmarks.points PAIRS``.
 
-PAIRS holds a folder a pair (original.*, edited.*). ``tests/data/points.tsv`` has a line a point: the pair, x and y in the
+PAIRS holds a folder a pair (original.*, edited.*). ``tests/data/points.tsv`` has a line a point: pair, x and y in the
 original's pixels, ``edit`` (must come from the edit for the target ``clothing``) or ``stay``, and the place in words.
 Points were set by looking at both pictures, where faults are likely and the answer is plain. A point is right where
 alpha is at least .98 or at most 1/255.

@@ -250,6 +250,8 @@ class Change:
     """bool (h, w): changed regions after hysteresis and the region rules."""
     texture: Texture | None = None
     """Where a strategy asks for it."""
+    colours: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
+    """Both pictures in CIELAB at the working size, float32 (h, w, 3) each; where a strategy asks for it."""
 
     @property
     def size_hw(self) -> tuple[int, int]:

@@ -18,13 +18,13 @@ from segmask.core.labels import PARTS, part_ids
 from segmask.core.types import Image, LabelMap, Mask, Matrix, check_image, describe
 from segmask.evaluation.synth import frame
 from segmask.evaluation.synth.canvas import Canvas
-from segmask.evaluation.synth.case import Case, Fault, Record
 from segmask.evaluation.synth.drift import Detail, LightField, ToneDrift
 from segmask.evaluation.synth.edit import Streams, dress_anew
 from segmask.evaluation.synth.fields import within
 from segmask.evaluation.synth.levels import REFERENCE_HEIGHT, Level, Odds, Strength, check_switches, find_level
 from segmask.evaluation.synth.redrawn import FaceRedrawn, Patches, Spill
 from segmask.evaluation.synth.scene import Bystander, Labelled, Scene, add_people, plain_scene, resize_label
+from segmask.evaluation.synth.synthetic import Fault, Record, SyntheticEdit
 from segmask.evaluation.synth.table import Table, add_table
 from segmask.evaluation.synth.truth import CHANGE, LABEL_NOISE_U, UNKNOWN
 
@@ -39,7 +39,7 @@ SWITCHES = (*CIRCUMSTANCES, *(fault.name for fault in PICTURE_FAULTS), "geometry
 LEAST_SIZE = 64  # px: below, lengths in pixels round to nothing
 
 
-def make_case(
+def synthesise(
     photo: Image,
     label: LabelMap,
     *,
@@ -48,7 +48,7 @@ def make_case(
     without: Iterable[str] = (),
     size: int | None = None,
     others: Sequence[Labelled] = (),
-) -> Case:
+) -> SyntheticEdit:
     """One labelled pair: an outfit edit of ``photo`` with the faults that generative models make.
 
     ``photo`` is uint8 (H, W, 3) RGB and ``label`` uint8 (H, W) of canonical ids. ``without`` names faults and
@@ -91,7 +91,7 @@ def make_case(
         materials=edit.materials,
         faults=(*edit.faults, *faults, *sent.faults),
     )
-    return Case(scene.image, sent.image, truth, scene.parsing, canvas.label, face, record, sent.coded)
+    return SyntheticEdit(scene.image, sent.image, truth, scene.parsing, canvas.label, face, record, sent.coded)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ SLEEVED = ("upper", "outerwear", "dress")
 
 
 @dataclass(frozen=True)
-class OutlineChange:
+class DesignChange:
     """One change of cut, for the log: which garment, what was done, how long in px."""
 
     part: str
@@ -46,7 +46,7 @@ class Redesign:
     """bool (H, W): where skin shows that the old garment covered."""
     front_alpha: Map
     """float32 (H, W): cover of hair, hands, bags … in front of the garments."""
-    changes: tuple[OutlineChange, ...]
+    changes: tuple[DesignChange, ...]
 
 
 def redesign(photo: Map, figure: Figure, targets: tuple[str, ...], odds: Odds, unit: float, rng: Rng) -> Redesign:
@@ -73,16 +73,16 @@ def redesign(photo: Map, figure: Figure, targets: tuple[str, ...], odds: Odds, u
     return Redesign(alpha.astype(np.float32), part_map, old, bare, front_alpha, tuple(changes))
 
 
-def _recut(figure: Figure, part: str, odds: Odds, rng: Rng) -> tuple[Mask, hems.Cut, list[OutlineChange]]:
+def _recut(figure: Figure, part: str, odds: Odds, rng: Rng) -> tuple[Mask, hems.Cut, list[DesignChange]]:
     """What one garment gains and loses; at most one change each of sleeve, hem and collar."""
     garment = figure.mask(part)
     none = np.zeros_like(garment)
     gained, gone, bare = none.copy(), none.copy(), none.copy()
-    changes: list[OutlineChange] = []
+    changes: list[DesignChange] = []
 
     def note(kind: str, length: float, mask: Mask) -> None:
         if mask.any():
-            changes.append(OutlineChange(part, kind, round(length, 1)))
+            changes.append(DesignChange(part, kind, round(length, 1)))
 
     if part in SLEEVED and rng.random() < odds.sleeve:
         length = rng.uniform(0.04, 0.13) * figure.height

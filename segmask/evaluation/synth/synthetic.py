@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from segmask.core.types import Image, LabelMap, Mask
 from segmask.evaluation.synth.garment import Material
-from segmask.evaluation.synth.outline import OutlineChange
+from segmask.evaluation.synth.redesign import DesignChange
 from segmask.evaluation.synth.scene import Bystander
 from segmask.evaluation.synth.table import Table
 
@@ -39,13 +39,13 @@ class Record:
     edited_size_hw: tuple[int, int]
     matrix: tuple[tuple[float, ...], ...]
     """(3, 3): pixel (x, y, 1) of the original to the edited picture's."""
-    outline: tuple[OutlineChange, ...]
+    outline: tuple[DesignChange, ...]
     materials: tuple[Material, ...]
     faults: tuple[Fault, ...]
 
 
 @dataclass(frozen=True)
-class Case:
+class SyntheticEdit:
     """One synthetic edit; everything but ``edited`` is on the original's grid (H, W)."""
 
     original: Image

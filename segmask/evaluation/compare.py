@@ -14,7 +14,7 @@ from segmask.evaluation.results import POOLED, Evaluation, Row
 from segmask.evaluation.statistics import Estimate, paired_difference
 
 SAME = 1e-9
-"""Differences below are rounding."""
+"""Smaller differences of a case are rounding: it stayed the same."""
 Direction = Literal["better", "worse", "same"]
 
 
@@ -47,7 +47,7 @@ class MatchedCase:
     new: Row
 
     def difference(self, metric: str) -> float:
-        """new - old; NaN if either can't tell."""
+        """new - old; NaN if either evaluation lacks the metric."""
         return self.new.score(metric) - self.old.score(metric)
 
     def direction(self, metric: str) -> Direction:
@@ -64,11 +64,12 @@ class Comparison:
     cases: tuple[MatchedCase, ...]
     """The cases that both have, strategy by strategy."""
     only_old: int
-    """Rows of compared strategies without a partner."""
+    """Rows of compared strategies whose case only the old evaluation has."""
     only_new: int
+    """Rows whose case only the new one has."""
 
     def to_csv(self) -> str:
-        """A line a case, strategy and metric."""
+        """One line for each case, strategy and metric, for whatever both evaluations measured."""
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
         writer.writerow(["name", "strategy", "metric", "old", "new", "difference", "change"])
@@ -84,6 +85,15 @@ def compare(new: Evaluation, old: Evaluation) -> Comparison:
     """Match the strategies by name and their cases by name; two single strategies are compared whatever their names.
 
     Raises OptionError if nothing matches.
+
+    >>> from segmask.evaluation.traits import Traits
+    >>> traits = Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4)
+    >>> old, new = (
+    ...     Evaluation("my-set", ("mine",), tuple(Row(name, "mine", {"iou": iou}, traits) for name in "ab"))
+    ...     for iou in (0.8, 0.9)
+    ... )
+    >>> [(change.metric, round(change.difference.value, 3), change.verdict) for change in compare(new, old).changes]
+    [('iou', 0.1, 'better')]
     """
     matches = _match(new, old)
     changes: list[MetricChange] = []

@@ -1,4 +1,4 @@
-"""Synthetic edits: labelled pairs made from labelled photos, with the faults of generative models."""
+"""Synthetic edits: made from labelled photos, with the faults of generative models, and with their truth."""
 
 from segmask.evaluation.synth.generator import SWITCHES, VERSION, synthesise
 from segmask.evaluation.synth.levels import LEVELS, Level, Odds, Strength, scaled

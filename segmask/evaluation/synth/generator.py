@@ -1,8 +1,8 @@
-"""Make one labelled pair from a photo and its label map.
+"""Makes a synthetic edit from a photo and its label map.
 
-A scene is set, the figure is dressed anew, then the faults of generative models are laid over the whole picture, and
-only then is it framed, resized and coded. Every concern draws from its own random stream, so that leaving one out
-(``without``) leaves all the others as they were.
+First the scene is set and the figure dressed anew. Then the faults of generative models are laid over the whole
+picture, and last it is framed, resized and coded. Each of these draws from its own random stream, so that leaving one
+out (``without``) leaves all the others as they were.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def synthesise(
     size: int | None = None,
     others: Sequence[Labelled] = (),
 ) -> SyntheticEdit:
-    """One labelled pair: an outfit edit of ``photo`` with the faults that generative models make.
+    """An outfit edit of ``photo`` with the faults that generative models make, and its truth.
 
     ``photo`` is uint8 (H, W, 3) RGB and ``label`` uint8 (H, W) of canonical ids. ``without`` names faults and
     circumstances to leave out (``SWITCHES``); ``size`` is the long side in pixels to which the photo is brought first.
@@ -57,6 +57,14 @@ def synthesise(
     machine.
 
     Raises InputError where the arrays don't fit or the labels show no garment, OptionError for an unknown name.
+
+    >>> from segmask.core.labels import PART_ID
+    >>> label = np.zeros((128, 96), np.uint8)
+    >>> label[10:25, 40:56], label[28:100, 30:66] = PART_ID["face"], PART_ID["upper"]
+    >>> photo = np.random.default_rng(0).integers(90, 160, (128, 96, 3)).astype(np.uint8)
+    >>> edit = synthesise(photo, label, seed=7, without=["size"])
+    >>> edit.targets, edit.edited.shape, np.unique(edit.truth).tolist()
+    (('upper',), (128, 96, 3), [0, 128, 255])
     """
     _check_labelled(photo, label)
     for other in others:

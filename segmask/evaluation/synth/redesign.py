@@ -1,7 +1,8 @@
-"""New outlines: where the new garment lies, how its sleeves and hems end, and what the old one leaves bare.
+"""Another design: where the new garment lies, how its sleeves and hems end, and what the old one leaves bare.
 
-Outlines are the zero level of a smoothed signed distance plus a smooth random offset, drawn with a sub-pixel ramp:
-they leave the label map's superpixels, so that a mask which traces the paste earns nothing.
+The new garment's outline is the zero level of a smoothed signed distance plus a smooth random offset, drawn with a
+sub-pixel ramp. It does not follow the label map's superpixels: a parser that was trained on these labels has no
+advantage at it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ SLEEVED = ("upper", "outerwear", "dress")
 
 @dataclass(frozen=True)
 class DesignChange:
-    """One change of cut, for the log: which garment, what was done, how long in px."""
+    """One change of a garment's design, for the record: which garment, what was done, how long in pixels."""
 
     part: str
     kind: str
@@ -50,7 +51,10 @@ class Redesign:
 
 
 def redesign(photo: Map, figure: Figure, targets: tuple[str, ...], odds: Odds, unit: float, rng: Rng) -> Redesign:
-    """New shapes for the target garments of one figure; ``photo`` is (H, W, 3), ``unit`` the length u in pixels."""
+    """New shapes for the target garments of one figure.
+
+    ``photo`` is float32 (H, W, 3), ``unit`` the length in pixels of one pixel at 830 px height.
+    """
     masks, cuts, changes = {}, [], []
     for part in targets:
         gained, cut, done = _recut(figure, part, odds, rng)

@@ -1,4 +1,4 @@
-"""Cases on disk: a folder each, and whole sets of them from a folder of labelled photos."""
+"""Writes synthetic edits to disk: one folder each, or a whole set from a folder of labelled photos."""
 
 from __future__ import annotations
 

@@ -73,8 +73,10 @@ def _log_density(lab: Field, small: Field, weight: Prob) -> tuple[Map, Mask]:
         values = small[..., channel]
         mean = _around(values * weight, sigma) / np.maximum(amount, 1e-6)
         square = _around(values**2 * weight, sigma) / np.maximum(amount, 1e-6)
-        variance = resize_map(np.maximum(square - mean**2, 0), size_hw) + DEFAULT.spread**2
-        density -= (lab[..., channel] - resize_map(mean, size_hw)) ** 2 / (2 * variance) + 0.5 * np.log(variance)
+        variance = resize_map(np.maximum(square - mean**2, 0).astype(np.float32), size_hw) + DEFAULT.spread**2
+        density -= (lab[..., channel] - resize_map(np.asarray(mean, np.float32), size_hw)) ** 2 / (
+            2 * variance
+        ) + 0.5 * np.log(variance)
     return density, resize_map(amount, size_hw) >= DEFAULT.least_weight
 
 

@@ -5,15 +5,19 @@ The file's own samples are kept as the *raster*: what must stay original is copi
 """
 
 from segmask.io.colour import raster_to_image, to_raster_colours
+from segmask.io.labels import read_labels
+from segmask.io.masks import MASK_DIALECTS, ReadMask, read_gray, read_mask
 from segmask.io.picture import Metadata, Picture, Raster
-from segmask.io.read import Source, read_gray, read_image, read_labels, read_picture
+from segmask.io.read import Source, read_image, read_picture
 from segmask.io.write import FORMATS, encode, encode_png, output_format, write_png
 
 __all__ = [
     "FORMATS",
+    "MASK_DIALECTS",
     "Metadata",
     "Picture",
     "Raster",
+    "ReadMask",
     "Source",
     "encode",
     "encode_png",
@@ -22,6 +26,7 @@ __all__ = [
     "read_gray",
     "read_image",
     "read_labels",
+    "read_mask",
     "read_picture",
     "to_raster_colours",
     "write_png",

@@ -31,7 +31,7 @@ def over_white(raster: NDArray[np.uint8], background: int = WHITE) -> NDArray[np
 
 
 def to_srgb(raster: Raster, icc: bytes | None) -> tuple[Image, str]:
-    """8-bit sRGB view of a raster, and a note where its profile could not be used."""
+    """8-bit sRGB view of a raster, uint8 (H, W, 3), and a note where its profile could not be used."""
     values = to_8bit(raster)
     opaque = over_white(values) if values.shape[2] in (2, 4) else values
     transform = _transform(icc, opaque.shape[2], "to_srgb")
@@ -50,7 +50,7 @@ def _foreign(icc: bytes | None) -> bool:
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
         return "srgb" not in ImageCms.getProfileDescription(profile).lower()
-    except ImageCms.PyCMSError:
+    except (ImageCms.PyCMSError, OSError):
         return True
 
 
@@ -67,7 +67,7 @@ def _transform(icc: bytes | None, channels: int, direction: Literal["to_srgb", "
         if direction == "to_srgb":
             return ImageCms.buildTransform(own, srgb, mode, "RGB", intent)
         return ImageCms.buildTransform(srgb, own, "RGB", mode, intent)
-    except ImageCms.PyCMSError:
+    except (ImageCms.PyCMSError, OSError):
         return None
 
 

@@ -72,7 +72,8 @@ class Space:
 def space_of(icc: bytes | None) -> Space | None:
     """The space of a matrix profile; sRGB for None; None for profiles by tables, which have no such space."""
     if icc is None:
-        return Space((Curve(formula=(*SRGB_CURVE, 0.0, 0.0)),) * 3, matrix_of(SRGB_XY))
+        curve = Curve(formula=(*SRGB_CURVE, 0.0, 0.0))
+        return Space((curve, curve, curve), matrix_of(SRGB_XY))
     tags = _tags(icc)
     if icc[16:20] != b"RGB " or b"A2B0" in tags or b"B2A0" in tags:
         return None

@@ -85,7 +85,7 @@ def read_jpeg(data: bytes, name: str, max_pixels: int | None) -> Stored:
     if parts.precision != 8:
         raise InputError(f"{name}: a JPEG of {parts.precision} bits a channel can't be read; expected 8")
     if parts.size_wh[1]:
-        check_pixels(*parts.size_wh, len(data), name, max_pixels)
+        check_pixels(parts.size_wh, len(data), name, max_pixels)
     check_scans(parts.scans, parts.size_wh[0] * parts.size_wh[1], name)
     picture = pillow("JPEG", b"".join(parts.core))
     picture.load()

@@ -45,7 +45,7 @@ def _indices(path: Path, max_pixels: int | None) -> NDArray[Any]:
         if kind == "TIFF":
             return stored_indices(data, name, max_pixels)
         picture = pillow(kind, data)
-        check_pixels(*picture.size, len(data), name, max_pixels)
+        check_pixels(picture.size, len(data), name, max_pixels)
         if picture.mode not in ("P", "L", "1"):
             raise InputError(f"{name}: expected a palette or grey picture of class ids; got mode {picture.mode}")
         return np.array(picture)

@@ -18,18 +18,18 @@ MAX_BLOB = 16 << 20
 """Bytes: the largest profile or text that is carried. Real ones stay under 4 MB."""
 
 
-def check_pixels(width: int, height: int, file_bytes: int | None, name: str, max_pixels: int | None = None) -> None:
+def check_pixels(size_wh: tuple[int, int], file_bytes: int | None, name: str, max_pixels: int | None = None) -> None:
     """Raise InputError for a picture of no size, of more pixels than the limit, or one that no photo's bytes can hold.
 
     Args:
-        width: as declared.
-        height: as declared.
+        size_wh: width and height as declared.
         file_bytes: how large the file is; None where that says nothing, as of masks.
         name: what to call it.
         max_pixels: the limit; None for ``MAX_PIXELS``. Who names one also vouches for what the file declares.
 
-    >>> check_pixels(6000, 4000, 9_000_000, "photo.jpg")
+    >>> check_pixels((6000, 4000), 9_000_000, "photo.jpg")
     """
+    width, height = size_wh
     pixels, limit = width * height, MAX_PIXELS if max_pixels is None else max_pixels
     if width < 1 or height < 1:
         raise InputError(f"{name}: damaged: declares {width}x{height} pixels")

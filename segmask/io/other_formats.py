@@ -21,7 +21,7 @@ PPM_HEAD = re.compile(rb"(P[56])\s(?:#[^\n]*\n|\s)*(\d+)(?:#[^\n]*\n|\s)+(\d+)(?
 def read_other(kind: str, data: bytes, name: str, max_pixels: int | None) -> Stored:
     """The first picture of a file of one of these formats. Raises InputError."""
     picture = pillow(kind, data)
-    check_pixels(*picture.size, len(data), name, max_pixels)
+    check_pixels(picture.size, len(data), name, max_pixels)
     deep = _sixteen_bits(kind, data, picture.size)
     notes = _frames(picture)
     if deep is not None:
@@ -90,7 +90,7 @@ def _pair(value: Any) -> tuple[float, float] | None:
     return (float(value[0]), float(value[1])) if isinstance(value, tuple) and len(value) == 2 else None
 
 
-def _sixteen_bits(kind: str, data: bytes, size_wh: tuple[int, int]) -> NDArray[np.uint16] | None:
+def _sixteen_bits(kind: str, data: bytes, size_wh: tuple[int, int]) -> NDArray[Any] | None:
     """Samples that Pillow would cut to 8 bits; None where there are none or nothing reads them."""
     if kind == "JPEG2000" and _depth(kind, data) == 16:
         import cv2

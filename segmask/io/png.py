@@ -11,13 +11,23 @@ from numpy.typing import NDArray
 from segmask.core.errors import InputError
 from segmask.io.decode import pillow
 from segmask.io.limits import MAX_BLOB, check_pixels
-from segmask.io.picture import Raster
-from segmask.io.png_chunks import COLOUR_CHUNKS, METRES_AN_INCH, Chunk, chunks_of, header, inflated, made
+from segmask.io.png_chunks import (
+    COLOUR_CHUNKS,
+    METRES_AN_INCH,
+    Chunk,
+    chunks_of,
+    header,
+    holds,
+    inflated,
+    made,
+    packed_size,
+)
 from segmask.io.quiet import quiet_stderr
 from segmask.io.stored import Stored
 
 GRAY, RGB, PALETTE, GRAY_ALPHA, RGBA = 0, 2, 3, 4, 6
 DEPTHS = {GRAY: (1, 2, 4, 8, 16), RGB: (8, 16), PALETTE: (1, 2, 4, 8), GRAY_ALPHA: (8, 16), RGBA: (8, 16)}
+CHANNELS = {GRAY: 1, RGB: 3, PALETTE: 1, GRAY_ALPHA: 2, RGBA: 4}
 TEXT_LIMIT = 1 << 20
 """Bytes of one text, unpacked."""
 XMP_KEY = "XML:com.adobe.xmp"
@@ -38,7 +48,10 @@ class Png:
         )
         if self.bits not in DEPTHS.get(self.colour, ()):
             raise InputError(f"{name}: damaged: a PNG of kind {self.colour} with {self.bits} bits")
-        check_pixels(self.width, self.height, len(data), name, max_pixels)
+        check_pixels((self.width, self.height), len(data), name, max_pixels)
+        unpacked = packed_size(self.width, self.height, self.bits * CHANNELS[self.colour], bool(self.interlaced))
+        if not holds(self.chunks, unpacked):
+            raise InputError(f"{name}: damaged or cut short: the PNG has fewer samples than its size needs")
 
     def first(self, kind: bytes) -> bytes | None:
         """The contents of the first chunk of a name."""
@@ -49,7 +62,7 @@ class Png:
         kept = [entry for entry in self.chunks[1:] if entry[0] in (b"PLTE", b"IDAT")]
         return made([head or self.chunks[0], *kept])
 
-    def samples(self) -> Raster:
+    def samples(self) -> NDArray[Any]:
         """Grey, grey + alpha, RGB or RGBA as stored, 1 to 4 bits spread over 8; palettes looked up."""
         if self.bits == 16:
             return self._deep()
@@ -71,7 +84,7 @@ class Png:
         values = np.array(picture.convert("L") if picture.mode == "1" else picture)
         return values if self.colour == PALETTE else values // (255 // (2**self.bits - 1))
 
-    def _looked_up(self, indices: NDArray[np.uint8]) -> Raster:
+    def _looked_up(self, indices: NDArray[np.uint8]) -> NDArray[Any]:
         palette = np.frombuffer(self.first(b"PLTE") or b"", np.uint8)
         palette = palette[: len(palette) // 3 * 3].reshape(-1, 3)
         clear = self.first(b"tRNS")
@@ -84,7 +97,7 @@ class Png:
         alpha[: len(stored)] = stored
         return np.concatenate([palette, alpha[:, None]], axis=1)[indices]
 
-    def _deep(self, with_clear: bool = True) -> Raster:
+    def _deep(self, with_clear: bool = True) -> NDArray[Any]:
         """16 bits a channel. Grey is stored like 8-bit pairs, which Pillow reads; colours are read by OpenCV."""
         twin = {GRAY: GRAY_ALPHA, GRAY_ALPHA: RGBA}.get(self.colour)
         if twin is not None:
@@ -96,7 +109,7 @@ class Png:
             values = _by_opencv(self.pixels_only(), self.name)
         return self._with_clear(values) if with_clear else values
 
-    def _with_clear(self, values: Raster) -> Raster:
+    def _with_clear(self, values: NDArray[Any]) -> NDArray[Any]:
         """Samples with an alpha channel where tRNS names a colour that is clear."""
         clear = self.first(b"tRNS")
         if clear is None or self.colour not in (GRAY, RGB) or len(clear) < 2 * values.shape[2]:

@@ -11,6 +11,10 @@ from segmask.core.errors import InputError
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 COLOUR_CHUNKS = (b"cICP", b"gAMA", b"cHRM", b"sRGB", b"mDCV", b"cLLI")
 METRES_AN_INCH = 0.0254
+PIECE = 1 << 20
+"""Bytes unpacked at a time."""
+ADAM_7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+"""Left, top, step across and step down of the passes (PNG, 8.1)."""
 
 Chunk = tuple[bytes, bytes]
 """Name and contents."""
@@ -60,6 +64,37 @@ def inflated(data: bytes, limit: int) -> bytes | None:
     except zlib.error:
         return None
     return found if decoder.eof and len(found) <= limit else None
+
+
+def holds(chunks: Iterable[Chunk], size: int) -> bool:
+    """Do the packed samples unpack to at least ``size`` bytes? Decoders fill up with black what is missing."""
+    decoder, found = zlib.decompressobj(), 0
+    try:
+        for kind, contents in chunks:
+            if kind != b"IDAT":
+                continue
+            found += len(decoder.decompress(contents, PIECE))
+            while decoder.unconsumed_tail and found < size:
+                found += len(decoder.decompress(decoder.unconsumed_tail, PIECE))
+            if found >= size:
+                return True
+    except zlib.error:
+        return False
+    return found >= size
+
+
+def packed_size(width: int, height: int, pixel_bits: int, interlaced: bool) -> int:
+    """Bytes of the unpacked samples: rows with their filter byte, in seven passes where interlaced.
+
+    >>> packed_size(3, 2, 8, False), packed_size(1, 1, 1, True)
+    (8, 2)
+    """
+    passes = ADAM_7 if interlaced else ((0, 0, 1, 1),)
+    total = 0
+    for left, top, across, down in passes:
+        columns, rows = -(-(width - left) // across), -(-(height - top) // down)
+        total += rows * (1 + -(-columns * pixel_bits // 8)) if columns > 0 and rows > 0 else 0
+    return total
 
 
 def profile_chunk(icc: bytes) -> Chunk:

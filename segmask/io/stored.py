@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from segmask.io.picture import Raster
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False)
 class Stored:
     """Samples and metadata of a file, before anything is set upright, checked or converted."""
 
-    samples: Raster
+    samples: NDArray[Any]
     """uint8 or uint16 (H, W, 1..4), straight alpha last, 0 is black; stored orientation."""
     icc: bytes | None = None
     exif: bytes | None = None

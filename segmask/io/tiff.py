@@ -14,7 +14,6 @@ from segmask.io.decode import allocated, pillow
 from segmask.io.exif_tags import EXIF_POINTER, GPS_POINTER
 from segmask.io.limits import MAX_BLOB, check_pixels
 from segmask.io.other_formats import plain
-from segmask.io.picture import Raster
 from segmask.io.quiet import quiet_stderr
 from segmask.io.stored import Stored
 from segmask.io.tiff_segments import decoded
@@ -40,7 +39,7 @@ def read_tiff(data: bytes, name: str, max_pixels: int | None) -> Stored:
         page = file.pages[0]
         if not isinstance(page, tifffile.TiffPage):
             raise InputError(f"{name}: damaged: a TIFF without a picture")
-        check_pixels(page.imagewidth, page.imagelength, len(data), name, max_pixels)
+        check_pixels((page.imagewidth, page.imagelength), len(data), name, max_pixels)
         _check_kind(page, name)
         if int(page.compression) in PICTURE_CODECS or int(page.photometric) not in COLOURS:
             found = _by_pillow(page, data, name)
@@ -68,7 +67,7 @@ def stored_indices(data: bytes, name: str, max_pixels: int | None) -> NDArray[An
     with tifffile.TiffFile(io.BytesIO(data)) as file:
         page = file.pages[0]
         assert isinstance(page, tifffile.TiffPage)
-        check_pixels(page.imagewidth, page.imagelength, len(data), name, max_pixels)
+        check_pixels((page.imagewidth, page.imagelength), len(data), name, max_pixels)
         _check_kind(page, name)
         single = page.samplesperpixel == 1 and int(page.photometric) in (WHITE_IS_ZERO, BLACK_IS_ZERO, PALETTE)
         if not single or int(page.compression) in PICTURE_CODECS:
@@ -144,7 +143,7 @@ def unmultiplied(colours: NDArray[Any], alpha: NDArray[Any]) -> NDArray[Any]:
     return np.where(alpha == 0, 0, np.minimum(straight, top)).astype(colours.dtype)
 
 
-def _eight_or_sixteen(values: NDArray[Any], bits: int, photometric: int) -> Raster:
+def _eight_or_sixteen(values: NDArray[Any], bits: int, photometric: int) -> NDArray[Any]:
     """Samples of fewer bits spread over 8; palette indices as they are."""
     if bits >= 8 or photometric == PALETTE:
         return values.astype(np.uint16 if bits == 16 else np.uint8, copy=False)

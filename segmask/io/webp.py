@@ -31,7 +31,7 @@ def read_webp(data: bytes, name: str, max_pixels: int | None) -> Stored:
     size = declared_size(data)
     if size is None:
         raise InputError(f"{name}: damaged or cut short: a WebP without a picture")
-    check_pixels(*size, len(data), name, max_pixels)
+    check_pixels(size, len(data), name, max_pixels)
     picture = pillow("WEBP", data)
     picture.load()
     frames = getattr(picture, "n_frames", 1)

@@ -74,7 +74,7 @@ def _by_pillow(values: NDArray[Any]) -> bytes:
     return buffer.getvalue()
 
 
-def _deep(raster: Raster) -> bytes:
+def _deep(raster: NDArray[Any]) -> bytes:
     """16 bits a channel. Grey is packed like pairs of 8-bit samples, which Pillow does; colours by OpenCV."""
     height, width, channels = raster.shape
     if channels < 3:

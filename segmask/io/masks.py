@@ -121,7 +121,7 @@ def _only_reading(colours: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, n
     advice = f"; say which it is (one of {', '.join(MASK_DIALECTS[1:])}), or hand in black and white"
     if len(shown) > PHOTO_COLOURS and _spread(colours) > NEUTRAL:
         return "hole", "a photo with transparency: what is transparent is marked"
-    if len(shown) == 1 and (len(hidden) != 1 or (hidden != shown).any()):
+    if len(shown) == 1 and shown.any() and not hidden.any():
         return "layer", "a layer painted in one colour: what is opaque is marked"
     if len(shown) <= 1:
         raise InputError(f"{name}: one colour with transparency; either side could be marked{advice}")

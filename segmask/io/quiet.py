@@ -13,9 +13,11 @@ import warnings
 from collections.abc import Iterator
 
 DECODERS = r"(PIL|tifffile|segmask\.io)(\.|$)"
-NOISE = re.compile(rb"^(libpng|libtiff|TIFF|LZW|ZIP|Deflate|PackBits|LZMA|ZSTD|JPEG|OJPEG|Fax|_TIFF|Corrupt JPEG"
-                   rb"|Premature end|\[ ?(WARN|ERROR|INFO)|.*: (Warning|Error|Decoding error|Corrupt|Invalid),)",
-                   re.IGNORECASE)  # fmt: skip
+NOISE = re.compile(
+    rb"^(tempfile\.tif|libpng|libtiff|_?TIFF|LZW|ZIP|Deflate|PackBits|LZMA|ZSTD|O?JPEG|Fax|Corrupt JPEG|Premature end"
+    rb"|\[ ?(WARN|ERROR|INFO)|.*: (Warning|Error|Decoding error|Corrupt|Invalid),)",
+    re.IGNORECASE,
+)
 """Lines that libtiff, libpng, libjpeg and OpenCV write; others belong to somebody else and are passed on."""
 
 logging.getLogger("tifffile").addHandler(logging.NullHandler())  # a host's own handlers still get its lines

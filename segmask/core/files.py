@@ -1,99 +1,94 @@
-"""Writing files so that a run's outputs appear all or none, each in one step."""
+"""Writing files so that a run's outputs appear all or none, whatever interrupts it."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from segmask.core.errors import OptionError, OutputError
+from segmask.core.publish import publish
+
+LONGEST_NAME = 255
+"""Bytes of a file name where the system doesn't say: what all usual file systems take."""
 
 
 def check_outputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
-    """Raise if an output is an input, a folder or named twice, or if its folder is missing or can't be written."""
+    """Raise, before any work, for outputs that could not be written or that would cost somebody something.
+
+    An output may not be an input, a folder, a device or write-protected, nor be named twice; its folder must be there
+    and writable, and its name must fit. OptionError or OutputError.
+    """
     inputs = [Path(path) for path in inputs]
     seen: set[Path] = set()
     for output in map(Path, outputs):
-        resolved = output.resolve()
+        resolved = _resolved(output)
         if any(_same(resolved, source) for source in inputs):
             raise OptionError(f"{output}: the output is also an input; inputs are never overwritten, name another file")
         if resolved in seen:
             raise OptionError(f"{output}: named for two outputs; give each its own file")
         seen.add(resolved)
-        if output.is_dir():
+        _check_place(output, resolved)
+
+
+def _resolved(output: Path) -> Path:
+    try:
+        return output.resolve()
+    except (OSError, RuntimeError) as error:
+        raise OutputError(f"{output}: can't be written: its links lead nowhere ({error})") from error
+    except ValueError as error:
+        raise OptionError(f"{os.fspath(output)!r}: not a file name ({error})") from error
+
+
+def _check_place(output: Path, resolved: Path) -> None:
+    """Raise OutputError if a file can't be put there."""
+    folder = resolved.parent
+    try:
+        if not folder.is_dir():
+            raise OutputError(f"{output}: the folder {folder} does not exist; create it first")
+        longest, used = _longest_name(folder), len(os.fsencode(resolved.name))
+        if used > longest:
+            raise OutputError(f"{output}: the name has {used} bytes; at most {longest} can be written there")
+        if resolved.is_dir():
             raise OutputError(f"{output}: is a folder; expected a file name")
-        if not resolved.parent.is_dir():
-            raise OutputError(f"{output}: the folder {resolved.parent} does not exist; create it first")
-        if not os.access(resolved.parent, os.W_OK):
-            raise OutputError(f"{output}: can't write in {resolved.parent}; check its permissions")
+        if resolved.exists():
+            _check_replaceable(output, resolved)
+    except OSError as error:
+        raise OutputError(f"{output}: can't be written there ({error.strerror})") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"{output}: can't write in {folder}; check its permissions")
+
+
+def _check_replaceable(output: Path, resolved: Path) -> None:
+    if not resolved.is_file():
+        raise OutputError(f"{output}: is no regular file; expected a file name")
+    if not resolved.stat().st_mode & 0o222 or not os.access(resolved, os.W_OK):
+        raise OutputError(f"{output}: is write-protected; name another file, or lift its protection")
+
+
+def _longest_name(folder: Path) -> int:
+    try:
+        return os.pathconf(folder, "PC_NAME_MAX")
+    except (AttributeError, OSError, ValueError):
+        return LONGEST_NAME
 
 
 def _same(output: Path, source: Path) -> bool:
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, RuntimeError, ValueError):
         return output == source.resolve() or (output.exists() and output.samefile(source))
     return False
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
-    """Write all files or none: everything goes to temporary neighbours first, then each is moved into place.
+    """Write all files or none.
 
-    If a move fails, those done before are undone: what stood there returns. Raises OutputError.
+    Everything goes to temporary neighbours first, then each is moved into place. If a move fails, what stood there
+    returns. If the process is killed between the moves, the next run that writes in that folder finishes them; SIGINT
+    and SIGTERM wait for them. A replaced file's permissions are kept. Raises OutputError.
     """
-    staged: dict[Path, Path] = {}
-    try:
-        for path, data in contents.items():
-            target = Path(path).resolve()
-            staged[target] = _neighbour(target)
-            _write_synced(staged[target], data)
-        _move_all(staged)
-    except OSError as error:
-        asked = next((target for target, part in staged.items() if str(part) == str(error.filename)), error.filename)
-        raise OutputError(f"{asked}: could not be written ({error.strerror}); no file was") from error
-    finally:
-        for temporary in staged.values():
-            temporary.unlink(missing_ok=True)
-
-
-def _neighbour(path: Path) -> Path:
-    """A free name beside ``path``: a move within one folder is one step."""
-    return path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.part")
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _move_all(staged: Mapping[Path, Path]) -> None:
-    kept: dict[Path, Path | None] = {}
-    try:
-        for target, temporary in staged.items():
-            kept[target] = _keep_old(target)
-            temporary.replace(target)
-    except OSError:
-        for target, old in kept.items():
-            if old is not None:
-                old.replace(target)
-            elif not staged[target].exists():
-                target.unlink(missing_ok=True)
-        raise
-    finally:
-        for old in kept.values():
-            if old is not None:
-                old.unlink(missing_ok=True)
-
-
-def _keep_old(target: Path) -> Path | None:
-    """A second name for the file that is about to be replaced; the file itself stays in place."""
-    if not target.exists():
-        return None
-    old = _neighbour(target)
-    try:
-        os.link(target, old)
-    except OSError:  # a file system without hard links
-        _write_synced(old, target.read_bytes())
-    return old
+    targets = {_resolved(Path(path)): data for path, data in contents.items()}
+    for target in targets:
+        if target.exists():
+            _check_place(target, target)
+    publish(targets)

@@ -9,8 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.types import Image
+from segmask.io.icc import Space, space_of
 from segmask.io.picture import Metadata, Picture, Raster
 
+ROWS = 256
+"""Rows that are converted at a time: 100 MB at 8000 pixels a row."""
+CLIP = 0.002
+"""Linear light: half a level of 8 bits near white."""
+NOTABLE_CLIPPING = 0.001
+"""Share of the pixels."""
 WHITE = 255  # what shows through transparent pixels where a stage needs an opaque picture
 
 
@@ -31,7 +38,7 @@ def over_white(raster: NDArray[np.uint8], background: int = WHITE) -> NDArray[np
 
 
 def to_srgb(raster: Raster, icc: bytes | None) -> tuple[Image, str]:
-    """8-bit sRGB view of a raster, and a note where its profile could not be used."""
+    """8-bit sRGB view of a raster, uint8 (H, W, 3), and a note where its profile could not be used."""
     values = to_8bit(raster)
     opaque = over_white(values) if values.shape[2] in (2, 4) else values
     transform = _transform(icc, opaque.shape[2], "to_srgb")
@@ -50,7 +57,7 @@ def _foreign(icc: bytes | None) -> bool:
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
         return "srgb" not in ImageCms.getProfileDescription(profile).lower()
-    except ImageCms.PyCMSError:
+    except (ImageCms.PyCMSError, OSError):
         return True
 
 
@@ -67,7 +74,7 @@ def _transform(icc: bytes | None, channels: int, direction: Literal["to_srgb", "
         if direction == "to_srgb":
             return ImageCms.buildTransform(own, srgb, mode, "RGB", intent)
         return ImageCms.buildTransform(srgb, own, "RGB", mode, intent)
-    except ImageCms.PyCMSError:
+    except (ImageCms.PyCMSError, OSError):
         return None
 
 
@@ -99,3 +106,50 @@ def to_raster_colours(image: Image, like: Picture) -> Raster:
 def raster_to_image(raster: Raster, metadata: Metadata) -> Image:
     """8-bit sRGB view of a composite's raster, uint8 (H, W, 3)."""
     return to_srgb(raster, metadata.icc)[0]
+
+
+def in_colours_of(edited: Picture, like: Picture) -> tuple[Raster, str]:
+    """An edit's own samples in another picture's colours and depth, without alpha, and a note where that cost some.
+
+    Nothing goes through 8-bit sRGB where both profiles are by matrix: colours outside of sRGB and 16 bits stay.
+
+    Returns (H, W, 1 or 3) of ``like``'s dtype at the edit's size. Where the original is grey, or a profile is by
+    tables, it is ``to_raster_colours`` of the edit's view.
+    """
+    source, target = space_of(edited.metadata.icc), space_of(like.metadata.icc)
+    if like.is_gray or source is None or target is None or (edited.is_gray and edited.metadata.icc is not None):
+        exact = edited.raster.dtype == np.uint8 and space_of(edited.metadata.icc) is space_of(None)
+        note = "" if exact else "what comes from the edit went through 8-bit sRGB"
+        return to_raster_colours(edited.image, like), note
+    samples = edited.raster[..., : 1 if edited.is_gray else 3]
+    if edited.is_gray:
+        samples = np.repeat(samples, 3, 2)
+    dtype = like.raster.dtype
+    if edited.metadata.icc == like.metadata.icc:
+        return _to_depth(samples, dtype), ""
+    converted: Any = np.empty(samples.shape, dtype)
+    outside = 0
+    for top in range(0, samples.shape[0], ROWS):
+        rows = slice(top, top + ROWS)
+        converted[rows], clipped = _converted(samples[rows], source, target, dtype)
+        outside += clipped
+    share = outside / (samples.shape[0] * samples.shape[1])
+    note = f"{share:.1%} of the edit's colours lie outside of the original's colour space and were clipped"
+    return converted, note if share >= NOTABLE_CLIPPING else ""
+
+
+def _to_depth(samples: NDArray[Any], dtype: Any) -> NDArray[Any]:
+    if samples.dtype == dtype:
+        return np.ascontiguousarray(samples)
+    return to_8bit(samples) if dtype == np.uint8 else samples.astype(np.uint16) * 257
+
+
+def _converted(samples: NDArray[Any], source: Space, target: Space, dtype: Any) -> tuple[NDArray[Any], int]:
+    """Samples (h, W, 3) from one space into another, and how many pixels lie outside of it."""
+    values = samples.astype(np.float64) / np.iinfo(samples.dtype).max
+    light = np.stack([curve.linear(values[..., index]) for index, curve in enumerate(source.curves)], axis=-1)
+    light = light @ np.linalg.solve(target.to_xyz, source.to_xyz).T
+    outside = int(((light < -CLIP) | (light > 1 + CLIP)).any(-1).sum())
+    light = np.clip(light, 0, 1)
+    stored = np.stack([curve.stored(light[..., index]) for index, curve in enumerate(target.curves)], axis=-1)
+    return np.rint(stored * np.iinfo(dtype).max).astype(dtype), outside

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.findings import Findings
-from segmask.core.types import Image
+from segmask.core.types import Image, Mask
 
 Raster = NDArray[np.uint8] | NDArray[np.uint16]
+
+NEARLY_OPAQUE = 0.98
+"""Share of alpha: below, the ground shows through visibly (5 levels of 255 between black and white)."""
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """What travels with the pixels."""
+    """What travels with the pixels. All of it agrees with upright pixels of the size that was read."""
 
     icc: bytes | None = None
+    """The colour profile of the raster; one made from ``png_colour`` where the file has no profile but those."""
     exif: bytes | None = None
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
     text: tuple[tuple[str, str], ...] = ()
+    iptc: bytes | None = None
+    """The IPTC-IIM records."""
+    comment: bytes | None = None
+    """A JPEG's comment."""
+    png_colour: tuple[tuple[bytes, bytes], ...] = ()
+    """The PNG chunks cICP, gAMA, cHRM, sRGB, mDCV, cLLI as stored: name and contents."""
+    left_out: tuple[str, ...] = ()
+    """What the file has besides and no output can hold, in words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,3 +70,23 @@ class Picture:
     def is_gray(self) -> bool:
         """Is it without colour?"""
         return self.raster.shape[2] < 3
+
+    @cached_property
+    def clear(self) -> Mask | None:
+        """bool (H, W): pixels that are see-through, wholly or visibly; None where all are opaque.
+
+        Of an edit they hold nothing to take: ``image`` shows white there, which is in no picture.
+        """
+        if not self.has_alpha:
+            return None
+        alpha = self.raster[..., -1]
+        clear = alpha < NEARLY_OPAQUE * np.iinfo(alpha.dtype).max
+        return clear if clear.any() else None
+
+    @cached_property
+    def is_neutral(self) -> bool:
+        """Is every pixel a grey, whatever the file stores? True of black-and-white photos saved as RGB."""
+        if self.is_gray:
+            return True
+        red, green, blue = (self.raster[..., channel] for channel in range(3))
+        return bool((red == green).all() and (green == blue).all())

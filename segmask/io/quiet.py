@@ -1,0 +1,72 @@
+"""Decoders without their own noise: no warnings, no lines on stderr, and nothing of the host's changed for good."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import sys
+import tempfile
+import threading
+import warnings
+from collections.abc import Iterator
+
+DECODERS = r"(PIL|tifffile|segmask\.io)(\.|$)"
+NOISE = re.compile(
+    rb"^(tempfile\.tif|libpng|libtiff|_?TIFF|LZW|ZIP|Deflate|PackBits|LZMA|ZSTD|O?JPEG|Fax|Corrupt JPEG|Premature end"
+    rb"|\[ ?(WARN|ERROR|INFO)|.*: (Warning|Error|Decoding error|Corrupt|Invalid),)",
+    re.IGNORECASE,
+)
+"""Lines that libtiff, libpng, libjpeg and OpenCV write; others belong to somebody else and are passed on."""
+
+logging.getLogger("tifffile").addHandler(logging.NullHandler())  # a host's own handlers still get its lines
+_lock = threading.RLock()
+_filters = 0
+
+
+@contextlib.contextmanager
+def quiet_warnings() -> Iterator[None]:
+    """Python warnings of decoders are dropped inside.
+
+    One narrow filter comes and goes; the host's list is never exchanged, so that threads can't bring back old ones.
+    """
+    global _filters
+    with _lock:
+        _filters += 1
+        if _filters == 1:
+            warnings.filterwarnings("ignore", module=DECODERS)
+    try:
+        yield
+    finally:
+        with _lock:
+            _filters -= 1
+            if _filters == 0:
+                ours = re.compile(DECODERS)
+                warnings.filters[:] = [item for item in warnings.filters if item[3] != ours]  # type: ignore[index]
+
+
+@contextlib.contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """What a C library writes to stderr is held back; lines that no decoder wrote follow afterwards.
+
+    For one decoder at a time: stderr belongs to the whole process.
+    """
+    with _lock, tempfile.TemporaryFile() as held:
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # no stderr at all
+            sys.stderr.flush()
+        try:
+            stderr = os.dup(2)
+        except OSError:  # closed: nothing to keep quiet
+            yield
+            return
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            held.seek(0)
+            others = b"".join(line for line in held if line.strip() and not NOISE.match(line))
+            with contextlib.suppress(OSError):
+                os.write(stderr, others)
+            os.close(stderr)

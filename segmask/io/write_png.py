@@ -1,0 +1,89 @@
+"""PNG: samples by Pillow or OpenCV, everything else as chunks of our own."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.io.exif import PREFIX
+from segmask.io.picture import Metadata, Raster
+from segmask.io.png_chunks import (
+    Chunk,
+    chunk,
+    chunks_of,
+    header,
+    made,
+    profile_chunk,
+    resolution_chunk,
+    text_chunk,
+)
+from segmask.io.png_colour import profile_from
+
+COMPRESSION = 4
+"""Of 9: a photo takes a third of the time of the usual 6 and 1 % more bytes."""
+GRAY, GRAY_ALPHA = 0, 4
+HEADER_END = 8 + 25
+"""Bytes of the signature and IHDR."""
+
+
+def png_bytes(raster: Raster, metadata: Metadata) -> tuple[bytes, list[str]]:
+    """A PNG of uint8 or uint16 (H, W, 1..4), and what it could not hold."""
+    chunks, lost = _described(metadata)
+    data = _deep(raster) if raster.dtype == np.uint16 else _by_pillow(raster)
+    return data[:HEADER_END] + b"".join(chunk(*entry) for entry in chunks) + data[HEADER_END:], lost
+
+
+def _described(metadata: Metadata) -> tuple[list[Chunk], list[str]]:
+    """The chunks before the samples, and what none of them can hold."""
+    chunks, lost = _colour(metadata), ["IPTC"] if metadata.iptc else []
+    if metadata.dpi:
+        chunks.append(resolution_chunk(metadata.dpi))
+    if metadata.exif:
+        chunks.append((b"eXIf", metadata.exif.removeprefix(PREFIX)))
+    texts = list(metadata.text)
+    if metadata.comment:
+        texts.append(("Comment", metadata.comment.decode("utf-8", "replace")))
+    if metadata.xmp:
+        texts.append(("XML:com.adobe.xmp", metadata.xmp.decode("utf-8", "replace")))
+    for key, value in texts:
+        stored = text_chunk(key, value)
+        if stored is None:
+            lost.append(f"the text {key!r}")
+        else:
+            chunks.append(stored)
+    return chunks, lost
+
+
+def _colour(metadata: Metadata) -> list[Chunk]:
+    """Colour as the original's chunks had it, or as a profile."""
+    stored = [entry for entry in metadata.png_colour if metadata.icc is None or entry[0] != b"sRGB"]
+    if metadata.icc is None or (stored and profile_from(metadata.png_colour)[0] == metadata.icc):
+        return stored
+    return [profile_chunk(metadata.icc), *stored]
+
+
+def _by_pillow(values: NDArray[Any]) -> bytes:
+    from PIL import Image as Pil
+
+    buffer = io.BytesIO()
+    picture: Any = Pil.fromarray(values[..., 0] if values.shape[2] == 1 else values)
+    picture.save(buffer, "PNG", compress_level=COMPRESSION)
+    return buffer.getvalue()
+
+
+def _deep(raster: NDArray[Any]) -> bytes:
+    """16 bits a channel. Grey is packed like pairs of 8-bit samples, which Pillow does; colours by OpenCV."""
+    height, width, channels = raster.shape
+    if channels < 3:
+        pairs = raster.astype(">u2").view(np.uint8).reshape(height, width, 2 * channels)
+        kind = GRAY if channels == 1 else GRAY_ALPHA
+        kept = [entry for entry in chunks_of(_by_pillow(pairs), "PNG") if entry[0] == b"IDAT"]
+        return made([header(width, height, 16, kind), *kept])
+    import cv2
+
+    order = [2, 1, 0] if channels == 3 else [2, 1, 0, 3]
+    _, data = cv2.imencode(".png", np.ascontiguousarray(raster[..., order]))
+    return data.tobytes()

@@ -70,6 +70,13 @@ def compared(before: io.Picture, after: io.Picture) -> Findings:
         found.append(Finding("extreme-aspect", text, measured=aspect))
     if before.is_gray and not after.is_gray:
         found.append(Finding("edit-to-grey", "the original is grey: what comes from the edit was converted to grey"))
+    if after.clear is not None:
+        share = float(after.clear.mean())
+        text = f"{share:.1%} of the edit is see-through and holds nothing to take; there the original stays"
+        found.append(Finding("edit-clear", text, measured=share))
+    if before.is_neutral and not before.is_gray and not after.is_neutral:
+        text = "the original is black-and-white though stored in colour; what comes from the edit is coloured"
+        found.append(Finding("neutral-original", text))
     if before.raster.dtype == np.uint16 and after.raster.dtype == np.uint8:
         text = "the original has 16 bits a channel, the edit 8: the edited region has the edit's precision"
         found.append(Finding("edit-less-deep", text))

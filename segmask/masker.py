@@ -29,7 +29,7 @@ from segmask.models.base import FaceDetector, Parser
 from segmask.models.networks import Networks
 from segmask.options import OptionArguments, Options
 from segmask.pair import Edit, OpenPair
-from segmask.register.align import align
+from segmask.register.align import align, without_clear
 from segmask.result import MaskResult, Result
 from segmask.verdict.ranking import Candidate, rank_key, with_candidates
 
@@ -112,6 +112,7 @@ class Masker:
         seen = self._of_this_strategy(original) if isinstance(original, Seen) else self._see(before, given[0], watch)
         with watch("align"):
             aligned, alignment = align(before.image, after.image)
+            alignment = without_clear(alignment, after.clear)
         shown = None if seen.parsing is None else self._parse(aligned, given[1], "parse edit", watch)
         edit = Edit(after, aligned, alignment, shown)
         sources = (before.path, original, edited, parsing)

@@ -36,6 +36,8 @@ CODES: dict[str, tuple[str, str]] = {
     "extreme-aspect": (NOTE, "The original's sides differ more than people are looked for in."),
     "edit-to-grey": (NOTE, "The original is grey: what comes from the edit was converted to grey."),
     "edit-less-deep": (NOTE, "The original has more bits a channel than the edit."),
+    "edit-clear": (NOTE, "The edit is see-through in places; there the original stays."),
+    "neutral-original": (NOTE, "The original is black-and-white though stored in colour; the edit brings colour."),
     "transparency-kept": (NOTE, "The original is transparent in places; its transparency is kept."),
     "read-as": (NOTE, "A file's samples or colours had to be converted when it was read."),
     "not-written": (NOTE, "The output's format can't hold something of the original, or is lossy."),

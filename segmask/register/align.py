@@ -211,3 +211,17 @@ def _covered(matrix: Matrix, edited_hw: tuple[int, ...], size_hw: tuple[int, int
     x = inverse[0, 0] * columns + inverse[0, 1] * rows + inverse[0, 2]
     y = inverse[1, 0] * columns + inverse[1, 1] * rows + inverse[1, 2]
     return (x >= -0.51) & (y >= -0.51) & (x <= edited_hw[1] - 0.49) & (y <= edited_hw[0] - 0.49)
+
+
+def without_clear(alignment: Alignment, clear: Mask | None) -> Alignment:
+    """The alignment with what is see-through in the edit, bool (h, w) of its own size, not counted as covered."""
+    if clear is None:
+        return alignment
+    import cv2
+
+    size_hw = alignment.covered.shape
+    levels = clear.astype(np.uint8) * 255
+    warped = cv2.warpAffine(
+        levels, alignment.matrix[:2], size_hw[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return replace(alignment, covered=alignment.covered & (warped == 0))

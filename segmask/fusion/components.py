@@ -89,14 +89,18 @@ def changed_garment(scene: Scene) -> Mask | None:
 
 
 def with_rim(mask: Mask, scene: Scene) -> Mask:
-    """``mask`` with the rim around it that differs: an old garment goes whole, with its mixed pixels and its hem."""
+    """``mask`` with the rim that differs around a garment that went: its mixed pixels, cast shadow and hem go, too.
+
+    Beside a new garment nothing is added: there the outline is the edit's own, and its soft edge comes along anyway.
+    """
     if scene.change.colours is None or scene.quiet.weight <= TRUSTED:
         return mask
     radius = max(1, round(DEFAULT.rim * max(mask.shape)))
     step = delta_e(*scene.change.colours) / scene.change.noise_floor
     differs = step >= max(DEFAULT.rim_score, DEFAULT.above_noise * scene.quiet.level)
     covered = scene.change.score_map > 0
-    return mask | (widened(mask, radius) & differs & covered & ~_others_change(scene, DEFAULT.rim_others))
+    gone = mask & (scene.was > 0.5) & (scene.after[PART_ID["background"]] > 0.5)
+    return mask | (widened(gone, radius) & differs & covered & ~_others_change(scene, DEFAULT.rim_others))
 
 
 def garment_seen(scene: Scene, strong: Mask) -> Mask:

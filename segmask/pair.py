@@ -14,12 +14,13 @@ from segmask.change.difference import measure_change
 from segmask.change.texture import compare_texture
 from segmask.compose.compose import Composed, compose
 from segmask.compose.composite import trimap_of
+from segmask.core.checks import read_only
 from segmask.core.errors import OptionError
 from segmask.core.findings import Findings
 from segmask.core.geometry import WORKING_SIDE, resize_image, resize_mask, working_size
 from segmask.core.labels import CLOTHING
 from segmask.core.timing import Stopwatch, Timings
-from segmask.core.types import Alignment, Change, Image, Parsing, Probs, Stages, read_only
+from segmask.core.types import Alignment, Change, Image, Parsing, Probs, Stages
 from segmask.fusion.constraints import Constraints, constrain
 from segmask.fusion.decide import decide
 from segmask.fusion.decision import Decision
@@ -63,8 +64,8 @@ class OpenPair:
     edit: Edit
     findings: Findings
     timings: Timings
-    sources: tuple[Any, ...] = ()
-    """What was handed in: files among it are never overwritten."""
+    inputs: tuple[Path, ...] = ()
+    """Files that were handed in, resolved when they were read; never overwritten."""
     model: PixelModel | None = None
     """Another pixel model of the fusion than the package's."""
     measured: dict[object, Measured] = field(default_factory=dict)
@@ -104,7 +105,7 @@ class OpenPair:
             verdict = judge(self.seen.picture, measured, scene, decision, held, done)
         found = (*self.findings, *corrections.findings, *people.findings, *decision.findings, *done.findings)
         verdict = replace(verdict, findings=(*found, *verdict.findings))
-        inputs = input_paths(*self.sources, include, exclude, mask_in)
+        inputs = (*self.inputs, *input_paths(include, exclude, mask_in))
         return self._result(asked, measured, people, decision, done, verdict, watch.timings, inputs)
 
     def _asked(self, arguments: Mapping[str, Any], given: bool) -> Options:

@@ -13,12 +13,11 @@ from segmask.core.errors import OptionError, OutputError
 
 def check_outputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     """Raise if an output is an input, a folder or named twice, or if its folder is missing or can't be written."""
-    inputs = [Path(path) for path in inputs]
+    outputs = [Path(output) for output in outputs]
+    check_no_inputs(outputs, inputs)
     seen: set[Path] = set()
-    for output in map(Path, outputs):
+    for output in outputs:
         resolved = output.resolve()
-        if any(_same(resolved, source) for source in inputs):
-            raise OptionError(f"{output}: the output is also an input; inputs are never overwritten, name another file")
         if resolved in seen:
             raise OptionError(f"{output}: named for two outputs; give each its own file")
         seen.add(resolved)
@@ -28,6 +27,15 @@ def check_outputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
             raise OutputError(f"{output}: the folder {resolved.parent} does not exist; create it first")
         if not os.access(resolved.parent, os.W_OK):
             raise OutputError(f"{output}: can't write in {resolved.parent}; check its permissions")
+
+
+def check_no_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Raise OptionError if an output is an input, by whatever name."""
+    inputs = [Path(path) for path in inputs]
+    for output in outputs:
+        resolved = output.resolve()
+        if any(_same(resolved, source) for source in inputs):
+            raise OptionError(f"{output}: the output is also an input; inputs are never overwritten, name another file")
 
 
 def _same(output: Path, source: Path) -> bool:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.checks import describe
 from segmask.core.errors import InputError
 from segmask.core.findings import Finding
-from segmask.core.types import Image, LabelMap, describe
+from segmask.core.types import Image, LabelMap
 from segmask.io.colour import over_white, to_8bit, to_srgb
 from segmask.io.decode import opened
 from segmask.io.picture import Metadata, Picture, Raster
@@ -160,7 +161,7 @@ def _from_array(array: np.ndarray, name: str) -> Picture:
         raise InputError(f"{name}: expected uint8 or uint16 of shape (H, W, 3), RGB; got {describe(array)}")
     if 0 in array.shape:
         raise InputError(f"{name}: the picture is empty: {describe(array)}")
-    raster = np.ascontiguousarray(array).view()  # a view of its own: the caller's array stays writable
+    raster = np.array(array, order="C")  # a copy: the caller may go on and write into the array
     return Picture(raster, to_srgb(raster, None)[0], Metadata())
 
 

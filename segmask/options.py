@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
+from functools import cached_property
 from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -117,7 +118,7 @@ class Options:
             raise OptionError("person: the background is nobody's; leave it out of the target, or person at all")
         self._check_used()
 
-    @property
+    @cached_property
     def understood(self) -> Understood | None:
         """What was understood of the prompt; None without one."""
         from segmask.prompt.read import read_prompt
@@ -132,7 +133,7 @@ class Options:
             return ",".join(understood.parts)
         return DEFAULT_TARGET if self.target is None else str(self.target)
 
-    @property
+    @cached_property
     def parts(self) -> tuple[str, ...]:
         """The canonical parts that the target stands for."""
         return resolve_target(self.asked)
@@ -144,16 +145,11 @@ class Options:
         return tuple(name for name in named if isinstance(name, (str, os.PathLike)) and Path(name).is_file())
 
     def changed(self, arguments: Mapping[str, Any]) -> Options:
-        """These options with some others. Raises OptionError for a name that doesn't exist; the nearest is named.
+        """These options with some others. Raises OptionError for names that don't exist and values that don't go.
 
         A new target takes the place of a prompt, and the other way round.
         """
-        known = [entry.name for entry in fields(self)]
-        for name in arguments:
-            if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
-                meant = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}"
-                raise OptionError(f"unknown option {name!r}; {meant}")
+        check_names(arguments)
         for name, other in (("target", "prompt"), ("prompt", "target")):
             if arguments.get(name) is not None and other not in arguments:
                 arguments = {**arguments, other: None}
@@ -222,6 +218,16 @@ class PairArguments(TypedDict, total=False):
     min_area: float | None
     feather: float | None
     tone_match: bool
+
+
+def check_names(names: Iterable[str]) -> None:
+    """OptionError for a name that is no option; it says which one is nearest."""
+    known = [entry.name for entry in fields(Options)]
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            meant = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}"
+            raise OptionError(f"unknown option {name!r}; {meant}")
 
 
 def _is_given(options: Options, entry: Field[Any]) -> bool:

@@ -29,7 +29,7 @@ from segmask.fusion.protect import protected_parts
 from segmask.fusion.scene import Scene, resized_probs, target_prior
 from segmask.fusion.seen import Choice, Seen, choose_person
 from segmask.inputs import Corrections, input_paths, read_corrections
-from segmask.options import Options, PairArguments
+from segmask.options import Options, PairArguments, check_names
 from segmask.register.registered import Measured, Registered
 from segmask.register.tone import match_tone
 from segmask.result import Result
@@ -110,6 +110,7 @@ class OpenPair:
 
     def _asked(self, arguments: Mapping[str, Any], given: bool) -> Options:
         """The options of a run. OptionError for what an opened pair has no choice in, or a given mask no use for."""
+        check_names(arguments)
         fixed = sorted(set(arguments) - PairArguments.__optional_keys__)
         if fixed:
             raise OptionError(f"{fixed[0]}: was settled when the pair was opened; open it with a Masker that has it")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ class Tensor:
     def __init__(self, values: np.ndarray) -> None:
         self.values = values
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:  # noqa: ARG002
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return self.values
 
 
@@ -275,10 +274,10 @@ def test_an_evaluation_never_takes_the_place_of_its_set(
     text = as_json if name.endswith("jsonl") else ",".join(row) + "\n" + ",".join(row.values()) + "\n"
     (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
-    before = sorted(os.listdir())
+    before = sorted(tmp_path.iterdir())
     assert command("evaluate", name, "-s", "diff", "-o", ".") == 2
     assert (tmp_path / name).read_text() == text
-    assert sorted(os.listdir()) == before
+    assert sorted(tmp_path.iterdir()) == before
     assert command("evaluate", name, "-s", "diff", "-o", "report") == 0
 
 

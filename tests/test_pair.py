@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,7 @@ def opened(masker: Masker, small: tuple[Image, Image]) -> OpenPair:
 
 
 @pytest.fixture(scope="module")
-def alone(small: tuple[Image, Image]) -> Iterator[Any]:
+def alone(small: tuple[Image, Image]) -> Callable[[str], Result]:
     """What one call gives; each is made once."""
     made: dict[str, Result] = {}
 
@@ -67,7 +67,7 @@ def alone(small: tuple[Image, Image]) -> Iterator[Any]:
             made[name] = segmask.apply(*small, **ASKED[name])
         return made[name]
 
-    yield result
+    return result
 
 
 def same(one: Result, other: Result) -> None:

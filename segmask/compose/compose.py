@@ -90,7 +90,7 @@ def _fabric(original: Image, scene: Scene, decision: Decision, constraints: Cons
     import cv2
 
     firm = constraints.firm
-    fabric = fabric_in_hair(original, scene.parsings, scene.change, decision.mask, scene.parts, firm)
+    fabric = fabric_in_hair(original, scene, decision.mask, firm)
     if fabric is None or not given:
         return fabric
     return np.where(firm, np.float32(0), cv2.dilate(fabric, square(MASK_MARGIN)))

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.colour import delta_e, lab
 from segmask.core.geometry import REFERENCE_SIDE, resize_image, resize_map, resize_mask, resized_part, working_size
 from segmask.core.labels import PART_ID
-from segmask.core.types import Alpha, Box, Change, Image, Mask, Parsing, Probs
-from segmask.fusion.scene import resized_probs, target_prob
+from segmask.core.morphology import blurred, within
+from segmask.core.types import Alpha, Box, Image, Mask
+from segmask.fusion.scene import Scene, resized_probs, target_prob
 
 Map = NDArray[np.float32]
 
@@ -58,42 +60,32 @@ LEAST = 1e-3
 """Weight below which nothing of a colour is around."""
 
 
-def fabric_in_hair(
-    original: Image,
-    parsings: tuple[Parsing, Parsing],
-    change: Change,
-    taken: Mask,
-    parts: tuple[str, ...],
-    keep: Mask,
-    config: StrandsConfig = DEFAULT,
-) -> Alpha | None:
+def fabric_in_hair(original: Image, scene: Scene, taken: Mask, keep: Mask) -> Alpha | None:
     """How much of each pixel in the hair is old fabric and comes from the edit; None where there is no such pixel.
 
     Args:
         original: uint8 (H, W, 3).
-        parsings: what the original and what the aligned edit shows.
-        change: the change map, (h, w).
+        scene: what both pictures show at the working size (h, w).
         taken: bool (h, w): what comes from the edit.
-        parts: the targeted parts.
         keep: bool (H, W): stays original whatever hangs there.
 
     Returns:
         float32 (H, W), multiples of 1/255, 0 on ``keep``.
     """
-    if "hair" in parts or not taken.any():
+    if "hair" in scene.parts or not taken.any():
         return None
     size_hw, hw = (original.shape[0], original.shape[1]), (taken.shape[0], taken.shape[1])
-    first, second = (resized_probs(parsing, hw) for parsing in parsings)
-    zone = _zone(first, second, change, taken, parts, config)
+    zone = _zone(scene, taken)
     if not zone.any():
         return None
-    *colours, over_cloth = _surroundings(original, parsings[0], taken, parts, config)
-    zone &= resize_map(_contrast(*colours) * over_cloth, hw) > config.contrast  # 0 without a garment
-    if not zone.any():
+    hair, garment, over_cloth = _surroundings(original, scene, taken)
+    zone &= resize_map(delta_e(garment, hair) * over_cloth, hw) > DEFAULT.contrast  # 0 without a garment
+    around = Box.around(zone)
+    if around is None:
         return None
-    area = _area_of(zone, size_hw)
-    hair, garment = (_placed(colour, area, size_hw) for colour in colours)
-    share = _share(_lab(original[area.slices], config.blur * max(size_hw) / REFERENCE_SIDE), hair, garment, config)
+    area = around.grown_by(1).scaled(hw, size_hw, outwards=True).clip(*size_hw)  # nothing else at full size
+    seen = lab(original[area.slices], DEFAULT.blur * max(size_hw) / REFERENCE_SIDE)
+    share = _share(seen, _placed(hair, area, size_hw), _placed(garment, area, size_hw))
     inside = resized_part(zone.astype(np.float32), area, size_hw)
     result = np.zeros(size_hw, np.float32)
     result[area.slices] = np.rint(255 * share * inside) / 255
@@ -101,44 +93,35 @@ def fabric_in_hair(
     return result if result.any() else None
 
 
-def _zone(
-    before: Probs, after: Probs, change: Change, taken: Mask, parts: tuple[str, ...], config: StrandsConfig
-) -> Mask:
+def _zone(scene: Scene, taken: Mask) -> Mask:
     """Hair beside what is taken, where the edit shows something else of hair or target, bool (h, w)."""
-    import cv2
-
-    distance = cv2.distanceTransform((~taken).astype(np.uint8), cv2.DIST_L2, 5)
-    shown = target_prob(after, (*parts, "hair"))
+    shown = target_prob(scene.after, (*scene.parts, "hair"))
     return (
-        (distance <= config.near * max(taken.shape))
-        & (before[PART_ID["hair"]] > config.hair)
-        & (shown > config.shown)
-        & (change.score_map > config.changed)
+        within(taken, DEFAULT.near * max(taken.shape))
+        & (scene.before[PART_ID["hair"]] > DEFAULT.hair)
+        & (shown > DEFAULT.shown)
+        & (scene.change.score_map > DEFAULT.changed)
     )
 
 
-def _surroundings(
-    original: Image, before: Parsing, taken: Mask, parts: tuple[str, ...], config: StrandsConfig
-) -> tuple[Map, Map, Map]:
+def _surroundings(original: Image, scene: Scene, taken: Mask) -> tuple[Map, Map, Map]:
     """CIELAB of the hair and of the old garment around each pixel of a small grid, float32 (h, w, 3).
 
     And whether both are there, and the garment is what hangs behind, not the background: float32 (h, w), 1 or 0.
     """
-    import cv2
-
-    small_hw = working_size((original.shape[0], original.shape[1]), config.long_side)
-    sigma = config.reach * max(small_hw)
-    lab, probs = _lab(resize_image(original, small_hw), 0), resized_probs(before, small_hw)
-    sure_hair, sure_cloth = config.sure
-    worn = target_prob(probs, parts)
+    small_hw = working_size((original.shape[0], original.shape[1]), DEFAULT.long_side)
+    sigma = DEFAULT.reach * max(small_hw)
+    seen, probs = lab(resize_image(original, small_hw)), resized_probs(scene.parsings[0], small_hw)
+    sure_hair, sure_cloth = DEFAULT.sure
+    worn = target_prob(probs, scene.parts)
     cloth = resize_mask(taken, small_hw) & (worn > sure_cloth)
-    garment, has_garment = _local_mean(lab, cloth, sigma)
+    garment, has_garment = _local_mean(seen, cloth, sigma)
     core = probs[PART_ID["hair"]] > sure_hair
-    hair, _ = _local_mean(lab, core, sigma)
-    strands = core & (_share(lab, hair, garment, config) < 1)  # what is sure to be hair holds fabric, too
-    around = [cv2.GaussianBlur(prob, (0, 0), sigma) for prob in (worn, probs[PART_ID["background"]])]
-    over_cloth = around[0] > np.maximum(config.behind * around[1], config.least)
-    strand, has_strands = _local_mean(lab, strands, sigma)
+    hair, _ = _local_mean(seen, core, sigma)
+    strands = core & (_share(seen, hair, garment) < 1)  # what is sure to be hair holds fabric, too
+    around = [blurred(prob, sigma, edge_twice=False) for prob in (worn, probs[PART_ID["background"]])]
+    over_cloth = around[0] > np.maximum(DEFAULT.behind * around[1], DEFAULT.least)
+    strand, has_strands = _local_mean(seen, strands, sigma)
     return strand, garment, (over_cloth & has_garment & has_strands).astype(np.float32)
 
 
@@ -149,45 +132,17 @@ def _placed(colour: Map, area: Box, size_hw: tuple[int, int]) -> Map:
 
 def _local_mean(values: Map, where: Mask, sigma: float) -> tuple[Map, Mask]:
     """Mean of values (h, w, 3) around each pixel over the pixels ``where``, and whether there are any, bool (h, w)."""
-    import cv2
-
-    weight = cv2.GaussianBlur(where.astype(np.float32), (0, 0), sigma)
-    total = cv2.GaussianBlur(values * where[..., None].astype(np.float32), (0, 0), sigma)
+    weight = blurred(where.astype(np.float32), sigma, edge_twice=False)
+    total = blurred(values * where[..., None].astype(np.float32), sigma, edge_twice=False)
     return np.asarray(total / np.maximum(weight, LEAST)[..., None], np.float32), weight > LEAST
 
 
-def _contrast(hair: Map, garment: Map) -> Map:
-    """ΔE between both, float32 (h, w)."""
-    return np.asarray(np.linalg.norm(garment - hair, axis=2), np.float32)
-
-
-def _share(lab: Map, hair: Map, garment: Map, config: StrandsConfig) -> Map:
-    """How much of each pixel comes from the edit by its share of fabric, float32 (h, w) in [0, 1]."""
-    way, offset = garment - hair, lab - hair
+def _share(seen: Map, hair: Map, garment: Map) -> Map:
+    """How much of each pixel, CIELAB (h, w, 3), comes from the edit by its share of fabric, (h, w) in [0, 1]."""
+    way, offset = garment - hair, seen - hair
     length = np.maximum((way**2).sum(2), 1)
     fabric = (offset * way).sum(2) / length
     aside = ((offset - fabric[..., None] * way) ** 2).sum(2) / length
-    low, high = config.share
+    low, high = DEFAULT.share
     share = np.clip((fabric - low) / (high - low), 0, 1)
-    return np.where(aside <= config.aside**2, share, 0).astype(np.float32)
-
-
-def _lab(image: Image, sigma: float) -> Map:
-    """CIELAB, blurred where sigma > 0, float32 (h, w, 3)."""
-    import cv2
-
-    lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    return np.asarray(cv2.GaussianBlur(lab, (0, 0), sigma) if sigma > 0 else lab, np.float32)
-
-
-def _area_of(zone: Mask, size_hw: tuple[int, int]) -> Box:
-    """The zone's box in the picture's pixels: nothing else is computed at full size."""
-    rows, columns = np.flatnonzero(zone.any(1)), np.flatnonzero(zone.any(0))
-    scale_y, scale_x = size_hw[0] / zone.shape[0], size_hw[1] / zone.shape[1]
-    box = Box(
-        int((columns[0] - 1) * scale_x),
-        int((rows[0] - 1) * scale_y),
-        int((columns[-1] + 2) * scale_x),
-        int((rows[-1] + 2) * scale_y),
-    )
-    return box.clip(*size_hw)
+    return np.where(aside <= DEFAULT.aside**2, share, 0).astype(np.float32)

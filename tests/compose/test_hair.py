@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from segmask.compose.hair import DEFAULT, fabric_in_hair
+from segmask.compose.hair import fabric_in_hair
 from segmask.core.labels import CLOTHING, PART_ID
 from segmask.core.types import Image
 from segmask.masker import Masker
-from tests.fusion.scenes import CELL, SYMBOLS, change, enlarge, mask, parsing
+from tests.fusion.scenes import CELL, SYMBOLS, enlarge, mask, scene
 
 OLD = """
     ..........
@@ -56,7 +54,7 @@ def found(
     image, gaps = photo(old, fabric)
     keep = np.zeros(gaps.shape, bool) if keep is None else keep
     taken = mask(old, "U")
-    return fabric_in_hair(image, (parsing(old), parsing(NEW)), change(changed), taken, parts, keep), gaps
+    return fabric_in_hair(image, scene(old, NEW, changed, parts), taken, keep), gaps
 
 
 def test_the_old_blouse_between_strands_comes_from_the_edit_and_the_strands_stay() -> None:
@@ -111,18 +109,10 @@ def test_nothing_is_taken_where(how: dict) -> None:
 def test_a_wall_of_the_blouses_colour_behind_the_hair_is_no_blouse() -> None:
     loose = FAR_ABOVE.replace(".HH....HH.", "..H....H..").replace("..........", "..H....H..")
     above = 5 * CELL - 17
-    fabric, gaps = found(loose, changed=loose.replace("H", "x"))
+    fabric, _ = found(loose, changed=loose.replace("H", "x"))
     assert fabric is not None
     assert fabric[above:].any()
     assert not fabric[:above].any()
-    image, _ = photo(loose)
-    seen = parsing(loose), parsing(NEW)
-    without = replace(DEFAULT, behind=0.0, least=0.0)
-    any_ground = fabric_in_hair(
-        image, seen, change(CHANGED), mask(loose, "U"), CLOTHING, np.zeros(gaps.shape, bool), without
-    )
-    assert any_ground is not None
-    assert any_ground[:above].any()
 
 
 def test_a_clip_is_neither_hair_nor_blouse() -> None:
@@ -133,8 +123,7 @@ def test_a_clip_is_neither_hair_nor_blouse() -> None:
     far = np.s_[2 * CELL + 4 : 2 * CELL + 14, 2 * CELL + 8 : 2 * CELL + 24]
     clipped = image.copy()
     clipped[near_blouse], clipped[far] = (200, 40, 120), (240, 150, 190)
-    seen = parsing(OLD), parsing(NEW)
-    found_in = fabric_in_hair(clipped, seen, change(CHANGED), mask(OLD, "U"), CLOTHING, none)
+    found_in = fabric_in_hair(clipped, scene(OLD, NEW, CHANGED), mask(OLD, "U"), none)
     assert found_in is not None
     for place in (near_blouse, far):
         inner = np.zeros_like(none)
@@ -151,7 +140,7 @@ def test_what_the_edit_shows_as_background_is_not_taken() -> None:
     image, gaps = photo()
     cut = NEW.replace("H", ".")
     none = np.zeros(gaps.shape, bool)
-    taken = fabric_in_hair(image, (parsing(OLD), parsing(cut)), change(CHANGED), mask(OLD, "U"), CLOTHING, none)
+    taken = fabric_in_hair(image, scene(OLD, cut, CHANGED), mask(OLD, "U"), none)
     assert taken is None or not taken[gaps & ~near(mask(OLD, "U"), 6)].any()
 
 

@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from typing import Any, Unpack
 
 from segmask import io
+from segmask.core.errors import OptionError
 from segmask.core.types import Face, Parsing
 from segmask.inputs import Parsings, read_checked
 from segmask.masker import Masker
 from segmask.options import OptionArguments
 from segmask.result import MaskResult, Result
+
+PARSING_OPTIONS = ("parser", "labels", "device", "threads")
+"""All that matters to ``parse``."""
 
 
 def apply(
@@ -132,7 +136,7 @@ def parse(image: io.Source, **options: Unpack[OptionArguments]) -> Parsing:
     >>> parse(np.full((64, 48, 3), 90, np.uint8)).label_map.shape
     (64, 48)
     """
-    return Masker(**options).parser.parse(read_checked(image, "image").image)
+    return _only(options, PARSING_OPTIONS).parser.parse(read_checked(image, "image").image)
 
 
 def find_faces(image: io.Source, **options: Unpack[OptionArguments]) -> tuple[Face, ...]:
@@ -149,7 +153,7 @@ def find_faces(image: io.Source, **options: Unpack[OptionArguments]) -> tuple[Fa
     """
     from segmask.fusion.protect import faces_of
 
-    masker, pixels = Masker(**options), read_checked(image, "image").image
+    masker, pixels = _only(options, (*PARSING_OPTIONS, "face_detector")), read_checked(image, "image").image
     detector = masker.face_detector
     faces = detector.detect(pixels) if detector is not None else faces_of(masker.parser.parse(pixels))
     return tuple(sorted(faces, key=lambda face: (face.box.x0, face.box.y0)))
@@ -161,3 +165,12 @@ def _masker(parsing: Parsings, options: OptionArguments) -> tuple[Masker, Any]:
         return Masker(**options), None
     labels = options.pop("labels", None)
     return Masker(**options), labels
+
+
+def _only(options: OptionArguments, used: tuple[str, ...]) -> Masker:
+    """The Masker of a job that some options alone matter to. Raises OptionError for the others."""
+    masker = Masker(**options)
+    for name in options:
+        if name not in used:
+            raise OptionError(f"{name}: has nothing to act on here; expected {', '.join(used)}")
+    return masker

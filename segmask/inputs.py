@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from segmask import io
+from segmask.core.checks import describe
 from segmask.core.errors import InputError, OptionError
 from segmask.core.findings import Finding, Findings
 from segmask.core.geometry import WORKING_SIDE, resize_map, working_size
 from segmask.core.labels import PARTS, canonical_label_map
 from segmask.core.morphology import blurred
-from segmask.core.types import GIVEN, Alpha, LabelMap, Mask, Parsing, Probs, describe
+from segmask.core.types import GIVEN, Alpha, LabelMap, Mask, Parsing, Probs
 from segmask.io import Source
 from segmask.options import Options
 
@@ -137,9 +138,15 @@ def given_parsings(
         raise InputError(f"parsing: expected one label map or a pair; got {len(pair)} of them")
     names = ("parsing of the original", "parsing of the edit") if len(pair) == 2 else ("parsing",)
     read = [_parsing(item, labels, size_hw, name) for item, name in zip(pair, names, strict=True)]
-    if len(pair) == 2 and options.parser != "auto":
-        raise OptionError("parser: both parsings are given, so no parser is asked; leave one of the two out")
+    if len(pair) == 2:
+        check_no_parser(options)
     return read[0], read[1] if len(read) == 2 else None
+
+
+def check_no_parser(options: Options) -> None:
+    """OptionError for a parser that is never asked: all parsings are given."""
+    if options.parser != "auto":
+        raise OptionError("parser: what the pictures show is given, so no parser is asked; leave one of the two out")
 
 
 def _parsing(source: Any, labels: str | os.PathLike[str] | None, size_hw: tuple[int, int], name: str) -> Parsing:
@@ -147,7 +154,7 @@ def _parsing(source: Any, labels: str | os.PathLike[str] | None, size_hw: tuple[
         if labels is not None:
             raise OptionError(f"labels: {name} is a Parsing, whose parts are known; leave labels out")
         _check_size(source.size_hw, size_hw, name)
-        return source
+        return replace(source, working_probs=_checked_probs(source.working_probs, name))
     label_map = io.read_labels(source, name)
     _check_size(label_map.shape, size_hw, name)
     if labels is not None:
@@ -158,6 +165,15 @@ def _parsing(source: Any, labels: str | os.PathLike[str] | None, size_hw: tuple[
             "name the label set that the map uses"
         )
     return Parsing(softened(label_map), size_hw, GIVEN)
+
+
+def _checked_probs(probs: Any, name: str) -> Probs:
+    """A copy of a Parsing's probabilities, which the result keeps: the caller's stay the caller's."""
+    if not isinstance(probs, np.ndarray) or probs.ndim != 3 or len(probs) != len(PARTS) or 0 in probs.shape:
+        raise InputError(f"{name}: expected probabilities float32 ({len(PARTS)}, h, w); got {describe(probs)}")
+    if not np.isfinite(probs).all():
+        raise InputError(f"{name}: the probabilities hold values that are no numbers")
+    return probs.astype(np.float32)
 
 
 def _check_size(got: tuple[int, ...], size_hw: tuple[int, int], name: str) -> None:
@@ -176,7 +192,7 @@ def softened(label_map: LabelMap) -> Probs:
 
 
 def input_paths(*sources: Any) -> tuple[Path, ...]:
-    """The files among what was handed in, those in lists and those behind pictures too; never to be overwritten."""
+    """The files among what was handed in, those in lists and those behind PIL images too; never to be overwritten."""
     paths: list[Path] = []
     for source in sources:
         if isinstance(source, (str, os.PathLike)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Unpack
 
 import numpy as np
@@ -11,20 +12,21 @@ import numpy as np
 from segmask import io
 from segmask.account import single_report
 from segmask.compose.alpha import make_alpha
+from segmask.core.checks import read_only
 from segmask.core.errors import InputError, OptionError, SegmaskError
 from segmask.core.findings import Finding
 from segmask.core.geometry import REFERENCE_SIDE, WORKING_SIDE, working_size
 from segmask.core.morphology import within
 from segmask.core.system import require_opencv
 from segmask.core.timing import Stopwatch
-from segmask.core.types import Image, Parsing, read_only
+from segmask.core.types import Image, Parsing
 from segmask.fusion.constraints import constrain
 from segmask.fusion.pixel_model import PixelModel
 from segmask.fusion.protect import protected_parts
 from segmask.fusion.scene import resized_probs
 from segmask.fusion.seen import Seen, choose_person
 from segmask.fusion.simple import target_mask
-from segmask.inputs import Parsings, compared, given_parsings, input_paths, listed, read_checked
+from segmask.inputs import Parsings, check_no_parser, compared, given_parsings, input_paths, listed, read_checked
 from segmask.models.base import FaceDetector, Parser
 from segmask.models.networks import Networks
 from segmask.options import OptionArguments, Options
@@ -109,14 +111,17 @@ class Masker:
             before = original.picture if isinstance(original, Seen) else read_checked(original, "original")
             after = read_checked(edited, "edited")
             given = given_parsings(parsing, labels, before.size_hw, self.options)
-        seen = self._of_this_strategy(original) if isinstance(original, Seen) else self._see(before, given[0], watch)
+        if isinstance(original, Seen):
+            seen = self._of_this_strategy(original)
+        else:
+            seen = self._see(before, given[0], watch, input_paths(original))
         with watch("align"):
             aligned, alignment = align(before.image, after.image)
             alignment = without_clear(alignment, after.clear)
         shown = None if seen.parsing is None else self._parse(aligned, given[1], "parse edit", watch)
         edit = Edit(after, aligned, alignment, shown)
-        sources = (before.path, original, edited, parsing)
-        return OpenPair(self.options, seen, edit, compared(before, after), watch.timings, sources, self.pixel_model)
+        inputs = (*seen.inputs, *input_paths(edited, parsing, *self.options.files))
+        return OpenPair(self.options, seen, edit, compared(before, after), watch.timings, inputs, self.pixel_model)
 
     def see(self, original: io.Source, *, parsing: Parsings = None, labels: str | None = None) -> Seen:
         """Read, parse and find the faces of an original once, to ``apply`` to any number of its edits.
@@ -175,6 +180,8 @@ class Masker:
             labels: name of its label set, if not the canonical parts.
         """
         self._check_one_picture(grow)
+        if parsing is not None:
+            check_no_parser(self.options)
         watch = Stopwatch()
         seen = self._seen(original, parsing, labels, watch)
         picture, parsed, parts = seen.picture, seen.parsing, self.options.parts
@@ -192,7 +199,8 @@ class Masker:
             found += (Finding("target-not-found", f"nothing of the target ({self.options.asked}) was found"),)
         assert held.protected is not None
         report = single_report(self.options, seen, people, held.protected, decision, alpha, found, watch.timings)
-        result = MaskResult(alpha, report, held.protected, picture, input_paths(picture.path, original, parsing))
+        inputs = (*seen.inputs, *input_paths(*self.options.files))
+        result = MaskResult(alpha, report, held.protected, picture, inputs)
         read_only(result)
         return result
 
@@ -212,17 +220,17 @@ class Masker:
         with watch("read"):
             picture = read_checked(original, "original")
             given = given_parsings(parsing, labels, picture.size_hw, self.options)[0]
-        return self._see(picture, given, watch)
+        return self._see(picture, given, watch, input_paths(original, parsing))
 
-    def _see(self, picture: io.Picture, given: Parsing | None, watch: Stopwatch) -> Seen:
-        """What a picture shows, and its faces."""
+    def _see(self, picture: io.Picture, given: Parsing | None, watch: Stopwatch, files: tuple[Path, ...]) -> Seen:
+        """What a picture shows, and its faces; ``files`` are those that were handed in."""
         if self.options.strategy == "diff":
-            return Seen(picture, None)
+            return Seen(picture, None, inputs=files)
         parsed = self._parse(picture.image, given, "parse", watch)
         with watch("faces"):
             detector = self.face_detector
             found = () if detector is None else detector.detect(picture.image)
-        return Seen(picture, parsed, found, None if detector is None else detector.name)
+        return Seen(picture, parsed, found, None if detector is None else detector.name, files)
 
     def _of_this_strategy(self, seen: Seen) -> Seen:
         if (seen.parsing is None) != (self.options.strategy == "diff"):

@@ -11,6 +11,9 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
+from functools import cached_property
+from numbers import Integral, Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from segmask.core.errors import OptionError, unknown
@@ -37,7 +40,8 @@ class Options:
     """Everything that can be chosen for a run; each field's ``metadata["help"]`` says what it means.
 
     Options that would do nothing are refused: ``threshold`` and ``min_area`` without ``diff``; ``target``, ``prompt``,
-    ``person``, ``parser``, ``labels`` and ``face_detector`` with it. Raises OptionError.
+    ``person`` and all about models with it; ``labels`` without a parser file of your own; ``device`` and ``threads``
+    where parser and face detector are your own objects. Raises OptionError.
 
     >>> Options(target="upper,lower").parts
     ('upper', 'lower')
@@ -105,6 +109,7 @@ class Options:
         _check_number("threshold", self.threshold, 0, float("inf"), "a number above 0, in units of the noise floor")
         _check_number("min_area", self.min_area, -1e-9, 1, "a share of the picture between 0 and 1")
         _check_number("feather", self.feather, -1e-9, 500, f"{PIXELS}, 0 to 500")
+        self._check_kinds()
         if isinstance(self.person, bool) or not re.fullmatch(r"all|largest|[1-9][0-9]*", str(self.person)):
             expected = "all, largest or a number from 1, counted from the left"
             raise OptionError(f"person: expected {expected}; got {self.person!r}")
@@ -113,7 +118,7 @@ class Options:
             raise OptionError("person: the background is nobody's; leave it out of the target, or person at all")
         self._check_used()
 
-    @property
+    @cached_property
     def understood(self) -> Understood | None:
         """What was understood of the prompt; None without one."""
         from segmask.prompt.read import read_prompt
@@ -124,31 +129,46 @@ class Options:
     def asked(self) -> str:
         """The target in the user's words, its default's name, or the parts that the prompt names."""
         understood = self.understood
-        return str(self.target or DEFAULT_TARGET) if understood is None else ",".join(understood.parts)
+        if understood is not None:
+            return ",".join(understood.parts)
+        return DEFAULT_TARGET if self.target is None else str(self.target)
 
-    @property
+    @cached_property
     def parts(self) -> tuple[str, ...]:
         """The canonical parts that the target stands for."""
-        return resolve_target(DEFAULT_TARGET if self.target is None and self.prompt is None else self.asked)
+        return resolve_target(self.asked)
+
+    @property
+    def files(self) -> tuple[str | os.PathLike[str], ...]:
+        """Parser, label set and face detector as far as they are files: inputs, which no output may overwrite."""
+        named = (self.parser, self.labels, self.face_detector)
+        return tuple(name for name in named if isinstance(name, (str, os.PathLike)) and Path(name).is_file())
 
     def changed(self, arguments: Mapping[str, Any]) -> Options:
-        """These options with some others. Raises OptionError for a name that doesn't exist; the nearest is named.
+        """These options with some others. Raises OptionError for names that don't exist and values that don't go.
 
         A new target takes the place of a prompt, and the other way round.
         """
-        known = [entry.name for entry in fields(self)]
-        for name in arguments:
-            if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
-                meant = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}"
-                raise OptionError(f"unknown option {name!r}; {meant}")
+        check_names(arguments)
         for name, other in (("target", "prompt"), ("prompt", "target")):
             if arguments.get(name) is not None and other not in arguments:
                 arguments = {**arguments, other: None}
         return replace(self, **arguments)
 
+    def _check_kinds(self) -> None:
+        """OptionError for what is no label set, tone match, device or number of threads."""
+        if self.labels is not None and not isinstance(self.labels, (str, os.PathLike)):
+            raise OptionError(f"labels: expected a name or a JSON file; got {self.labels!r}")
+        if not isinstance(self.tone_match, bool):
+            raise OptionError(f"tone_match: expected True or False; got {self.tone_match!r}")
+        if self.device not in DEVICES:
+            raise unknown("device", self.device, DEVICES)
+        threads = self.threads
+        if threads is not None and (isinstance(threads, bool) or not isinstance(threads, Integral) or threads < 1):
+            raise OptionError(f"threads: expected a whole number from 1; got {threads!r}")
+
     def _check_used(self) -> None:
-        """OptionError for a choice that this strategy has no use for."""
+        """OptionError for a choice that has nothing to act on."""
         if self.strategy == "diff":
             given = [entry.name for entry in fields(self) if entry.name in BY_PARSING and _is_given(self, entry)]
             if given:
@@ -158,10 +178,16 @@ class Options:
         for name in ("threshold", "min_area"):
             if getattr(self, name) is not None:
                 raise OptionError(f"{name}: only strategy diff decides by it; leave it out, or choose diff")
+        if self.labels is not None and not _is_onnx(self.parser):
+            raise OptionError("labels: go with a parsing, or with an .onnx parser of your own; neither is given")
+        if not isinstance(self.parser, (str, os.PathLike)) and not _is_named(self.face_detector):
+            for name in ("device", "threads"):
+                if getattr(self, name) != getattr(Options, name):
+                    raise OptionError(f"{name}: no network is loaded, the parser is an object of yours; leave it out")
 
 
-BY_PARSING = ("target", "prompt", "person", "parser", "labels", "face_detector")
-"""Options that act on what a parsing or a face detector shows."""
+BY_PARSING = ("target", "prompt", "person", "parser", "labels", "face_detector", "device", "threads")
+"""Options of models, and those that act on what models show."""
 
 
 class OptionArguments(TypedDict, total=False):
@@ -194,9 +220,27 @@ class PairArguments(TypedDict, total=False):
     tone_match: bool
 
 
+def check_names(names: Iterable[str]) -> None:
+    """OptionError for a name that is no option; it says which one is nearest."""
+    known = [entry.name for entry in fields(Options)]
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            meant = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}"
+            raise OptionError(f"unknown option {name!r}; {meant}")
+
+
 def _is_given(options: Options, entry: Field[Any]) -> bool:
     value = getattr(options, entry.name)
     return value != entry.default and not (entry.name == "face_detector" and value == "none")
+
+
+def _is_onnx(parser: Any) -> bool:
+    return isinstance(parser, (str, os.PathLike)) and os.fspath(parser).lower().endswith(".onnx")
+
+
+def _is_named(detector: Any) -> bool:
+    return isinstance(detector, (str, os.PathLike)) and detector != "none"
 
 
 def _check_model(name: str, model: Any, method: str) -> None:
@@ -207,5 +251,5 @@ def _check_model(name: str, model: Any, method: str) -> None:
 def _check_number(name: str, value: float | None, above: float, most: float, expected: str) -> None:
     if value is None:
         return
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not above < value <= most:
+    if isinstance(value, bool) or not isinstance(value, Real) or not above < value <= most:
         raise OptionError(f"{name}: expected {expected}; got {value!r}")

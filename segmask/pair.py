@@ -14,13 +14,14 @@ from segmask.change.difference import measure_change
 from segmask.change.texture import compare_texture
 from segmask.compose.compose import Composed, compose
 from segmask.compose.composite import trimap_of
+from segmask.core.checks import read_only
 from segmask.core.colour import lab
 from segmask.core.errors import OptionError
 from segmask.core.findings import Findings
 from segmask.core.geometry import WORKING_SIDE, resize_image, resize_mask, working_size
 from segmask.core.labels import CLOTHING, WORN
 from segmask.core.timing import Stopwatch, Timings
-from segmask.core.types import Alignment, Change, Image, Parsing, Probs, Stages, read_only
+from segmask.core.types import Alignment, Change, Image, Parsing, Probs, Stages
 from segmask.fusion.components import changed_garment
 from segmask.fusion.constraints import Constraints, constrain
 from segmask.fusion.decide import decide
@@ -30,7 +31,7 @@ from segmask.fusion.protect import protected_parts
 from segmask.fusion.scene import Scene, resized_probs, target_prior
 from segmask.fusion.seen import Choice, Seen, choose_person
 from segmask.inputs import Corrections, input_paths, read_corrections
-from segmask.options import Options, PairArguments
+from segmask.options import Options, PairArguments, check_names
 from segmask.register.registered import Measured, Registered
 from segmask.register.tone import match_tone
 from segmask.result import Result
@@ -65,8 +66,8 @@ class OpenPair:
     edit: Edit
     findings: Findings
     timings: Timings
-    sources: tuple[Any, ...] = ()
-    """What was handed in: files among it are never overwritten."""
+    inputs: tuple[Path, ...] = ()
+    """Files that were handed in, resolved when they were read; never overwritten."""
     model: PixelModel | None = None
     """Another pixel model of the fusion than the package's."""
     measured: dict[object, Measured] = field(default_factory=dict)
@@ -106,11 +107,12 @@ class OpenPair:
             verdict = judge(self.seen.picture, measured, scene, decision, held, done)
         found = (*self.findings, *corrections.findings, *people.findings, *decision.findings, *done.findings)
         verdict = replace(verdict, findings=(*found, *verdict.findings))
-        inputs = input_paths(*self.sources, include, exclude, mask_in)
+        inputs = (*self.inputs, *input_paths(include, exclude, mask_in))
         return self._result(asked, measured, people, decision, done, verdict, watch.timings, inputs)
 
     def _asked(self, arguments: Mapping[str, Any], given: bool) -> Options:
         """The options of a run. OptionError for what an opened pair has no choice in, or a given mask no use for."""
+        check_names(arguments)
         fixed = sorted(set(arguments) - PairArguments.__optional_keys__)
         if fixed:
             raise OptionError(f"{fixed[0]}: was settled when the pair was opened; open it with a Masker that has it")

@@ -162,31 +162,12 @@ def test_reasons_about_a_place_have_a_box(masker: Masker, pair: tuple[Path, Path
     assert str(reason).endswith("(box 0,0,512,512)")
 
 
-def test_results_are_frozen(composed: Result) -> None:
-    with pytest.raises(ValueError, match="read-only"):
-        composed.alpha[:] = 1
-
-
 def test_masks_of_another_size_are_resized_with_a_note_or_refused(masker: Masker, pair: tuple[Path, Path]) -> None:
     result = masker.apply(*pair, exclude=np.ones((256, 256), bool))
     assert not result.alpha.any()
     assert "mask-resized" in codes(result)
     with pytest.raises(segmask.InputError, match="512x512"):
         masker.apply(*pair, exclude=np.ones((256, 300), bool))
-
-
-@pytest.mark.parametrize(
-    ("parsing", "words"),
-    [
-        (np.zeros((5, 5), np.uint8), "original's size"),
-        (np.full((512, 512), 14, np.uint8), "class id 14"),
-        ([np.zeros((512, 512), np.uint8)] * 3, "a pair"),
-        (np.zeros((512, 512), np.float32), "class id"),
-    ],
-)
-def test_a_wrong_parsing_says_what_was_expected(parsing: object, words: str, masker: Masker, pair: tuple) -> None:
-    with pytest.raises(segmask.InputError, match=words):
-        masker.apply(*pair, parsing=parsing)
 
 
 def test_diff_refuses_a_parsing(photo: np.ndarray) -> None:

@@ -5,7 +5,7 @@ closing (an alternating filter, Serra 1988), which unlike a blur leave outlines 
 toggle mapping (Kramer and Bruckner 1975): a change ends where the difference has about half its height. A difference
 means nothing where it is as large as the pair's own noise: re-encoding and redrawing (estimated from the quiet part of
 the pair, locally) and half a pixel of misregistration (the local gradient). Regions are then decided by hysteresis
-(Canny 1986) and by what the whole of each is like (``region_evidence``).
+(Canny 1986) and by what the whole of each is like (``segmask.change.regions``).
 """
 
 from __future__ import annotations

@@ -53,8 +53,9 @@ def apply(
     from segmask.core.files import check_outputs
 
     report_file, maps = o.report_path(report), o.parsing_input(parsing)
-    inputs = [path for path in (original, *edited, include, exclude, mask_in, *(parsing or [])) if path]
-    check_outputs([path for path in (output, mask, report_file, preview) if path], inputs)
+    given_files = (original, *edited, include, exclude, mask_in, *(parsing or []), *o.model_files(options))
+    outputs = [path for path in (output, mask, report_file, preview) if path]
+    check_outputs(outputs, [path for path in given_files if path])
     io.output_format(output)
     given = {"parsing": maps, "include": include, "exclude": exclude, "mask_in": mask_in, **options}
     several = len(edited) > 1

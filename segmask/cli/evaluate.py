@@ -71,8 +71,9 @@ def evaluate(
     from segmask.evaluation import read_dataset, read_results
     from segmask.evaluation.compare import compare as compare_results
     from segmask.evaluation.criteria import missed_thresholds, parse_thresholds
-    from segmask.evaluation.output import write_evaluation
+    from segmask.evaluation.output import check_folder, write_evaluation
 
+    check_folder(output, dataset, compare)
     thresholds = parse_thresholds(fail_under) if fail_under is not None else ()
     older = read_results(compare) if compare else None
     strategies = choose_strategies(strategy or [], parser or [], masks or [], target)
@@ -103,6 +104,9 @@ def choose_strategies(names: list[str], parsers: list[str], masks: list[Path], t
     if target is not None:
         resolve_target(target)
     names = names or ([] if masks else [Options.strategy])
+    if (parsers or target) and set(names) <= {"diff"}:
+        used = "--parser" if parsers else "--target"
+        raise OptionError(f"{used}: neither diff nor stored masks ask for it; leave it out, or add hybrid or semantic")
     chosen: list[Strategy] = []
     for name in names:
         used = [str(Options.parser)] if name == "diff" else parsers or [str(Options.parser)]

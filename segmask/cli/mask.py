@@ -61,7 +61,7 @@ def mask(
     if file_format not in MASK_FORMATS:
         raise unknown("format", file_format, MASK_FORMATS)
     report_file, maps = o.report_path(report), o.parsing_input(parsing)
-    inputs = [path for path in (original, edited, include, exclude, *(parsing or [])) if path]
+    inputs = [path for path in (original, edited, include, exclude, *(parsing or []), *o.model_files(options)) if path]
     check_outputs([path for path in (output, report_file) if path], inputs)
     if io.output_format(output) == "JPEG":
         raise OptionError(f"{output}: masks are written without loss; expected .png, .webp or .tif")

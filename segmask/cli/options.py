@@ -97,6 +97,11 @@ def parsing_input(parsing: list[Path] | None) -> Path | list[Path] | None:
     return parsing[0] if parsing and len(parsing) == 1 else parsing or None
 
 
+def model_files(options: dict[str, Any]) -> list[Path]:
+    """Parser, label set and face detector as named: inputs, should they be files."""
+    return [Path(options[name]) for name in ("parser", "labels", "face_detector") if options[name]]
+
+
 def report_path(report: str | None) -> Path | None:
     """The file that --report names; None for stdout or nothing. Raises OptionError for another format."""
     return None if report in (None, "-") else json_path(str(report))

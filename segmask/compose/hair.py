@@ -89,10 +89,15 @@ def hair_layer(
 
 
 def _regions(view: HairView) -> tuple[Mask, Mask, Mask]:
-    """Where there is surely nothing but hair, where surely none, and where to look, bool (h, w) each."""
+    """Where there is surely nothing but hair, where surely none, and where to look, bool (h, w) each.
+
+    Hair tells its colour where it is at least half as far from the garment as any: wide locks hold the garment, too.
+    """
     from_garment, outside = distance_to(view.replaced), distance_to(view.hair > OUTLINE)
     inside, unit = distance_to(view.hair <= OUTLINE), view.unit
     front = (inside > DEFAULT.core * unit) & (from_garment > DEFAULT.clean * unit)
+    if front.any():
+        front &= from_garment > from_garment[front].max() / 2
     back = (outside > DEFAULT.outside * unit) & (outside < DEFAULT.above * unit)
     asked = (from_garment < DEFAULT.through * unit) & (outside < DEFAULT.fringe * unit)
     return front, back, asked
@@ -144,13 +149,14 @@ def _layer(original: Image, place: tuple[Box, tuple[int, int]], view: HairView, 
     for channel in range(3):
         full[..., channel] += resize_map(np.ascontiguousarray(matte.tint[..., channel]), hw)
     colour = np.rint(np.clip(full, 0, 1) * 255).astype(np.uint8)
+    called_hair = resize_map(view.hair, hw) > DEFAULT.fringe_hair
     return HairLayer(
         area=area,
         size_hw=size_hw,
         opacity=opacity * near,
         colour=colour,
         from_edit=resize_map(_from_edit(view, matte), hw),
-        differs=near & ((opacity < 1) | (colour != original).any(2)),
+        differs=near & (called_hair | (opacity > 0)) & ((opacity < 1) | (colour != original).any(2)),
         nearest=matte.nearest,
         spread=_spread(view),
         garment=view.garment,

@@ -43,8 +43,8 @@ class HairSeamConfig:
     """… unless the hair's colour and that behind differ so much: distance in RGB, each channel in [0, 1]."""
     crossing: float = 1.0
     """Times the step: cost of the matted hair's outline across the edit's own hair."""
-    lost: float = 0.02
-    """Times the step: cost of a pixel of hair that is given up, however well the edit's replaces it; …"""
+    lost: float = 0.05
+    """Times the step's square: cost of a pixel of hair that is given up, however well the edit's replaces it; …"""
     rather: float = 0.01
     """… of any pixel that isn't the replaced garment, even where both pictures agree; …"""
     missing: float = 2.0
@@ -100,7 +100,7 @@ def hair_from_edit(strands: Strands, must_keep: Mask, must_take: Mask, long_side
     step = np.minimum(np.linalg.norm(matted - edited, axis=2) / DEFAULT.full_step, DEFAULT.most).astype(np.float32)
     doubt = _doubt(strands) * np.minimum(step / DEFAULT.seen, 1)
     keep_cost = strands.behind * (doubt + _crossing(strands, step))
-    take_cost = DEFAULT.rather * ~strands.garment + DEFAULT.lost * step * strands.hair
+    take_cost = DEFAULT.rather * ~strands.garment + DEFAULT.lost * step**2 * strands.hair
     take_cost += _missing(strands, DEFAULT.nearby * long_side) * np.minimum(step, 1)
     half = max(1, round(step.shape[0] / 2)), max(1, round(step.shape[1] / 2))
     smaller = [resize_map(np.asarray(values, np.float32), half) for values in (keep_cost, take_cost, step)]

@@ -46,6 +46,8 @@ class HairConfig:
     """Outside the outline of the hair: no strands there."""
     fringe: float = 0.02
     """Outside the outline of the hair: strands may still lie there."""
+    fringe_hair: float = 0.1
+    """Probability of hair below which a pixel without opacity is none of the layer's business."""
     reach: float = 0.05
     """Sigma of the surroundings in which colours behind the hair are looked for."""
     least: int = 100

@@ -85,16 +85,16 @@ def _carried(step: Field, places: Mask, sigma: float, limit: float) -> tuple[Fie
 def matched_skin(
     original: Image,
     edited: Image,
-    before: Parsing | None,
-    after: Parsing | None,
+    before: Parsing,
+    after: Parsing,
     mask: Mask,
     parts: tuple[str, ...],
 ) -> Image:
-    """The edit with its skin in the tone of the original's beside the seam; itself without parsings to tell skin by.
+    """The edit with its skin in the tone of the original's beside the seam.
 
     Args: as ``skin_correction``; ``parts`` is what is targeted: the tone of targeted skin was asked for.
     """
-    if before is None or after is None or not set(parts).isdisjoint(BARE):
+    if not set(parts).isdisjoint(BARE):
         return edited
     correction = skin_correction(original, edited, before.working_probs, after.working_probs, mask)
     return add_correction(edited, correction)

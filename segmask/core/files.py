@@ -20,12 +20,11 @@ def check_outputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     An output may not be an input, a folder, a device or write-protected, nor be named twice; its folder must be there
     and writable, and its name must fit. OptionError or OutputError.
     """
-    inputs = [Path(path) for path in inputs]
+    outputs = [Path(output) for output in outputs]
+    check_no_inputs(outputs, inputs)
     seen: set[Path] = set()
-    for output in map(Path, outputs):
+    for output in outputs:
         resolved = _resolved(output)
-        if any(_same(resolved, source) for source in inputs):
-            raise OptionError(f"{output}: the output is also an input; inputs are never overwritten, name another file")
         if resolved in seen:
             raise OptionError(f"{output}: named for two outputs; give each its own file")
         seen.add(resolved)
@@ -72,6 +71,15 @@ def _longest_name(folder: Path) -> int:
         return os.pathconf(folder, "PC_NAME_MAX")
     except (AttributeError, OSError, ValueError):
         return LONGEST_NAME
+
+
+def check_no_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Raise OptionError if an output is an input, by whatever name."""
+    inputs = [Path(path) for path in inputs]
+    for output in outputs:
+        resolved = _resolved(Path(output))
+        if any(_same(resolved, source) for source in inputs):
+            raise OptionError(f"{output}: the output is also an input; inputs are never overwritten, name another file")
 
 
 def _same(output: Path, source: Path) -> bool:

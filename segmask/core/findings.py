@@ -25,7 +25,6 @@ CODES: dict[str, tuple[str, str]] = {
     "frame-partial": (NOTE, "The edit's frame does not cover all of the original; the rest stays original."),
     "person-chosen": (NOTE, "Of several people one was chosen."),
     "edit-chosen": (NOTE, "Of several edits one was chosen, and why."),
-    "option-unused": (NOTE, "An option has nothing to act on in this run."),
     # The user's own masks.
     "given-mask-protected": (LOOK, "A visible part of the given mask is protected and stays original."),
     "given-mask-rim": (NOTE, "A few pixels of the given mask are protected and stay original."),

@@ -1,4 +1,4 @@
-"""Array aliases, the values that stages hand to each other, and the checks at the door.
+"""Array aliases, and the values that stages hand to each other.
 
 Conventions: Image uint8 (H, W, 3) RGB; Mask bool (H, W); Alpha and Prob float32 (H, W) in [0, 1]; LabelMap uint8
 (H, W); Probs float32 (C, H, W). Boxes are half-open pixels.
@@ -6,15 +6,13 @@ Conventions: Image uint8 (H, W, 3) RGB; Mask bool (H, W); Alpha and Prob float32
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil, floor
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.errors import InputError
 from segmask.core.labels import PART_ID, PARTS
 
 Image = NDArray[np.uint8]
@@ -185,6 +183,7 @@ class Parsing:
             better = prob > best
             best[better] = prob[better]
             label[better] = index
+        label.setflags(write=False)
         return label
 
 
@@ -283,31 +282,3 @@ class Stages:
     """bool (h, w): places that a person should look at."""
     measurements: NDArray[np.float32] | None = None
     """What the confidence was measured on, in the order of ``segmask.verdict.confidence.NAMES``."""
-
-
-def check_image(image: Any, name: str = "image") -> Image:
-    """The array itself if it is uint8 (H, W, 3), else an InputError that says what came."""
-    if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        raise InputError(f"{name}: expected a uint8 array of shape (H, W, 3), RGB; got {describe(image)}")
-    if image.shape[0] < 1 or image.shape[1] < 1:
-        raise InputError(f"{name}: the picture is empty: {describe(image)}")
-    return image
-
-
-def describe(value: Any) -> str:
-    """What a value is, for a message."""
-    if isinstance(value, np.ndarray):
-        return f"an array of {value.dtype} {value.shape}"
-    return f"{type(value).__name__}"
-
-
-def read_only(value: Any) -> None:
-    """Make the arrays in a frozen value, and in the values in it, read-only."""
-    if isinstance(value, np.ndarray):
-        value.setflags(write=False)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for entry in fields(value):
-            read_only(getattr(value, entry.name))
-    elif isinstance(value, tuple):
-        for item in value:
-            read_only(item)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from segmask.core.files import write_files
+from segmask.core.files import check_no_inputs, write_files
 from segmask.evaluation.compare import Comparison
 from segmask.evaluation.datasets import Dataset
 from segmask.evaluation.report import draw_report
 from segmask.evaluation.results import Evaluation
-from segmask.evaluation.workspace import Workspace
+from segmask.evaluation.workspace import JOURNAL, Workspace
 
-REPORT = "report.html"
+RESULTS, TABLE, REPORT, COMPARISON = "results.json", "results.csv", "report.html", "comparison.csv"
+
+
+def check_folder(folder: Path, *inputs: Path | None) -> None:
+    """Raise if one of the run's files would take the place of an input: a manifest called results.csv, say."""
+    outputs = [folder / name for name in (RESULTS, TABLE, REPORT, COMPARISON, JOURNAL)]
+    check_no_inputs(outputs, [path for path in inputs if path is not None])
 
 
 def write_evaluation(
@@ -24,11 +30,11 @@ def write_evaluation(
     """
     workspace = Workspace.open(folder)
     contents = {
-        "results.json": evaluation.to_json(),
-        "results.csv": evaluation.to_csv(),
+        RESULTS: evaluation.to_json(),
+        TABLE: evaluation.to_csv(),
         REPORT: draw_report(evaluation, dataset, workspace, comparison),
     }
     if comparison is not None:
-        contents["comparison.csv"] = comparison.to_csv()
+        contents[COMPARISON] = comparison.to_csv()
     write_files({folder / name: content.encode() for name, content in contents.items()})
     return folder / REPORT

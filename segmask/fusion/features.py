@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.geometry import resize_map, working_size
-from segmask.core.labels import part_ids
 from segmask.core.morphology import blurred
 from segmask.core.types import Change, Mask, Prob, Texture
 from segmask.fusion.evidence import changed_prob
-from segmask.fusion.garments import garment_share, garments
+from segmask.fusion.garments import garment_share, garments_present
 from segmask.fusion.scene import Scene, target_prob
 
 Features = NDArray[np.float32]
@@ -137,12 +136,6 @@ def _texture_of(change: Change) -> Texture:
     changed = changed_prob(change.score_map)
     structure = 0.15 + 0.5 * changed
     return Texture(structure, structure, 0.2 * changed, 0.5 + changed * change.score_map)
-
-
-def garments_present(scene: Scene) -> list[Prob]:
-    """Where each targeted garment was or has come, float32 (h, w) each."""
-    groups = [list(part_ids(group)) for group in garments(scene.parts)]
-    return [np.maximum(scene.before[ids].sum(0), scene.after[ids].sum(0)) for ids in groups]
 
 
 def changed_shares(changed: Prob, present: list[Prob]) -> list[Map]:

@@ -58,6 +58,12 @@ def garments(parts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     return ((torso,) if torso else ()) + tuple((part,) for part in parts if part not in TORSO)
 
 
+def garments_present(scene: Scene) -> list[Prob]:
+    """Where each targeted garment was or has come, float32 (h, w) each."""
+    groups = [list(part_ids(group)) for group in garments(scene.parts)]
+    return [np.maximum(scene.before[ids].sum(0), scene.after[ids].sum(0)) for ids in groups]
+
+
 def garment_changed(scene: Scene) -> Prob:
     """Probability that the garment at a pixel was changed: the changed share of it nearby, softly decided; (h, w).
 
@@ -69,9 +75,7 @@ def garment_changed(scene: Scene) -> Prob:
     sigma = max(1.0, DEFAULT.reach * max(small_hw))
     changed = resize_map(scene.changed, small_hw)
     total, weighted = np.full(small_hw, 1e-6, np.float32), np.zeros(small_hw, np.float32)
-    for group in garments(scene.parts):
-        ids = list(part_ids(group))
-        present = resize_map(np.maximum(scene.before[ids].sum(0), scene.after[ids].sum(0)), small_hw)
+    for present in (resize_map(prob, small_hw) for prob in garments_present(scene)):
         share = blurred(present * changed, sigma) / np.maximum(blurred(present, sigma), 1e-3)
         weighted += present / (1 + np.exp((DEFAULT.even_share - share) / DEFAULT.share_softness))
         total += present

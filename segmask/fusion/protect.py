@@ -1,6 +1,6 @@
 """What must stay original whatever the evidence says: faces and the core of the hair, unless they are targeted.
 
-Old fabric between the strands of that hair is no hair: ``strands.py`` finds it once the garment is decided.
+Old fabric between the strands of that hair is no hair: ``segmask.compose.hair`` finds it once the garment is decided.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -27,6 +28,8 @@ class Seen:
     """Faces that a detector found."""
     detector: str | None = None
     """The detector's name; None without one."""
+    inputs: tuple[Path, ...] = ()
+    """Files that this came from, resolved when they were read; never overwritten."""
 
     @property
     def face_source(self) -> str | None:

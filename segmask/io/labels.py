@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.checks import describe
 from segmask.core.errors import InputError
-from segmask.core.types import LabelMap, describe
+from segmask.core.types import LabelMap
 from segmask.io.decode import decoding, kind_of, pillow, read_bytes
 from segmask.io.limits import check_pixels
 from segmask.io.png import Png

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.checks import describe
 from segmask.core.errors import InputError
-from segmask.core.types import Image, describe
+from segmask.core.types import Image
 from segmask.io.assemble import picture_of
 from segmask.io.colour import to_srgb
 from segmask.io.decode import decoding, kind_of, read_bytes
@@ -141,5 +142,5 @@ def _from_array(array: np.ndarray, name: str) -> Picture:
         raise InputError(f"{name}: expected uint8 or uint16 of shape (H, W, 3), RGB; got {describe(array)}")
     if 0 in array.shape:
         raise InputError(f"{name}: the picture is empty: {describe(array)}")
-    raster = np.ascontiguousarray(array).view()  # a view of its own: the caller's array stays writable
+    raster = np.array(array, order="C")  # a copy: the caller may go on and write into the array
     return Picture(raster, to_srgb(raster, None)[0], Metadata())

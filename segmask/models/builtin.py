@@ -10,10 +10,11 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from segmask.core.checks import check_image
 from segmask.core.errors import ModelError
 from segmask.core.geometry import letterbox
 from segmask.core.labels import PARTS
-from segmask.core.types import Image, Parsing, Probs, check_image
+from segmask.core.types import Image, Parsing, Probs
 from segmask.models.catalog import BUILTIN_INPUT
 from segmask.models.network_input import resize_planes, softmax, to_tensor
 from segmask.models.session import Network

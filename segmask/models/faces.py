@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.types import Box, Face, Image, check_image
+from segmask.core.checks import check_image
+from segmask.core.types import Box, Face, Image
 from segmask.models.base import FaceDetector
 from segmask.models.mediapipe_tasks import BlazeFaceTask, FaceLandmarkerTask
 from segmask.models.yunet import SAME_FACE_IOU, strongest

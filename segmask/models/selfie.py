@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from segmask.core.checks import check_image
 from segmask.core.errors import ModelError
 from segmask.core.labels import canonical_probs
-from segmask.core.types import Image, Parsing, Probs, check_image
+from segmask.core.types import Image, Parsing, Probs
 from segmask.models.mediapipe_tasks import SegmenterTask
 from segmask.models.zoom import coarse_to_fine
 

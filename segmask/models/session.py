@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from segmask.core.errors import ModelError, OptionError, unknown
 from segmask.models.process import OncePerProcess, file_version
+from segmask.options import DEVICES
 
 PROVIDERS = {
     "cpu": "CPUExecutionProvider",
@@ -24,7 +25,6 @@ PROVIDERS = {
     "coreml": "CoreMLExecutionProvider",
     "directml": "DmlExecutionProvider",
 }
-DEVICES = (*PROVIDERS, "auto")
 TELEMETRY_VARIABLE = "ORT_DISABLE_TELEMETRY"
 PACKAGES = {"cuda": "onnxruntime-gpu", "coreml": "onnxruntime on macOS", "directml": "onnxruntime-directml"}
 

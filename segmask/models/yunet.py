@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.checks import check_image
 from segmask.core.errors import ModelError
 from segmask.core.geometry import resize_image, working_size
-from segmask.core.types import Box, Face, Image, check_image
+from segmask.core.types import Box, Face, Image
 from segmask.models.catalog import YUNET_INPUT
 from segmask.models.network_input import to_tensor
 from segmask.models.session import Network

@@ -235,10 +235,3 @@ def test_help_shows_the_defaults(capsys: pytest.CaptureFixture[str], monkeypatch
         assert segmask(command, "--help") == 0
         assert "default" in capsys.readouterr().out
     assert segmask("--version") == 0
-
-
-def test_importing_loads_no_heavy_library() -> None:
-    code = "import sys, segmask; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    heavy = {"cv2", "scipy", "onnxruntime", "mediapipe", "PIL", "typer", "rich", "pooch"}
-    assert not heavy & set(done.stdout.split())

@@ -1,177 +1,262 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from segmask.compose.hair import DEFAULT, fabric_in_hair
+from segmask.compose.hair import hair_layer
+from segmask.compose.hair_layer import HairLayer
 from segmask.core.labels import CLOTHING, PART_ID
 from segmask.core.types import Image
 from segmask.masker import Masker
-from tests.fusion.scenes import CELL, SYMBOLS, change, enlarge, mask, parsing
+from tests.fusion.scenes import CELL, SYMBOLS, change, enlarge, mask, probs
 
 OLD = """
-    ..........
-    ...FFFF...
+    ..HHHHHH..
+    ..HFFFFH..
+    ..HFFFFH..
     ..HssssH..
-    .UHHUUHHU.
-    .UHHUUHHU.
+    .UHUUUUHU.
+    .UHUUUUHU.
     .UUUUUUUU.
     .UUUUUUUU.
 """
-NEW = OLD
-FAR_ABOVE = """
+SHORT = """
     ..HHHHHH..
-    .HHFFFFHH.
-    .HHFFFFHH.
-    .HH....HH.
-    ..........
+    ..HFFFFH..
+    ..HFFFFH..
+    ..HssssH..
+    .UUUUUUUU.
+    .UUUUUUUU.
     .UUUUUUUU.
     .UUUUUUUU.
 """
 CHANGED = OLD.replace("U", "x").replace("H", "x")
-DARK, WHITE, WALL = (50, 36, 30), (240, 240, 236), (120, 150, 120)
+LOCKS = np.s_[5 * CELL : 6 * CELL - 8]
+BLOND, RED, NAVY, BLACK = (225, 185, 125), (200, 20, 30), (30, 35, 70), (30, 26, 24)
+WALL, SKIN = (170, 190, 200), (230, 190, 170)
 
 
-def photo(old: str = OLD, fabric: tuple[int, int, int] = WHITE) -> tuple[Image, np.ndarray]:
-    """Dark hair with gaps of four pixels through which the blouse shows, and where these gaps are."""
-    hair, blouse = mask(old, "H"), mask(old, "U")
-    image = np.full((*hair.shape, 3), WALL, np.uint8)
-    image[blouse] = fabric
-    image[hair] = DARK
-    gaps = hair & (np.arange(hair.shape[1]) % 16 < 4)
-    gaps[: 3 * CELL] = False
-    image[gaps] = fabric
-    return image, gaps
+@dataclass(frozen=True)
+class Scene:
+    """Strands of known opacity over a garment."""
+
+    original: Image
+    edited: Image
+    opacity: np.ndarray
+    """float32 (H, W): of the strands in the locks; 1 in the hair above them."""
+    strands: np.ndarray
+    """bool (H, W): the locks."""
+    old: str = OLD
+    new: str = SHORT
 
 
-def found(
-    old: str = OLD,
-    fabric: tuple[int, int, int] = WHITE,
-    parts: tuple[str, ...] = CLOTHING,
-    keep: np.ndarray | None = None,
-    changed: str = CHANGED,
-) -> tuple[np.ndarray | None, np.ndarray]:
-    image, gaps = photo(old, fabric)
-    keep = np.zeros(gaps.shape, bool) if keep is None else keep
-    taken = mask(old, "U")
-    return fabric_in_hair(image, (parsing(old), parsing(NEW)), change(changed), taken, parts, keep), gaps
+def painted(drawing: str, hair: tuple, garment: tuple, opacity: np.ndarray, below: str = "U") -> Image:
+    """A drawing's colours, its hair mixed with the garment."""
+    image = np.full((*opacity.shape, 3), WALL, np.float32)
+    for symbol, colour in (("s", SKIN), ("F", SKIN), (below, garment)):
+        image[mask(drawing, symbol)] = colour
+    where = mask(drawing, "H")
+    share = opacity[where][:, None]
+    image[where] = share * np.array(hair) + (1 - share) * np.array(garment)
+    return np.rint(image).astype(np.uint8)
 
 
-def test_the_old_blouse_between_strands_comes_from_the_edit_and_the_strands_stay() -> None:
-    fabric, gaps = found()
-    assert fabric is not None
-    blouse = mask(OLD, "U")
-    inner = gaps & np.roll(gaps, 1, 1) & np.roll(gaps, -1, 1)  # an edge between both colours is a mixture
-    assert fabric[inner & near(blouse, 11)].mean() > 0.98
-    strands = mask(OLD, "H") & ~near(gaps, 2)
-    assert fabric[strands & ~near(blouse, 3)].max() < 0.1
-    assert not fabric[mask(OLD, "F") | mask(OLD, "s")].any()
+def scene(
+    new: str = SHORT,
+    hair: tuple = BLOND,
+    old_garment: tuple = RED,
+    new_hair: tuple | None = None,
+    solid: bool = False,
+) -> Scene:
+    """Blond locks over a red shirt whose strands are all of the hair, half of it or a tenth; the shirt becomes navy."""
+    where = mask(OLD, "H")
+    strands = where.copy()
+    strands[: 4 * CELL] = False
+    columns = np.arange(where.shape[1])[None].repeat(where.shape[0], 0)
+    opacity = np.where(strands & (not solid), 0.55 + 0.45 * np.sin(columns / 2.5), 1).astype(np.float32)
+    return Scene(
+        painted(OLD, hair, old_garment, opacity),
+        painted(new, new_hair or hair, NAVY, np.ones_like(opacity)),
+        opacity,
+        strands,
+        new=new,
+    )
 
 
-def near(where: np.ndarray, distance: int) -> np.ndarray:
-    """bool: that close to ``where``, along rows and columns."""
-    grown = where.copy()
+def layer_of(shown: Scene, **changes: object) -> HairLayer | None:
+    given = {
+        "original": shown.original,
+        "edited_in": lambda box: shown.edited[box.slices],
+        "probs": (probs(shown.old), probs(shown.new)),
+        "change": change(CHANGED),
+        "parts": CLOTHING,
+        "firm": mask(OLD, "F"),
+        **changes,
+    }
+    return hair_layer(**given)
+
+
+def found_in(shown: Scene, **changes: object) -> HairLayer:
+    layer = layer_of(shown, **changes)
+    assert layer is not None
+    return layer
+
+
+def whole(layer: HairLayer, values: np.ndarray) -> np.ndarray:
+    """A map of the layer's area in the picture."""
+    result = np.zeros((*layer.size_hw, *values.shape[2:]), values.dtype)
+    result[layer.area.slices] = values
+    return result
+
+
+def taken_alpha(shown: Scene) -> np.ndarray:
+    """What a decision takes: the garment, but no hair."""
+    return mask(shown.old, "U").astype(np.float32)
+
+
+def test_the_opacity_and_the_colour_of_strands_are_found() -> None:
+    shown = scene()
+    layer = found_in(shown)
+    inner = shown.strands & core(mask(OLD, "H"), 3)
+    error = np.abs(whole(layer, layer.opacity) - shown.opacity)[inner]
+    assert error.mean() < 0.08
+    seen = inner & (shown.opacity > 0.3)
+    colour = whole(layer, layer.colour)[seen].astype(float)
+    assert np.abs(colour - np.array(BLOND)).mean() < 12
+
+
+def test_nothing_of_the_old_garment_shines_through_the_strands() -> None:
+    shown = scene()
+    layer = found_in(shown)
+    alpha = layer.widen(taken_alpha(shown), mask(OLD, "F"))
+    picture = layer.over(shown.edited, alpha).astype(float)
+    composite = alpha[..., None] * picture + (1 - alpha[..., None]) * shown.original
+    expected = shown.opacity[..., None] * np.array(BLOND) + (1 - shown.opacity[..., None]) * np.array(NAVY)
+    inner = shown.strands & core(mask(OLD, "H"), 3)
+    inner[: LOCKS.start], inner[LOCKS.stop :] = False, False
+    assert np.abs(composite - expected)[inner].mean() < 16
+    redness = (composite[..., 0] - composite[..., 1])[inner]
+    assert redness.max() < 80, "blond has 40, the old red 180"
+
+
+def core(where: np.ndarray, distance: int) -> np.ndarray:
+    """Less a rim of some pixels, along rows and columns."""
+    inner = where.copy()
     for step in range(1, distance + 1):
         for axis in (0, 1):
-            grown |= np.roll(where, step, axis) | np.roll(where, -step, axis)
-    return grown
+            inner &= np.roll(where, step, axis) & np.roll(where, -step, axis)
+    return inner
 
 
-def test_what_is_kept_stays_whatever_shows_there() -> None:
-    keep = mask(OLD, "H")
-    keep[:, 5 * CELL :] = False
-    fabric, _ = found(keep=keep)
-    assert fabric is not None
-    assert not fabric[keep].any()
-    assert fabric[~keep].any()
+def test_hair_above_the_garment_stays_the_originals() -> None:
+    shown = scene()
+    layer = found_in(shown)
+    head = mask(OLD, "H")
+    head[2 * CELL + 20 :] = False
+    assert not layer.freed[head].any()
+    assert not layer.widen(taken_alpha(shown), mask(OLD, "F"))[head].any()
+
+
+def test_a_collar_tip_that_a_parser_calls_hair_comes_from_the_edit() -> None:
+    shown = scene()
+    tip = np.s_[4 * CELL + 15 : 4 * CELL + 30, 3 * CELL - 15 : 3 * CELL]
+    original, none = shown.original.copy(), np.zeros(shown.opacity.shape, bool)
+    original[tip], none[tip] = RED, True
+    layer = found_in(Scene(original, shown.edited, shown.opacity, shown.strands))
+    assert whole(layer, layer.opacity)[core(none, 2)].max() < 0.1
+    assert layer.freed[core(none, 2)].all()
+
+
+def test_hair_that_the_edit_cut_off_is_laid_over_its_garment() -> None:
+    layer = found_in(scene(SHORT))
+    locks = whole(layer, layer.from_edit)[LOCKS]
+    assert locks[core(scene().strands, 3)[LOCKS]].mean() < 0.1
+
+
+def test_where_the_edit_shows_the_same_hair_and_the_matte_is_in_doubt_it_comes_from_the_edit() -> None:
+    """Black hair over a black shirt: no colour tells what is whose."""
+    shown = scene(OLD, hair=BLACK, old_garment=(44, 34, 34))
+    edited = shown.edited.copy()
+    layer = found_in(Scene(shown.original, edited, shown.opacity, shown.strands, new=OLD))
+    alpha = layer.widen(taken_alpha(shown), mask(OLD, "F"))
+    picture = layer.over(edited, alpha).astype(float)
+    composite = alpha[..., None] * picture + (1 - alpha[..., None]) * shown.original
+    locks = core(shown.strands, 3)
+    locks[: LOCKS.start], locks[LOCKS.stop :] = False, False
+    assert np.abs(composite - np.array(BLACK))[locks].max() < 24, "hair in one piece, of either picture"
+
+
+def test_hair_of_another_colour_does_not_come_along() -> None:
+    layer = found_in(scene(OLD, new_hair=(220, 130, 180), solid=True))
+    assert whole(layer, layer.from_edit)[core(mask(OLD, "H"), 4)].mean() < 0.05
+
+
+def test_the_garment_that_stays_keeps_its_hair() -> None:
+    shown = scene(OLD)
+    layer = found_in(shown)
+    nothing = np.zeros(shown.opacity.shape, np.float32)
+    assert not layer.widen(nothing, mask(OLD, "F")).any()
+    np.testing.assert_array_equal(layer.over(shown.edited, nothing), shown.edited)
+
+
+def test_what_is_kept_stays_and_what_is_included_has_no_hair_over_it() -> None:
+    shown = scene()
+    left = np.zeros(shown.opacity.shape, bool)
+    left[:, : 5 * CELL] = True
+    kept = found_in(shown).widen(taken_alpha(shown), left)
+    assert not kept[left].any()
+    assert kept[~left].any()
+    layer = found_in(shown, include=left)
+    picture = layer.over(shown.edited, taken_alpha(shown))
+    inside = core(left, 6)
+    np.testing.assert_array_equal(picture[inside], shown.edited[inside])
+
+
+def test_the_tail_of_an_alpha_is_a_multiple_of_one_255th_and_hard_where_it_is_asked_for() -> None:
+    shown = scene()
+    layer = found_in(shown)
+    soft = layer.widen(taken_alpha(shown), mask(OLD, "F"))
+    np.testing.assert_allclose(soft * 255, np.rint(soft * 255), atol=1e-4)
+    assert set(np.unique(layer.widen(taken_alpha(shown), mask(OLD, "F"), hard=True))) == {0, 1}
 
 
 @pytest.mark.parametrize(
     "how",
     [
         {"parts": (*CLOTHING, "hair")},
-        {"fabric": (58, 44, 38)},
-        {"changed": OLD.replace("U", "x")},
-        {"old": FAR_ABOVE},
+        {"probs": (probs(OLD), probs(OLD)), "change": change(OLD.replace("U", ".").replace("H", "x"))},
+        {"probs": (probs(OLD.replace("H", "h")), probs(SHORT.replace("H", "h")))},
     ],
-    ids=[
-        "the hair is targeted",
-        "the blouse is as dark",
-        "the hair's place is equal in both",
-        "the blouse is far below",
-    ],
+    ids=["the hair is targeted", "the garment is equal in both", "there is a hat, no hair"],
 )
-def test_nothing_is_taken_where(how: dict) -> None:
-    fabric, _ = found(**how)
-    assert fabric is None
+def test_there_is_no_layer_where(how: dict) -> None:
+    assert layer_of(scene(), **how) is None
 
 
-def test_a_wall_of_the_blouses_colour_behind_the_hair_is_no_blouse() -> None:
-    loose = FAR_ABOVE.replace(".HH....HH.", "..H....H..").replace("..........", "..H....H..")
-    above = 5 * CELL - 17
-    fabric, gaps = found(loose, changed=loose.replace("H", "x"))
-    assert fabric is not None
-    assert fabric[above:].any()
-    assert not fabric[:above].any()
-    image, _ = photo(loose)
-    seen = parsing(loose), parsing(NEW)
-    without = replace(DEFAULT, behind=0.0, least=0.0)
-    any_ground = fabric_in_hair(
-        image, seen, change(CHANGED), mask(loose, "U"), CLOTHING, np.zeros(gaps.shape, bool), without
-    )
-    assert any_ground is not None
-    assert any_ground[:above].any()
-
-
-def test_a_clip_is_neither_hair_nor_blouse() -> None:
-    """Beside the blouse its colour tells it, far from it there is no blouse to be told from."""
-    image, _ = photo()
-    none = np.zeros(image.shape[:2], bool)
-    near_blouse = np.s_[3 * CELL + 4 : 3 * CELL + 12, 2 * CELL - 9 : 2 * CELL - 1]
-    far = np.s_[2 * CELL + 4 : 2 * CELL + 14, 2 * CELL + 8 : 2 * CELL + 24]
-    clipped = image.copy()
-    clipped[near_blouse], clipped[far] = (200, 40, 120), (240, 150, 190)
-    seen = parsing(OLD), parsing(NEW)
-    found_in = fabric_in_hair(clipped, seen, change(CHANGED), mask(OLD, "U"), CLOTHING, none)
-    assert found_in is not None
-    for place in (near_blouse, far):
-        inner = np.zeros_like(none)
-        inner[place] = True
-        assert found_in[core(inner)].max() < 0.1
-
-
-def core(where: np.ndarray) -> np.ndarray:
-    """Less a rim of two pixels: there both colours mix."""
-    return ~near(~where, 2)
-
-
-def test_what_the_edit_shows_as_background_is_not_taken() -> None:
-    image, gaps = photo()
-    cut = NEW.replace("H", ".")
-    none = np.zeros(gaps.shape, bool)
-    taken = fabric_in_hair(image, (parsing(OLD), parsing(cut)), change(CHANGED), mask(OLD, "U"), CLOTHING, none)
-    assert taken is None or not taken[gaps & ~near(mask(OLD, "U"), 6)].any()
+def label_map(drawing: str) -> np.ndarray:
+    cells, symbols = enlarge(drawing)
+    return np.array([PART_ID[SYMBOLS[symbol]] for symbol in symbols], np.uint8)[cells]
 
 
 @pytest.mark.parametrize("feather", [None, 0.0])
-def test_a_whole_run_takes_the_gaps_and_protects_the_strands(feather: float | None) -> None:
-    image, gaps = photo()
-    edited = image.copy()
-    edited[mask(OLD, "U")] = (40, 140, 60)
-    edited[mask(OLD, "H")] = (70, 50, 40)
-    cells, symbols = enlarge(OLD)
-    labels = np.array([PART_ID[SYMBOLS[symbol]] for symbol in symbols], np.uint8)[cells]
+def test_a_whole_run_keeps_its_promises_and_a_mask_read_back_gives_the_same(feather: float | None) -> None:
+    shown = scene()
+    labels = label_map(OLD), label_map(SHORT)
     masker = Masker(face_detector="none", feather=feather)
-    result = masker.apply(image, edited, parsing=(labels, labels))
+    result = masker.apply(shown.original, shown.edited, parsing=labels)
+    np.testing.assert_array_equal(result.image[result.alpha == 0], shown.original[result.alpha == 0])
     assert result.stages.protected is not None
-    assert not (result.alpha[result.stages.protected] > 0).any()
-    inner = gaps & np.roll(gaps, 1, 1) & np.roll(gaps, -1, 1)
-    hair_core = core(mask(OLD, "H")) & ~near(mask(OLD, "U"), 4)
-    assert result.alpha[inner & near(mask(OLD, "U"), 11)].mean() > 0.97
-    assert result.alpha[hair_core & ~near(gaps, 2)].max() == 0
-    again = masker.apply(image, edited, parsing=(labels, labels), mask_in=result.alpha) if feather is None else result
-    np.testing.assert_array_equal(again.alpha, result.alpha)
+    assert not result.alpha[result.stages.protected].any()
+    gaps = core(shown.strands, 3) & (shown.opacity < 0.15)
+    gaps[: LOCKS.start], gaps[LOCKS.stop :] = False, False
+    assert result.alpha[gaps].mean() > 0.97
+    redness = result.image.astype(int)[gaps]
+    assert (redness[:, 0] - redness[:, 1]).max() < 90
     if feather == 0:
         assert set(np.unique(result.alpha)) == {0, 1}
+    else:
+        again = masker.apply(shown.original, shown.edited, parsing=labels, mask_in=result.alpha)
+        np.testing.assert_array_equal(again.alpha, result.alpha)
+        np.testing.assert_array_equal(again.image, result.image)

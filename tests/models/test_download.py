@@ -9,18 +9,16 @@ import subprocess
 import sys
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
 from segmask.core.errors import ModelError, OptionError
 from segmask.models import http
 from segmask.models.catalog import CATALOG, ModelEntry
-from segmask.models.download import download, import_from, remove, verify
+from segmask.models.download import download, remove, verify
 from segmask.models.http import CHUNK
+from tests.models.toys import BODY, OTHER, TOY, files
 
-BODY = b"\x08\x07stand-in network " * 1000
-OTHER = b"\x08\x07another network " * 1000
 LONG, OTHER_LONG = BODY * 10, OTHER * 10
 RESTRICTED = "Example licence: non-commercial"
 
@@ -34,26 +32,12 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def toy() -> ModelEntry:
-    return ModelEntry(
-        name="toy",
-        task="parser",
-        adapter="segformer",
-        file="toy.onnx",
-        sha256=hashlib.sha256(BODY).hexdigest(),
-        size=len(BODY),
-        urls=(),
-        licence="MIT",
-        proven=True,
-    )
+    return TOY
 
 
 @pytest.fixture
 def long_toy(toy) -> ModelEntry:
     return replace(toy, sha256=hashlib.sha256(LONG).hexdigest(), size=len(LONG))
-
-
-def files(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
 
 def test_a_model_is_fetched_once_and_then_taken_from_the_cache(toy, site, home):
@@ -288,42 +272,6 @@ def test_two_processes_at_once(toy, site, home):
         got = pool.map(_fetch, [entry] * 4)
     assert set(got) == {entry.sha256}
     assert files(home) == ["toy.lock.json", "toy.onnx"]
-
-
-def test_files_carried_by_hand(toy, tmp_path, home):
-    entry = replace(toy, urls=("https://example.org/model.onnx",))
-    (tmp_path / "stick" / "deep").mkdir(parents=True)
-    (tmp_path / "stick" / "model.onnx").write_bytes(OTHER)
-    (tmp_path / "stick" / "deep" / "toy.onnx").write_bytes(BODY)
-    (obtained,) = import_from(
-        tmp_path / "stick", [entry, replace(entry, name="absent", file="absent.onnx", urls=("a",))]
-    )
-    assert obtained.source.endswith("deep/toy.onnx")
-    assert files(home) == ["toy.lock.json", "toy.onnx"]
-
-
-def test_a_damaged_file_carried_by_hand_is_refused(toy, tmp_path, home):
-    (tmp_path / "stick").mkdir()
-    (tmp_path / "stick" / "toy.onnx").write_bytes(OTHER)
-    with pytest.raises(ModelError, match=r"stick/toy\.onnx: "):
-        import_from(tmp_path / "stick", [replace(toy, urls=("x",))])
-    assert files(home) == []
-
-
-def test_a_folder_that_is_none(toy, tmp_path):
-    with pytest.raises(ModelError, match="expected a folder"):
-        import_from(tmp_path / "nowhere", [toy])
-
-
-def test_what_comes_with_the_package_stays(toy):
-    with pytest.raises(OptionError, match="part of the package"):
-        remove(replace(toy, urls=()))
-
-
-def test_what_is_not_there_is_absent_and_removing_it_says_so(toy):
-    entry = replace(toy, urls=("x",))
-    assert verify(entry).state == "absent"
-    assert not remove(entry)
 
 
 @pytest.mark.shared

@@ -14,7 +14,8 @@ import pytest
 from segmask.core.errors import ModelError, OptionError
 from segmask.models import session
 from segmask.models.catalog import NetworkInput
-from segmask.models.session import DEVICES, Network
+from segmask.models.session import Network
+from segmask.options import DEVICES
 
 SPEC = NetworkInput((32, 32))
 

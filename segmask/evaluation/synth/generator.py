@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from segmask.core.checks import check_image, describe
 from segmask.core.errors import InputError, OptionError
 from segmask.core.geometry import resize_image
 from segmask.core.labels import PARTS, part_ids
-from segmask.core.types import Image, LabelMap, Mask, Matrix, check_image, describe
+from segmask.core.types import Image, LabelMap, Mask, Matrix
 from segmask.evaluation.synth import frame
 from segmask.evaluation.synth.canvas import Canvas
 from segmask.evaluation.synth.drift import Detail, LightField, ToneDrift

@@ -1,0 +1,73 @@
+"""The examples in docstrings run as they stand, each in an empty folder, and what is public has one."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import segmask
+
+COMMAND = "segmask.__main__"
+"""The one module that is not imported: it runs the command."""
+STAGES = tuple(f"segmask.{name}." for name in ("core", "register", "change", "prompt", "view", "io"))
+"""Packages in which every public function has an example."""
+WITHOUT_EXAMPLE = {"MaskResult", "Report", "Result"}
+"""Public names whose docstrings still lack one."""
+
+
+def modules() -> list[ModuleType]:
+    """Every module of the package."""
+    names = [found.name for found in pkgutil.walk_packages(segmask.__path__, "segmask.")]
+    assert COMMAND in names
+    return [segmask, *(import_module(name) for name in names if name != COMMAND)]
+
+
+MODULES = modules()
+
+
+def examples() -> list[doctest.DocTest]:
+    """The examples of each docstring, by the name of what it describes."""
+    found = [test for module in MODULES for test in doctest.DocTestFinder().find(module)]
+    return [test for test in found if test.examples]
+
+
+def functions() -> Iterator[tuple[str, Any]]:
+    """The public functions of the stages with their names."""
+    for module in MODULES:
+        for name, value in vars(module).items():
+            own = inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
+            if own and module.__name__.startswith(STAGES):
+                yield f"{module.__name__}.{name}", value
+
+
+def has_example(value: Any) -> bool:
+    """Whether a docstring, or that of one of its methods, has an example."""
+    members = vars(value).values() if inspect.isclass(value) else ()
+    texts = [value.__doc__, *(getattr(member, "__doc__", None) for member in members)]
+    return any(">>>" in text for text in texts if text)
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
+def test_the_example_runs(example: doctest.DocTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    told: list[str] = []
+    failed, _ = doctest.DocTestRunner(verbose=False).run(example, out=told.append)
+    assert not failed, "".join(told)
+
+
+def test_every_public_name_has_an_example() -> None:
+    public = {name: getattr(segmask, name) for name in segmask.__all__}
+    described = {name for name, value in public.items() if inspect.isfunction(value) or inspect.isclass(value)}
+    assert {name for name in described if not has_example(public[name])} == WITHOUT_EXAMPLE
+
+
+def test_every_function_of_the_stages_has_an_example() -> None:
+    assert [name for name, function in functions() if not has_example(function)] == []

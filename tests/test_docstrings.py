@@ -19,6 +19,8 @@ COMMAND = "segmask.__main__"
 """The one module that is not imported: it runs the command."""
 STAGES = tuple(f"segmask.{name}." for name in ("core", "register", "change", "prompt", "view", "io"))
 """Packages in which every public function has an example."""
+IMPORTED = tuple(f"segmask.evaluation{name}" for name in ("", ".datasets", ".metrics", ".synth"))
+"""Packages whose ``__all__`` a user imports from; every function there has an example."""
 WITHOUT_EXAMPLE = {"MaskResult", "Report", "Result"}
 """Public names whose docstrings still lack one."""
 
@@ -40,12 +42,16 @@ def examples() -> list[doctest.DocTest]:
 
 
 def functions() -> Iterator[tuple[str, Any]]:
-    """The public functions of the stages with their names."""
+    """The public functions of the stages and of the evaluation with their names."""
     for module in MODULES:
         for name, value in vars(module).items():
             own = inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
             if own and module.__name__.startswith(STAGES):
                 yield f"{module.__name__}.{name}", value
+    for package in map(import_module, IMPORTED):
+        for name in package.__all__:
+            if inspect.isfunction(value := getattr(package, name)):
+                yield f"{package.__name__}.{name}", value
 
 
 def has_example(value: Any) -> bool:
@@ -69,5 +75,5 @@ def test_every_public_name_has_an_example() -> None:
     assert {name for name in described if not has_example(public[name])} == WITHOUT_EXAMPLE
 
 
-def test_every_function_of_the_stages_has_an_example() -> None:
+def test_every_public_function_has_an_example() -> None:
     assert [name for name, function in functions() if not has_example(function)] == []

@@ -37,7 +37,7 @@ TOLERANCE = 1e-8
 """Of the gradient, where the fit ends: weights are then exact to six digits."""
 FOLDS = 10
 RANGE = (0.05, 0.95)
-"""Quantiles that measurements are held to: beyond, nothing was seen that a weight could rest on."""
+"""Quantiles that measurements are clipped to: beyond them too few cases were measured to fit a weight."""
 FALSE_ALARMS = 0.15
 """Share of right masks that a person may be asked to look at."""
 

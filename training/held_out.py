@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log_softmax, softmax
 
 from segmask.core.labels import PARTS
 from segmask.models.builtin import BuiltinParser
@@ -72,8 +73,7 @@ def look(held_out: HeldOut, name: str) -> Pixels:
 
 def calibration_error(log_probs: NDArray[np.float32], truth: NDArray[np.uint8], temperature: float) -> float:
     """Expected calibration error of the likeliest class after ``softmax(log_probs / temperature)``."""
-    odds = np.exp((log_probs - log_probs.max(1, keepdims=True)) / temperature)
-    confidence = 1 / odds.sum(1)
+    confidence = softmax(log_probs / temperature, axis=1).max(1)
     right = log_probs.argmax(1) == truth
     index = np.minimum((confidence * BINS).astype(int), BINS - 1)
     return float(np.abs(np.bincount(index, confidence - right, BINS)).sum() / len(truth))
@@ -81,9 +81,7 @@ def calibration_error(log_probs: NDArray[np.float32], truth: NDArray[np.uint8], 
 
 def log_loss(log_probs: NDArray[np.float32], truth: NDArray[np.uint8], temperature: float) -> float:
     """Mean negative log likelihood after tempering."""
-    scaled = log_probs / temperature
-    scaled = scaled - scaled.max(1, keepdims=True)
-    return float((np.log(np.exp(scaled).sum(1)) - scaled[np.arange(len(truth)), truth]).mean())
+    return -float(log_softmax(log_probs / temperature, axis=1)[np.arange(len(truth)), truth].mean())
 
 
 def main() -> None:
@@ -93,25 +91,25 @@ def main() -> None:
     options.add_argument("--every", type=int, default=1, help="look at every n-th pair of photos only")
     chosen = options.parse_args()
     held_out = load_held_out(chosen.data, chosen.networks)
-    seen = [
+    looked_at = [
         look(held_out, name)
         for index, name in enumerate(held_out.split.names)
         if index // len(held_out.parsers) % chosen.every == 0
     ]
-    print(json.dumps(summary(seen), indent=2))
+    print(json.dumps(summary(looked_at), indent=2))
 
 
-def summary(seen: list[Pixels]) -> dict[str, object]:
+def summary(photos: list[Pixels]) -> dict[str, object]:
     """Shares of right pixels and IoUs, and calibration as it is and with the temperature of the other half."""
     halves: list[tuple[NDArray[np.float32], NDArray[np.uint8]]] = []
     for fold in (0, 1):
-        chosen = [pixels for pixels in seen if pixels.fold == fold]
+        chosen = [pixels for pixels in photos if pixels.fold == fold]
         halves.append((np.concatenate([p.log_probs for p in chosen]), np.concatenate([p.truth for p in chosen])))
     fitted = [min(TEMPERATURES, key=lambda t, half=half: log_loss(*half, t)) for half in halves]
     log_probs, truth = (np.concatenate(parts) for parts in zip(*halves, strict=True))
     guess = log_probs.argmax(1)
     return {
-        "photos": len(seen),
+        "photos": len(photos),
         "right": float((guess == truth).mean()),
         "iou": {
             part: float(((guess == i) & (truth == i)).sum() / max(1, ((guess == i) | (truth == i)).sum()))

@@ -231,10 +231,10 @@ def set_rate(optimiser: torch.optim.Optimizer, progress: float, peak: float = RA
 
 
 @torch.no_grad()
-def follow(average: ParsingNet, net: ParsingNet, keep: float) -> None:
+def follow(average: ParsingNet, net: ParsingNet, inertia: float) -> None:
     for slow, fast in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
         if slow.dtype.is_floating_point:
-            slow.lerp_(fast, 1 - keep)
+            slow.lerp_(fast, 1 - inertia)
         else:
             slow.copy_(fast)
 

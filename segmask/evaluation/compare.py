@@ -14,7 +14,7 @@ from segmask.evaluation.results import POOLED, Evaluation, Row
 from segmask.evaluation.statistics import Estimate, paired_difference
 
 SAME = 1e-9
-"""Differences below are rounding."""
+"""Smaller differences of a case are rounding: it stayed the same."""
 Direction = Literal["better", "worse", "same"]
 
 
@@ -27,7 +27,7 @@ class MetricChange:
     old: float
     new: float
     difference: Estimate
-    """new - old, mean over the pairs with its interval."""
+    """new - old, the mean over the cases with its interval."""
     better: int
     worse: int
 
@@ -40,14 +40,14 @@ class MetricChange:
 
 
 @dataclass(frozen=True)
-class CasePair:
+class MatchedCase:
     """One case in both evaluations."""
 
     old: Row
     new: Row
 
     def difference(self, metric: str) -> float:
-        """new - old; NaN if either can't tell."""
+        """new - old; NaN if either evaluation lacks the metric."""
         return self.new.score(metric) - self.old.score(metric)
 
     def direction(self, metric: str) -> Direction:
@@ -61,44 +61,55 @@ class Comparison:
     """Two evaluations of one set."""
 
     changes: tuple[MetricChange, ...]
-    pairs: tuple[CasePair, ...]
+    cases: tuple[MatchedCase, ...]
+    """The cases that both have, strategy by strategy."""
     only_old: int
-    """Rows of compared strategies without a partner."""
+    """Rows of compared strategies whose case only the old evaluation has."""
     only_new: int
+    """Rows whose case only the new one has."""
 
     def to_csv(self) -> str:
-        """A line a case, strategy and metric."""
+        """One line for each case, strategy and metric, for whatever both evaluations measured."""
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
         writer.writerow(["name", "strategy", "metric", "old", "new", "difference", "change"])
-        for pair in self.pairs:
+        for case in self.cases:
             for metric in METRICS:
-                values = (pair.old.score(metric), pair.new.score(metric), pair.difference(metric))
+                values = (case.old.score(metric), case.new.score(metric), case.difference(metric))
                 if not math.isnan(values[2]):
-                    writer.writerow([pair.new.name, pair.new.strategy, metric, *values, pair.direction(metric)])
+                    writer.writerow([case.new.name, case.new.strategy, metric, *values, case.direction(metric)])
         return buffer.getvalue()
 
 
 def compare(new: Evaluation, old: Evaluation) -> Comparison:
-    """Pair the cases by name and the strategies by name; two single strategies are compared whatever their names.
+    """Match the strategies by name and their cases by name; two single strategies are compared whatever their names.
 
-    Raises OptionError if nothing can be paired.
+    Raises OptionError if nothing matches.
+
+    >>> from segmask.evaluation.traits import Traits
+    >>> traits = Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4)
+    >>> old, new = (
+    ...     Evaluation("my-set", ("mine",), tuple(Row(name, "mine", {"iou": iou}, traits) for name in "ab"))
+    ...     for iou in (0.8, 0.9)
+    ... )
+    >>> [(change.metric, round(change.difference.value, 3), change.verdict) for change in compare(new, old).changes]
+    [('iou', 0.1, 'better')]
     """
     matches = _match(new, old)
     changes: list[MetricChange] = []
-    pairs: list[CasePair] = []
+    cases: list[MatchedCase] = []
     only_old = only_new = 0
     for new_name, old_name in matches:
         before = {row.name: row for row in old.rows_of(old_name)}
         after = new.rows_of(new_name)
-        shared = [CasePair(before[row.name], row) for row in after if row.name in before]
+        shared = [MatchedCase(before[row.name], row) for row in after if row.name in before]
         changes += _changes(new_name, shared)
-        pairs += shared
+        cases += shared
         only_old += len(before) - len(shared)
         only_new += len(after) - len(shared)
-    if not pairs:
+    if not cases:
         raise OptionError("--compare: the two evaluations have no case in common")
-    return Comparison(tuple(changes), tuple(pairs), only_old, only_new)
+    return Comparison(tuple(changes), tuple(cases), only_old, only_new)
 
 
 def _match(new: Evaluation, old: Evaluation) -> list[tuple[str, str]]:
@@ -113,14 +124,14 @@ def _match(new: Evaluation, old: Evaluation) -> list[tuple[str, str]]:
     )
 
 
-def _changes(strategy: str, pairs: list[CasePair]) -> list[MetricChange]:
+def _changes(strategy: str, cases: list[MatchedCase]) -> list[MetricChange]:
     changes = []
     for metric in METRICS:
-        known = [pair for pair in pairs if not math.isnan(pair.difference(metric))]
+        known = [case for case in cases if not math.isnan(case.difference(metric))]
         if not known or metric in POOLED:
             continue
-        old, new = ([getattr(pair, side).score(metric) for pair in known] for side in ("old", "new"))
-        directions = [pair.direction(metric) for pair in known]
+        old, new = ([getattr(case, side).score(metric) for case in known] for side in ("old", "new"))
+        directions = [case.direction(metric) for case in known]
         difference = paired_difference(new, old)
         better, worse = directions.count("better"), directions.count("worse")
         changes.append(

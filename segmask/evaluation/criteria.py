@@ -19,7 +19,7 @@ class Criterion:
     name: str
     question: str
     met: Callable[[Row], bool | None]
-    """None where the case can't tell."""
+    """None where the case lacks the labels that the question needs."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,11 @@ class Tally:
     criterion: Criterion
     met: int
     asked: int
+    """Cases that have the labels for it."""
 
     @property
     def share(self) -> float:
-        """Of the cases that can tell; NaN if none can."""
+        """Cases that meet it, of those that have the labels; NaN if none has."""
         return self.met / self.asked if self.asked else math.nan
 
 
@@ -59,7 +60,7 @@ def tally(rows: tuple[Row, ...]) -> tuple[Tally, ...]:
 
 
 def shortfall(row: Row) -> float:
-    """How bad a case is: what is missing from kept, coverage and face kept, added up."""
+    """How bad a case is: the sum of what is missing to 1 from kept, coverage and face kept; 0 is perfect."""
     scores = (row.score(metric) for metric in ("kept", "coverage", "face_kept"))
     return sum(1 - score for score in scores if not math.isnan(score))
 
@@ -73,7 +74,11 @@ class Threshold:
 
 
 def parse_thresholds(text: str) -> tuple[Threshold, ...]:
-    """Thresholds as a shell gives them: ``iou=.9,face_kept=1``. Raises OptionError."""
+    """Thresholds as a shell gives them. Raises OptionError.
+
+    >>> parse_thresholds("iou=.9, face_kept=1")
+    (Threshold(metric='iou', least=0.9), Threshold(metric='face_kept', least=1.0))
+    """
     thresholds = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         metric, equals, value = part.partition("=")
@@ -92,7 +97,7 @@ def parse_thresholds(text: str) -> tuple[Threshold, ...]:
 
 
 def missed_thresholds(evaluation: Evaluation, thresholds: tuple[Threshold, ...]) -> list[str]:
-    """What falls short, as sentences; any strategy may be the one."""
+    """One sentence for each strategy and threshold that it does not reach."""
     missed = []
     for strategy, values in evaluation.summary.items():
         for threshold in thresholds:

@@ -10,7 +10,7 @@ APART = ("batch", "cli", "comfy", "evaluation", "serve")
 
 
 def stamp(path: Path) -> str:
-    """Tells a file from its later versions: path, size and time of change."""
+    """Path, size and time of change: another text for every version of a file."""
     stat = path.stat()
     return f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns}"
 

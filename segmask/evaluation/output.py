@@ -1,4 +1,4 @@
-"""An evaluation's files, beside the masks that the run kept."""
+"""Writes an evaluation's files into the folder where its run kept masks and pictures."""
 
 from __future__ import annotations
 

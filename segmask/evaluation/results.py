@@ -1,4 +1,4 @@
-"""What an evaluation found: a row a case and strategy, means with intervals, and their files."""
+"""What an evaluation found: a row for each case and strategy, the means with intervals, and the files of both."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 POOLED = {"worn_iou": ("worn_intersection_px", "worn_union_px")}
 """Metrics that are a ratio of sums over all cases, and what is summed."""
 TABLE_WIDTH = 10_000
-"""Characters: a line of the text table is never broken, whatever the terminal; its columns are as wide as they must."""
+"""Characters that a line of the text table may have: it is not broken to fit a terminal."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Row:
     name: str
     strategy: str
     scores: Mapping[str, float]
-    """Every metric under its flat name; NaN where the case can't tell."""
+    """Every metric by name; NaN where the case lacks the labels for it."""
     traits: Traits
     target: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -42,7 +42,10 @@ class Row:
     seconds: float = math.nan
 
     def flat(self) -> dict[str, Any]:
-        """As in results.json: name, strategy, the metrics, then what is known of the case; None for NaN."""
+        """The row as one level of plain values: name, strategy, metrics, then what is known of the case; None for NaN.
+
+        results.json and results.csv hold rows in this form.
+        """
         known = {"target": self.target, "verdict": self.verdict, "seconds": self.seconds, **vars(self.traits)}
         values = {"name": self.name, "strategy": self.strategy, **self.scores, **known}
         values |= {key: value for key, value in self.facts.items() if key not in values}
@@ -55,11 +58,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Failure:
-    """A case that could not be read (no strategy), or on which a strategy raised an error."""
+    """A result that is missing: the case could not be read, or a strategy raised an error on it."""
 
     name: str
     message: str
     strategy: str = ""
+    """Empty where the case itself could not be read: all strategies lack it then."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Evaluation:
     dataset: str
     strategies: tuple[str, ...]
     rows: tuple[Row, ...]
-    """In the order of the set, then of the strategies."""
+    """Case by case in the order of the set, within a case in that of the strategies."""
     failures: tuple[Failure, ...] = ()
 
     def rows_of(self, strategy: str) -> tuple[Row, ...]:
@@ -78,7 +82,7 @@ class Evaluation:
 
     @cached_property
     def estimates(self) -> dict[str, dict[str, Estimate]]:
-        """Strategy -> metric -> mean over its cases with a 95 % interval; without metrics nobody could tell."""
+        """Strategy -> metric -> mean over its cases with a 95 % interval, where any case has the labels for it."""
         return {strategy: estimate_all(self.rows_of(strategy)) for strategy in self.strategies}
 
     @property
@@ -154,7 +158,7 @@ class Evaluation:
 
 
 def estimate_all(rows: tuple[Row, ...]) -> dict[str, Estimate]:
-    """Every metric's mean over the rows; those that no row could tell are left out."""
+    """Every metric's mean over the rows; a metric that is NaN in all rows is left out."""
     estimates = {}
     for metric in METRICS:
         if metric in POOLED:
@@ -168,7 +172,13 @@ def estimate_all(rows: tuple[Row, ...]) -> dict[str, Estimate]:
 
 
 def read_results(path: Path | str) -> Evaluation:
-    """An evaluation from its results.json, or from the folder that holds it. Raises InputError."""
+    """An evaluation from its results.json, or from the folder that holds it. Raises InputError.
+
+    >>> row = Row("0001", "mine", {"iou": 0.9}, Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4))
+    >>> written = Path("results.json").write_text(Evaluation("my-set", ("mine",), (row,)).to_json())
+    >>> read_results("results.json").summary
+    {'mine': {'iou': 0.9, 'cases': 1, 'failed': 0}}
+    """
     path = Path(path)
     path = path / "results.json" if path.is_dir() else path
     try:
@@ -186,7 +196,7 @@ def read_results(path: Path | str) -> Evaluation:
 
 
 def read_row(values: dict[str, Any]) -> Row:
-    """A row from its flat form."""
+    """A row from the plain values that ``Row.flat`` gives."""
     measured = {*METRICS, *(key for keys in POOLED.values() for key in keys)}
     scores = {key: _number(values[key]) for key in values if key in measured}
     named = {"name", "strategy", "target", "verdict", "seconds", *measured, *Traits.__dataclass_fields__}
@@ -213,5 +223,5 @@ def _number(value: float | None) -> float:
 
 
 def _plain(value: float) -> float | None:
-    """For JSON, which has no NaN."""
+    """The value for JSON, which has no NaN: None instead."""
     return None if math.isnan(value) else value

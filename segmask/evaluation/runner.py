@@ -21,12 +21,12 @@ from segmask.evaluation.traits import Traits, measure_traits
 from segmask.evaluation.workspace import Workspace, row_key
 
 Progress = Callable[[int, int], None]
-"""Told how many cases are done, and of how many."""
+"""Called after each case with the number of cases done and the number of all."""
 
 
 @dataclass(frozen=True)
 class CaseResult:
-    """What came of one case: a row or a failure for every strategy."""
+    """The rows and failures of one case: one or the other for every strategy."""
 
     rows: tuple[Row, ...]
     failures: tuple[Failure, ...]
@@ -54,9 +54,20 @@ def evaluate(
         output: folder to keep rows, masks and pictures in; what an earlier run finished there is not run again.
         workers: processes; functions must then be importable ones.
         strict: raise on the first case that can't be read or that a strategy fails on, instead of counting it.
-        progress: told after each case.
+        progress: called after each case with the number of cases done and of all.
 
     Raises InputError if there is no set, OptionError on options that don't go together, ModelError on models.
+
+    >>> import numpy as np
+    >>> from segmask.io import write_png
+    >>> Path("my-set/0001").mkdir(parents=True)
+    >>> for name in ("original", "edited", "mask"):
+    ...     write_png(f"my-set/0001/{name}.png", np.full((64, 48), 255, np.uint8))
+    >>> def everything(example):
+    ...     return np.ones(example.truth.values.shape, bool)
+    >>> result = evaluate("my-set", [everything])
+    >>> result.summary["everything"]["coverage"], result.rows[0].score("iou")
+    (1.0, 1.0)
     """
     chosen = [make_strategy(value, parser=parser, target=target) for value in strategies]
     _check_options(chosen, workers)

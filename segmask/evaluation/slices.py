@@ -1,4 +1,4 @@
-"""Results by kind of case: target, picture size, drift, person size, and whatever else the set tells."""
+"""Results by kind of case: target, picture size, drift, person size, and the facts that the set gives of its cases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from segmask.evaluation.results import Evaluation, Row
 from segmask.evaluation.statistics import Estimate, mean_estimate
 
 MOST_VALUES = 12
-"""A fact with more values than these is a name, not a kind."""
+"""A fact with more distinct values than this tells single cases apart: results are not sliced by it."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Slicing:
 
 @dataclass(frozen=True)
 class _Bins:
-    """Upper edges, the last bin is open."""
+    """Bins of a measured trait by their upper edges; the last bin has none."""
 
     edges: tuple[float, ...]
     labels: tuple[str, ...]
@@ -60,7 +60,7 @@ _MEASURED: tuple[tuple[str, tuple[str, ...], Callable[[Row], str | None]], ...] 
 
 
 def slice_results(evaluation: Evaluation) -> tuple[Slicing, ...]:
-    """Every division of the cases; the measured ones always, a fact only if it divides them."""
+    """The results by every trait that was measured, and by every fact that has several values."""
     slicings = [_divide(evaluation, title, order, kind) for title, order, kind in _MEASURED]
     slicings += _by_facts(evaluation)
     slicings += [

@@ -16,17 +16,21 @@ SEED = 0
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over cases and the interval that it lies in; NaN bounds where one case or none can't give any."""
+    """A mean over cases and its confidence interval; the bounds are NaN with fewer than two cases."""
 
     value: float
     low: float
     high: float
     count: int
-    """Cases that could tell."""
+    """Cases that the mean is taken over."""
 
 
 def mean_estimate(values: Sequence[float]) -> Estimate:
-    """The mean of the values that are not NaN."""
+    """The mean of the values that are not NaN.
+
+    >>> mean_estimate([0.5, 1.0, math.nan]).value, mean_estimate([0.5, 1.0, math.nan]).count
+    (0.75, 2)
+    """
     known = np.array([value for value in values if not math.isnan(value)], np.float64)
     if not known.size:
         return Estimate(math.nan, math.nan, math.nan, 0)
@@ -35,7 +39,11 @@ def mean_estimate(values: Sequence[float]) -> Estimate:
 
 
 def ratio_estimate(numerators: Sequence[float], denominators: Sequence[float]) -> Estimate:
-    """Sum over sum, as for an IoU pooled over pixels; cases are resampled whole."""
+    """Sum over sum, as for an IoU pooled over pixels; cases are resampled whole.
+
+    >>> ratio_estimate([10, 30], [20, 30]).value  # the larger case counts more than in the mean of 0.5 and 1
+    0.8
+    """
     above, below = np.array(numerators, np.float64), np.array(denominators, np.float64)
     if not below.sum():
         return Estimate(math.nan, math.nan, math.nan, 0)
@@ -44,7 +52,11 @@ def ratio_estimate(numerators: Sequence[float], denominators: Sequence[float]) -
 
 
 def paired_difference(new: Sequence[float], old: Sequence[float]) -> Estimate:
-    """Mean of new - old over the same cases; pairs with a NaN are left out."""
+    """Mean of new - old over the same cases; those where either is NaN are left out.
+
+    >>> paired_difference([0.9, 1.0, math.nan], [0.8, 1.0, 0.5]).count
+    2
+    """
     return mean_estimate([after - before for after, before in zip(new, old, strict=True)])
 
 

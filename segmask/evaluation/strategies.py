@@ -51,11 +51,14 @@ class Strategy(Protocol):
 
     @property
     def name(self) -> str:
-        """How tables and files call it."""
+        """What tables and files call it."""
         ...
 
     def fingerprint(self, example_name: str) -> str | None:
-        """What the outcome depends on, apart from the case; None if that can't be told: never reused."""
+        """Everything besides the case that the outcome depends on; a finished row is reused while it is the same.
+
+        None if that is unknown: the row is never reused.
+        """
         ...
 
     def apply(self, example: Example) -> Outcome:
@@ -70,7 +73,7 @@ class MaskerStrategy:
     strategy: str
     parser: str = "auto"
     target: str | None = None
-    """For all cases; ``None`` asks as a user would, see ``_asked_target``."""
+    """For all cases; with ``None`` the default target, or the case's own where that goes beyond it."""
     label: str = ""
 
     def __post_init__(self) -> None:
@@ -83,7 +86,7 @@ class MaskerStrategy:
         return self.label or (self.strategy if self.parser == "auto" else f"{self.strategy}+{Path(self.parser).name}")
 
     def fingerprint(self, example_name: str) -> str | None:  # noqa: ARG002
-        """Options, version, the models that the options stand for here, and the digest of the code."""
+        """Options, version, the models that the options select on this machine, and the digest of the package."""
         return json.dumps([self.strategy, self.parser, self.target, __version__, self._model_names(), _code()])
 
     @property
@@ -92,7 +95,7 @@ class MaskerStrategy:
         return self.parser == TRUE_PARSING
 
     def _model_names(self) -> list[str]:
-        """The models by name; a file of the user's own with its version, for its name stays when it is fitted anew."""
+        """The models' names; a parser file of the user's own also with its size and time of change."""
         if self.strategy == "diff":
             return []
         models = _models("auto" if self._true_labels else self.parser)
@@ -118,7 +121,7 @@ class MaskerStrategy:
 
 @dataclass(frozen=True)
 class StoredMasks:
-    """Masks in a folder, ``NAME.*`` a case: white is the edit, grey in between."""
+    """Masks in a folder, one ``NAME.*`` for each case: white comes from the edit, black stays, grey is in between."""
 
     folder: Path
     label: str = ""
@@ -148,7 +151,7 @@ class FunctionStrategy:
     function: Callable[[Example], Any]
     label: str = ""
     version: str | None = None
-    """Change it when the function changes; without one nothing is reused from an earlier run."""
+    """A name for the function as it is now: rows of an earlier run with the same one are reused, none without one."""
 
     @property
     def name(self) -> str:
@@ -199,7 +202,10 @@ def check_alpha(mask: Any, original: Image) -> Alpha:
 
 
 def _asked_target(meant: str | None) -> str:
-    """The default target where it holds all that a case means to change: nobody names garments one by one."""
+    """The target that a user would name for a case: the default where that includes all that was meant to change.
+
+    A case that means ``upper`` is asked for as ``clothing``; one that means ``hair`` as ``hair``.
+    """
     if meant is None or set(resolve_target(meant)) <= set(resolve_target(DEFAULT_TARGET)):
         return DEFAULT_TARGET
     return meant
@@ -207,7 +213,7 @@ def _asked_target(meant: str | None) -> str:
 
 @cache
 def _masker(strategy: str, parser: str, target: str) -> Masker:
-    """One a process and target; they share the models."""
+    """One for each target in a process; they share the models."""
     from segmask.masker import Masker
 
     if strategy == "diff":

@@ -1,4 +1,4 @@
-"""What kind of case it is, measured alike on every set, so that results can be sliced by it."""
+"""Properties of a case that are measured in the same way on every set; results are sliced by them."""
 
 from __future__ import annotations
 

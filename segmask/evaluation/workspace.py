@@ -1,4 +1,4 @@
-"""An evaluation's folder: finished rows, masks and pictures, so that a second run takes up where one ended."""
+"""An evaluation's folder: finished rows, masks and pictures. A second run takes them from there."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ JOURNAL = "journal.jsonl"
 PICTURE_SIDE = 320
 """Long side of the pictures that the report shows, in pixels."""
 SCORING = 1
-"""Raise when a metric's definition changes: no row from before is reused then."""
+"""Version of the metrics' definitions: raise it when one changes, and no row from before is reused."""
 
 
 @dataclass
 class Workspace:
-    """Keeps what is finished under ``root``; a row is found again by what it depends on."""
+    """What is finished, under ``root``; a row's key is the digest of all that it depends on."""
 
     root: Path
     _finished: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Workspace:
         return self._finished[key]
 
     def finish(self, key: str | None, row: dict[str, Any]) -> None:
-        """Remember a row, at once and for good."""
+        """Write a finished row to the journal, so that a run that is ended now has it; without a key it is not kept."""
         if key is None:
             return
         self._finished[key] = row
@@ -75,7 +75,10 @@ class Workspace:
 
 
 def row_key(case: Case, strategy: Strategy) -> str | None:
-    """What a row depends on, as a digest: the case's files, the strategy's options, the scoring; None: never reuse."""
+    """Digest of all that a row depends on: the case's files and facts, the strategy and the metrics' definitions.
+
+    None where the strategy has no fingerprint or a file is gone: the row is not reused then.
+    """
     options = strategy.fingerprint(case.name)
     if options is None:
         return None
@@ -95,7 +98,7 @@ def small_jpeg(image: np.ndarray) -> bytes:
 
 
 def file_name(name: str) -> str:
-    """A name that every file system takes; what was changed is told apart by a digest."""
+    """A name that every file system takes: other characters become ``_``, and a digest keeps such names apart."""
     plain = re.sub(r"[^\w.+-]+", "_", name).strip(".") or "_"
     return plain if plain == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
 

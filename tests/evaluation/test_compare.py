@@ -51,7 +51,7 @@ def test_a_gain_on_some_and_a_loss_on_others_is_no_clear_change():
 def test_cases_are_paired_by_name_and_what_has_no_partner_is_counted():
     old, new = evaluation(iou=[0.5, 0.6, 0.7]), evaluation(iou=[0.5, 0.9])
     found = compare(new, old)
-    assert (len(found.pairs), found.only_old, found.only_new) == (2, 1, 0)
+    assert (len(found.cases), found.only_old, found.only_new) == (2, 1, 0)
     lines = found.to_csv().splitlines()
     assert lines[0] == "name,strategy,metric,old,new,difference,change"
     assert lines[1] == "case 0,hybrid,iou,0.5,0.5,0.0,same"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from segmask.core.types import Mask
-from segmask.evaluation.synth.generator import make_case
+from segmask.evaluation.synth.generator import synthesise
 from segmask.evaluation.synth.levels import Level, Odds, Strength
 from segmask.masker import Masker
 from segmask.result import Result
@@ -108,7 +108,7 @@ def test_at_a_restaurant_table_props_and_bystanders_stay(seed: int) -> None:
     green, red = (52, 128, 84), (168, 52, 60)
     dressed = person().dyed("shirt", green).dyed("left sleeve", green).dyed("right sleeve", green)
     guest = paint(dressed.dyed("trousers", red), 1)
-    scene = make_case(*paint(person()), seed=seed, level=RESTAURANT, others=[guest])
+    scene = synthesise(*paint(person()), seed=seed, level=RESTAURANT, others=[guest])
     assert {"people", "table"} <= set(scene.record.scene)
     result = Masker(face_detector="none").apply(
         scene.original, scene.edited, parsing=(scene.parsing, scene.edited_parsing)

@@ -11,7 +11,7 @@ import numpy as np
 from segmask.cli.main import run
 from segmask.core.labels import PART_ID
 from segmask.core.types import Image
-from segmask.evaluation.synth import make_case
+from segmask.evaluation.synth import synthesise
 from segmask.evaluation.synth.writer import to_json
 from segmask.io import read_gray, read_image
 from tests.evaluation.synth.conftest import COLOURS, draw_label
@@ -35,7 +35,7 @@ def synthetic_edits() -> tuple[list[Golden], dict[str, Any]]:
     photo, label = drawn_photo()
     goldens, records = [], {}
     for name, (level, seed) in EDITS.items():
-        case = make_case(photo, label, seed=seed, level=level, without=("jpeg",), others=((photo, label),))
+        case = synthesise(photo, label, seed=seed, level=level, without=("jpeg",), others=((photo, label),))
         records[name] = json.loads(json.dumps(to_json(case.record)))
         goldens += [
             Golden(f"{name}-truth", case.truth),

@@ -1,4 +1,4 @@
-"""Labelled sets on disk: one file a layout, all of them giving the same cases. Examples are in docs/evaluate.md."""
+"""Labelled sets on disk. One module reads one layout, and all give the same ``Case``; docs/evaluate.md shows each."""
 
 from segmask.evaluation.datasets.case import Case, Dataset, Example, Problem, load_example
 from segmask.evaluation.datasets.layouts import read_dataset

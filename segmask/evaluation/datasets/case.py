@@ -26,15 +26,15 @@ FILES = (*REQUIRED_FILES, *OPTIONAL_FILES)
 
 @dataclass(frozen=True)
 class Case:
-    """One pair of pictures and its labels, as files."""
+    """An original, its edit and the labels of both, as files on disk."""
 
     name: str
     original: Path
     edited: Path
     mask: Path
-    """Truth: 0 must stay, 255 must change, 128 does not count."""
+    """The truth: 0 must stay, 255 must change, 128 does not count."""
     keep: Path | None = None
-    """Pixels that must stay; those in neither file don't count."""
+    """Where it exists, only its pixels must stay, and those in neither ``mask`` nor ``keep`` do not count."""
     parsing: Path | None = None
     """Canonical part ids of the original."""
     edited_parsing: Path | None = None
@@ -44,9 +44,9 @@ class Case:
     target: str | None = None
     """What was meant to change, as ``labels.resolve_target`` takes it."""
     facts: tuple[tuple[str, str], ...] = ()
-    """Whatever else the set says about the case; results can be sliced by it."""
+    """What else the set says about the case, as (name, value); results are sliced by it."""
     mask_reader: MaskReader = read_gray
-    """How the set stores masks: path to uint8 (H, W)."""
+    """Reads a mask as this set stores it: path to uint8 (H, W)."""
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -61,7 +61,11 @@ def make_case(
     target: str | None = None,
     facts: tuple[tuple[str, str], ...] = (),
 ) -> Case:
-    """A case from its files by their names in ``FILES``; the optional ones may be absent."""
+    """A case from its files by their names in ``FILES``; the optional ones may be absent.
+
+    >>> make_case("0001", {name: Path(f"{name}.png") for name in REQUIRED_FILES}, target="upper").mask.name
+    'mask.png'
+    """
     original, edited, mask = (files[name] for name in REQUIRED_FILES)
     keep, parsing, edited_parsing, face = (files.get(name) for name in OPTIONAL_FILES)
     return Case(name, original, edited, mask, keep, parsing, edited_parsing, face, target, facts)
@@ -87,7 +91,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Example:
-    """A case in memory."""
+    """A case whose files are in memory."""
 
     case: Case
     original: Image
@@ -105,7 +109,16 @@ class Example:
 
 
 def load_example(case: Case) -> Example:
-    """Read a case's files. Raises InputError that names the case and the file."""
+    """Read a case's files. Raises InputError that names the case and the file.
+
+    >>> from segmask.io import write_png
+    >>> files = {name: Path(f"{name}.png") for name in REQUIRED_FILES}
+    >>> for path in files.values():
+    ...     write_png(path, np.full((64, 48), 255, np.uint8))
+    >>> example = load_example(make_case("0001", files))
+    >>> example.original.shape, bool(example.truth.change.all())
+    ((64, 48, 3), True)
+    """
     try:
         return _load(case)
     except InputError as error:

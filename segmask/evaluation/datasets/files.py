@@ -55,7 +55,7 @@ def read_json(path: Path) -> Any:
 
 
 def read_target(value: Any, source: str) -> str | None:
-    """A target as names joined by commas, checked; None where none is given."""
+    """A target from text or a list, checked, as names joined by commas; None for an empty one."""
     if value is None or value == "" or value == []:
         return None
     names = value.split(",") if isinstance(value, str) else [str(name) for name in value]
@@ -67,7 +67,7 @@ def read_target(value: Any, source: str) -> str | None:
 
 
 def plain_facts(values: Mapping[str, Any], known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """The text, numbers and yes/no of a mapping, apart from what is known already, as (name, text)."""
+    """The plain values of a mapping (text, numbers, yes or no) as (name, text), without the ``known`` names."""
     return tuple(
         (name, ("yes" if value else "no") if isinstance(value, bool) else str(value))
         for name, value in values.items()

@@ -40,21 +40,21 @@ def _is_case(folder: Path) -> bool:
 
 def _case(folder: Path) -> Case:
     files = find_case_files(lambda name: (folder, name))
-    target, facts = _said(folder / CASE_FILE)
+    target, facts = _read_case_file(folder / CASE_FILE)
     return make_case(folder.name, files, target=target, facts=facts)
 
 
-def _said(path: Path) -> tuple[str | None, tuple[tuple[str, str], ...]]:
-    """Target and facts that the case file gives: its plain values, and what was there of scene and faults."""
+def _read_case_file(path: Path) -> tuple[str | None, tuple[tuple[str, str], ...]]:
+    """Target and facts from case.json: its plain values, and a fact for each name under ``scene`` and ``faults``."""
     if not path.is_file():
         return None, ()
-    said = read_json(path)
-    if not isinstance(said, dict):
-        raise InputError(f"{path}: expected a JSON object, got {type(said).__name__}")
-    facts = plain_facts(said, ("name", "target", "source", "generator", "seed", "version"))
-    listed = [(f"scene: {name}", "yes") for name in _names(said.get("scene", ()), path, "scene")]
-    listed += [(f"fault: {name}", "yes") for name in _names(said.get("faults", ()), path, "faults")]
-    return read_target(said.get("targets") or said.get("target"), str(path)), (*facts, *listed)
+    content = read_json(path)
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: expected a JSON object, got {type(content).__name__}")
+    facts = plain_facts(content, ("name", "target", "source", "generator", "seed", "version"))
+    listed = [(f"scene: {name}", "yes") for name in _names(content.get("scene", ()), path, "scene")]
+    listed += [(f"fault: {name}", "yes") for name in _names(content.get("faults", ()), path, "faults")]
+    return read_target(content.get("targets") or content.get("target"), str(path)), (*facts, *listed)
 
 
 def _names(listed: Any, path: Path, key: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which layout a path has."""
+"""Finds out which layout a path has, and reads it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,15 @@ def read_dataset(path: Path | str) -> Dataset:
     """The cases of a labelled set; the layout is recognised by what is there.
 
     Broken cases are listed, not raised. Raises InputError if the path does not exist, has no known layout or no case.
+
+    >>> import numpy as np
+    >>> from segmask.io import write_png
+    >>> Path("my-set/0001").mkdir(parents=True)
+    >>> for name in ("original", "edited", "mask"):
+    ...     write_png(f"my-set/0001/{name}.png", np.full((64, 48), 255, np.uint8))
+    >>> found = read_dataset("my-set")
+    >>> found.layout, [case.name for case in found.cases], found.problems
+    ('folder per case', ['0001'], ())
     """
     root = Path(path)
     if not root.exists():

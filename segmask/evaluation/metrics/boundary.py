@@ -28,6 +28,11 @@ def boundary_f(alpha: Alpha, truth: Truth) -> float:
 
     Precision is the share of the mask's outline near the truth's, recall the reverse; no outline on either side
     is 1, on one side only 0.
+
+    >>> rows = np.arange(830)[:, None].repeat(100, axis=1)
+    >>> truth = Truth(np.where(rows < 400, np.uint8(0), np.uint8(255)))
+    >>> boundary_f(np.float32(rows >= 402), truth), boundary_f(np.float32(rows >= 403), truth)
+    (1.0, 0.0)
     """
     scale = alpha.shape[0] / REFERENCE_HEIGHT_PX
     depth = _distance_to(truth.counted)
@@ -45,12 +50,18 @@ def boundary_f(alpha: Alpha, truth: Truth) -> float:
 
 
 def boundary_iou(alpha: Alpha, truth: Truth) -> float:
-    """IoU of the bands inside the two outlines, 2 % of the diagonal wide (Cheng et al., Boundary IoU, CVPR 2021)."""
+    """IoU of the bands inside the two outlines, 2 % of the diagonal wide (Cheng et al., Boundary IoU, CVPR 2021).
+
+    >>> truth = Truth(np.zeros((300, 400), np.uint8))
+    >>> truth.values[150:] = 255
+    >>> boundary_iou(truth.alpha, truth), boundary_iou(1 - truth.alpha, truth)
+    (1.0, 0.0)
+    """
     width = max(1, round(BAND * float(np.hypot(*alpha.shape))))
     found = _band(alpha >= DECIDED, width) & truth.counted
     real = _band(truth.region, width) & truth.counted
     union = np.count_nonzero(found | real)
-    return np.count_nonzero(found & real) / union if union else 1.0
+    return float(np.count_nonzero(found & real) / union) if union else 1.0
 
 
 def _outline(mask: Mask) -> Mask:

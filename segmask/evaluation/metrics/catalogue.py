@@ -50,7 +50,11 @@ METRICS = {metric.name: metric for metric in _CATALOGUE}
 
 
 def higher_is_better(name: str) -> bool:
-    """Which way a metric improves. Raises OptionError for names that don't exist."""
+    """Which way a metric improves. Raises OptionError for names that don't exist.
+
+    >>> higher_is_better("iou"), higher_is_better("leak_delta_e")
+    (True, False)
+    """
     if name not in METRICS:
         raise unknown("metric", name, METRICS)
     return METRICS[name].better == "higher"

@@ -19,26 +19,47 @@ SSIM_C1, SSIM_C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
 
 def leak_delta_e(composite: Image, original: Image, must_stay: Mask) -> float:
-    """Mean CIE 1976 colour difference on must-stay pixels; 2.3 is just noticeable (Mahy et al. 1994)."""
+    """Mean CIE 1976 colour difference on must-stay pixels; 2.3 is just noticeable (Mahy et al. 1994).
+
+    >>> grey, lighter = np.full((4, 4, 3), 128, np.uint8), np.full((4, 4, 3), 134, np.uint8)
+    >>> round(leak_delta_e(lighter, grey, np.ones((4, 4), bool)), 1)
+    2.3
+    """
     if not must_stay.any():
         return 0.0
     return float(delta_e(composite, original)[must_stay].mean())
 
 
 def delta_e(first: Image, second: Image) -> NDArray[np.float32]:
-    """CIE 1976 colour difference of two sRGB pictures, float32 (H, W)."""
+    """CIE 1976 colour difference of two sRGB pictures, float32 (H, W).
+
+    >>> delta_e(np.zeros((1, 1, 3), np.uint8), np.full((1, 1, 3), 255, np.uint8)).round().tolist()  # black, white
+    [[100.0]]
+    """
     return np.linalg.norm(_lab(first) - _lab(second), axis=2)
 
 
 def psnr_kept(composite: Image, original: Image, must_stay: Mask) -> float:
-    """Peak signal-to-noise ratio in dB over must-stay pixels, at most 100 (identical)."""
+    """Peak signal-to-noise ratio in dB over must-stay pixels, at most 100 (identical).
+
+    >>> grey, lighter = np.full((4, 4, 3), 128, np.uint8), np.full((4, 4, 3), 129, np.uint8)
+    >>> stay = np.ones((4, 4), bool)
+    >>> psnr_kept(grey, grey, stay), round(psnr_kept(lighter, grey, stay), 1)
+    (100.0, 48.1)
+    """
     difference = composite[must_stay].astype(np.float64) - original[must_stay]
     error = float((difference**2).mean()) if difference.size else 0.0
-    return PSNR_CAP_DB if error == 0 else min(PSNR_CAP_DB, 10 * np.log10(255**2 / error))
+    return PSNR_CAP_DB if error == 0 else min(PSNR_CAP_DB, float(10 * np.log10(255**2 / error)))
 
 
 def ssim_kept(composite: Image, original: Image, must_stay: Mask) -> float:
-    """Mean structural similarity of the luma over must-stay pixels; 1 where nothing must stay."""
+    """Mean structural similarity of the luma over must-stay pixels; 1 where nothing must stay.
+
+    >>> noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3)).astype(np.uint8)
+    >>> stay = np.ones((32, 32), bool)
+    >>> round(ssim_kept(noise, noise, stay), 3), round(ssim_kept(noise, 255 - noise, stay), 1)
+    (1.0, -1.0)
+    """
     return float(ssim_map(composite, original, must_stay)[must_stay].mean()) if must_stay.any() else 1.0
 
 
@@ -46,6 +67,10 @@ def ssim_map(first: Image, second: Image, mask: Mask) -> NDArray[np.float64]:
     """Structural similarity of the luma, float64 (H, W) (Wang et al. 2004, Gaussian window, sigma 1.5 px).
 
     The window's statistics are weighted by the mask (normalised convolution), so that no other pixel enters.
+
+    >>> grey = np.full((8, 8, 3), 128, np.uint8)
+    >>> bool(np.allclose(ssim_map(grey, grey, np.ones((8, 8), bool)), 1))
+    True
     """
     weight = mask.astype(np.float64)
     total = np.maximum(_window(weight), 1e-12)
@@ -67,6 +92,12 @@ def seam_excess(composite: Image, original: Image, pasted: Image, alpha: Alpha) 
 
     The seam is where alpha is not constant over 3 x 3 pixels. ``pasted`` is the edited picture as it was pasted, on
     the original's grid. The two pictures' gradients are dilated by one pixel before they are taken off.
+
+    >>> dark, bright = np.full((8, 8, 3), 60, np.uint8), np.full((8, 8, 3), 200, np.uint8)
+    >>> left = np.repeat(np.float32([[1, 0]]), 4, axis=1).repeat(8, axis=0)
+    >>> composite = np.where(left[..., None] > 0, bright, dark)
+    >>> seam_excess(composite, dark, bright, left) > 10, seam_excess(dark, dark, dark, left)
+    (True, 0.0)
     """
     import cv2
 

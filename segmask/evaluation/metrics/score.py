@@ -17,7 +17,13 @@ KEPT_FROM, COVERAGE_FROM = 0.98, 0.95
 
 
 def score_alpha(alpha: Alpha, truth: Truth) -> dict[str, float]:
-    """Every metric that needs alpha (float32, H x W) and the truth alone. Raises InputError if the sizes differ."""
+    """Every metric that needs alpha (float32, H x W) and the truth alone. Raises InputError if the sizes differ.
+
+    >>> truth = Truth(np.repeat(np.uint8([[0, 255]]), 16, axis=1))
+    >>> scores = score_alpha(truth.alpha, truth)
+    >>> scores["strict_success"], scores["iou"], scores["face_kept"]  # nothing says where a face is
+    (1.0, 1.0, nan)
+    """
     if alpha.shape != truth.values.shape:
         (height, width), (rows, columns) = alpha.shape[:2], truth.values.shape
         raise InputError(
@@ -46,16 +52,25 @@ def score_alpha(alpha: Alpha, truth: Truth) -> dict[str, float]:
 
 
 def strict_success(alpha: Alpha, truth: Truth) -> bool:
-    """Is kept >= .98, coverage >= .95 and no face pixel's alpha above 1/255? An unknown face asks nothing."""
-    return (
-        region.kept(alpha, truth.stay) >= KEPT_FROM
-        and region.coverage(alpha, truth.change) >= COVERAGE_FROM
-        and (truth.face is None or not region.touched(alpha, truth.face).any())
-    )
+    """Is kept >= .98, coverage >= .95 and no face pixel's alpha above 1/255? An unknown face asks nothing.
+
+    >>> truth = Truth(np.uint8([[0, 255]]))
+    >>> strict_success(np.float32([[0, 1]]), truth), strict_success(np.float32([[0.5, 1]]), truth)
+    (True, False)
+    """
+    face_touched = truth.face is not None and bool(region.touched(alpha, truth.face).any())
+    kept, coverage = region.kept(alpha, truth.stay), region.coverage(alpha, truth.change)
+    return kept >= KEPT_FROM and coverage >= COVERAGE_FROM and not face_touched
 
 
 def score_composite(image: Image, original: Image, pasted: Image, alpha: Alpha, truth: Truth) -> dict[str, float]:
-    """The metrics of the picture that came out; all pictures are uint8 (H, W, 3) on the original's grid."""
+    """The metrics of the picture that came out; all pictures are uint8 (H, W, 3) on the original's grid.
+
+    >>> original, pasted = np.full((8, 8, 3), 60, np.uint8), np.full((8, 8, 3), 200, np.uint8)
+    >>> nothing = np.zeros((8, 8), np.float32)
+    >>> score_composite(original, original, pasted, nothing, Truth(np.zeros((8, 8), np.uint8)))["psnr_kept"]
+    100.0
+    """
     return {
         "leak_delta_e": composite.leak_delta_e(image, original, truth.stay),
         "psnr_kept": composite.psnr_kept(image, original, truth.stay),
@@ -65,7 +80,13 @@ def score_composite(image: Image, original: Image, pasted: Image, alpha: Alpha, 
 
 
 def score_parsing(label_map: LabelMap, truth: LabelMap) -> dict[str, float]:
-    """The parser's worn IoU on one picture, with the pixel counts that are pooled over a set."""
+    """The parser's worn IoU on one picture, with the pixel counts that are pooled over a set.
+
+    >>> from segmask.core.labels import PART_ID
+    >>> upper, face = PART_ID["upper"], PART_ID["face"]
+    >>> score_parsing(np.uint8([[upper, upper, face]]), np.uint8([[upper, face, face]]))
+    {'worn_iou': 0.5, 'worn_intersection_px': 1, 'worn_union_px': 2}
+    """
     overlap, union = region.part_overlap(label_map, truth, WORN)
     return {
         "worn_iou": overlap / union if union else 1.0,

@@ -88,6 +88,10 @@ def make_truth(
 
     A mask of 0 and 1 is read as 0 and 255. With ``keep`` (bool, H x W) only its pixels must stay, and pixels in
     neither don't count. Raises InputError on sizes that differ and on pixels that must both stay and change.
+
+    >>> mask, keep = np.uint8([[255, 0, 0]]), np.array([[False, True, False]])
+    >>> make_truth(mask).values.tolist(), make_truth(mask, keep=keep).values.tolist()
+    ([[255, 0, 0]], [[255, 0, 128]])
     """
     values = mask * np.uint8(255) if mask.size and mask.max() == 1 else mask
     for name, other in (("keep", keep), ("parsing", parsing), ("face", face)):

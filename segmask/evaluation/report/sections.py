@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from segmask.evaluation.compare import SAME, CasePair, Comparison, Direction, MetricChange
+from segmask.evaluation.compare import SAME, Comparison, Direction, MatchedCase, MetricChange
 from segmask.evaluation.criteria import Tally, shortfall, tally
 from segmask.evaluation.metrics import METRICS, Metric
 from segmask.evaluation.report.formats import number
@@ -91,7 +91,7 @@ class Moved:
 
     direction: Direction
     total: int
-    pairs: tuple[CasePair, ...]
+    cases: tuple[MatchedCase, ...]
     """At most ``LISTED`` of them."""
 
 
@@ -103,6 +103,6 @@ def headline_changes(comparison: Comparison) -> list[MetricChange]:
 def moved(comparison: Comparison, direction: Direction) -> Moved:
     """The cases that got better, or worse."""
     sign = 1 if direction == "better" else -1
-    gains = [(sign * (shortfall(pair.old) - shortfall(pair.new)), pair) for pair in comparison.pairs]
-    ordered = sorted(((gain, pair) for gain, pair in gains if gain > SAME), key=lambda item: item[0], reverse=True)
-    return Moved(direction, len(ordered), tuple(pair for _, pair in ordered[:LISTED]))
+    gains = [(sign * (shortfall(case.old) - shortfall(case.new)), case) for case in comparison.cases]
+    ordered = sorted(((gain, case) for gain, case in gains if gain > SAME), key=lambda item: item[0], reverse=True)
+    return Moved(direction, len(ordered), tuple(case for _, case in ordered[:LISTED]))

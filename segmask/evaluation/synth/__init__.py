@@ -1,7 +1,18 @@
-"""Synthetic edits: labelled pairs made from labelled photos, with the faults of generative models."""
+"""Synthetic edits: made from labelled photos, with the faults of generative models, and with their truth."""
 
-from segmask.evaluation.synth.case import Case, Record
-from segmask.evaluation.synth.generator import SWITCHES, VERSION, make_case
+from segmask.evaluation.synth.generator import SWITCHES, VERSION, synthesise
 from segmask.evaluation.synth.levels import LEVELS, Level, Odds, Strength, scaled
+from segmask.evaluation.synth.synthetic import Record, SyntheticEdit
 
-__all__ = ["LEVELS", "SWITCHES", "VERSION", "Case", "Level", "Odds", "Record", "Strength", "make_case", "scaled"]
+__all__ = [
+    "LEVELS",
+    "SWITCHES",
+    "VERSION",
+    "Level",
+    "Odds",
+    "Record",
+    "Strength",
+    "SyntheticEdit",
+    "scaled",
+    "synthesise",
+]

@@ -13,13 +13,13 @@ from segmask.core.labels import PART_ID
 from segmask.core.types import Image, LabelMap, Mask
 from segmask.evaluation.synth import arms
 from segmask.evaluation.synth.anatomy import FRONT, Figure, read_figure
-from segmask.evaluation.synth.case import Fault
 from segmask.evaluation.synth.fields import Map, Rng, blur, mix, within
 from segmask.evaluation.synth.garment import Material, choose_material, shading, weave
 from segmask.evaluation.synth.levels import Odds, Strength
-from segmask.evaluation.synth.outline import OutlineChange, Redesign, redesign
+from segmask.evaluation.synth.redesign import DesignChange, Redesign, redesign
 from segmask.evaluation.synth.reveal import behind
 from segmask.evaluation.synth.scene import Scene
+from segmask.evaluation.synth.synthetic import Fault
 from segmask.evaluation.synth.truth import LABEL_NOISE_U, truth_map
 
 Streams: TypeAlias = dict[str, Rng]
@@ -44,7 +44,7 @@ class Edit:
     """float32 (H, W): cover of the new garments."""
     truth: NDArray[np.uint8]
     targets: tuple[str, ...] = ()
-    outline: tuple[OutlineChange, ...] = ()
+    outline: tuple[DesignChange, ...] = ()
     materials: tuple[Material, ...] = ()
     faults: tuple[Fault, ...] = ()
     circumstances: tuple[str, ...] = ()

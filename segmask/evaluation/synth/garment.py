@@ -16,6 +16,7 @@ from segmask.evaluation.synth.fields import Map, Rng, blur, signed_distance, smo
 
 PATTERNS = ("plain", "melange", "twill", "stripes", "check", "dots", "print", "camouflage")
 PATTERN_ODDS = (0.3, 0.12, 0.1, 0.14, 0.1, 0.08, 0.1, 0.06)
+LEAST_DELTA_E = 14.0  # CIE76 distance of a new colour from the old one: about six just noticeable differences
 # Colours that clothes have, sRGB: white, ivory, greys, black, navy, blues, teal, greens, mustard, rust, reds, pinks, …
 PALETTE = np.array(
     [
@@ -50,19 +51,17 @@ class Material:
     """CIE76 distance of the new mean colour from the old."""
 
 
-def choose_material(
-    part: str, old_colour: Map, rng: Rng, *, same_colour: bool, opacity: float, least_delta_e: float = 14.0
-) -> Material:
-    """A material for one garment whose old mean colour is given, sRGB (3,).
+def choose_material(part: str, old_colour: Map, rng: Rng, *, same_colour: bool, opacity: float) -> Material:
+    """A material for one garment whose old mean colour is ``old_colour``, sRGB (3,).
 
-    ``same_colour`` stays within a few ΔE of the old colour; else the colour is a common one, at least
-    ``least_delta_e`` away, so that the edit can be seen.
+    With ``same_colour`` it stays within a few ΔE of that; otherwise it is a common colour of clothes, at least
+    ``LEAST_DELTA_E`` away.
     """
     order = rng.permutation(len(PALETTE))
     jitter = rng.normal(0, 8, (len(PALETTE), 3)).astype(np.float32)
     shades = np.clip(PALETTE + jitter, 8, 247)[order]
     distance = delta_e(lab(shades[None])[0], lab(old_colour[None, None])[0])
-    first = int(np.argmax(distance >= least_delta_e))
+    first = int(np.argmax(distance >= LEAST_DELTA_E))
     colour, second = shades[first], shades[(first + 1 + int(rng.integers(len(shades) - 1))) % len(shades)]
     pattern = str(rng.choice(PATTERNS, p=PATTERN_ODDS))
     if same_colour:

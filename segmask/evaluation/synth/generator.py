@@ -1,8 +1,8 @@
-"""Make one labelled pair from a photo and its label map.
+"""Makes a synthetic edit from a photo and its label map.
 
-A scene is set, the figure is dressed anew, then the faults of generative models are laid over the whole picture, and
-only then is it framed, resized and coded. Every concern draws from its own random stream, so that leaving one out
-(``without``) leaves all the others as they were.
+First the scene is set and the figure dressed anew. Then the faults of generative models are laid over the whole
+picture, and last it is framed, resized and coded. Each of these draws from its own random stream, so that leaving one
+out (``without``) leaves all the others as they were.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from segmask.core.labels import PARTS, part_ids
 from segmask.core.types import Image, LabelMap, Mask, Matrix, check_image, describe
 from segmask.evaluation.synth import frame
 from segmask.evaluation.synth.canvas import Canvas
-from segmask.evaluation.synth.case import Case, Fault, Record
 from segmask.evaluation.synth.drift import Detail, LightField, ToneDrift
 from segmask.evaluation.synth.edit import Streams, dress_anew
 from segmask.evaluation.synth.fields import within
 from segmask.evaluation.synth.levels import REFERENCE_HEIGHT, Level, Odds, Strength, check_switches, find_level
 from segmask.evaluation.synth.redrawn import FaceRedrawn, Patches, Spill
 from segmask.evaluation.synth.scene import Bystander, Labelled, Scene, add_people, plain_scene, resize_label
+from segmask.evaluation.synth.synthetic import Fault, Record, SyntheticEdit
 from segmask.evaluation.synth.table import Table, add_table
 from segmask.evaluation.synth.truth import CHANGE, LABEL_NOISE_U, UNKNOWN
 
@@ -39,7 +39,7 @@ SWITCHES = (*CIRCUMSTANCES, *(fault.name for fault in PICTURE_FAULTS), "geometry
 LEAST_SIZE = 64  # px: below, lengths in pixels round to nothing
 
 
-def make_case(
+def synthesise(
     photo: Image,
     label: LabelMap,
     *,
@@ -48,8 +48,8 @@ def make_case(
     without: Iterable[str] = (),
     size: int | None = None,
     others: Sequence[Labelled] = (),
-) -> Case:
-    """One labelled pair: an outfit edit of ``photo`` with the faults that generative models make.
+) -> SyntheticEdit:
+    """An outfit edit of ``photo`` with the faults that generative models make, and its truth.
 
     ``photo`` is uint8 (H, W, 3) RGB and ``label`` uint8 (H, W) of canonical ids. ``without`` names faults and
     circumstances to leave out (``SWITCHES``); ``size`` is the long side in pixels to which the photo is brought first.
@@ -57,6 +57,14 @@ def make_case(
     machine.
 
     Raises InputError where the arrays don't fit or the labels show no garment, OptionError for an unknown name.
+
+    >>> from segmask.core.labels import PART_ID
+    >>> label = np.zeros((128, 96), np.uint8)
+    >>> label[10:25, 40:56], label[28:100, 30:66] = PART_ID["face"], PART_ID["upper"]
+    >>> photo = np.random.default_rng(0).integers(90, 160, (128, 96, 3)).astype(np.uint8)
+    >>> edit = synthesise(photo, label, seed=7, without=["size"])
+    >>> edit.targets, edit.edited.shape, np.unique(edit.truth).tolist()
+    (('upper',), (128, 96, 3), [0, 128, 255])
     """
     _check_labelled(photo, label)
     for other in others:
@@ -91,7 +99,7 @@ def make_case(
         materials=edit.materials,
         faults=(*edit.faults, *faults, *sent.faults),
     )
-    return Case(scene.image, sent.image, truth, scene.parsing, canvas.label, face, record, sent.coded)
+    return SyntheticEdit(scene.image, sent.image, truth, scene.parsing, canvas.label, face, record, sent.coded)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How strong the faults are: one frozen table, each number with its unit and where it comes from.
+"""How strong the faults are and how often they occur: frozen numbers, each with its unit and source.
 
 Measured: 33 real pairs by thirteen models, the edit resized to the original's 830 px height, an affine map fitted to
 tracked corners, tone and detail compared around them (docs/synth.md has the table). ``u`` is a pixel at 830 px
@@ -46,7 +46,7 @@ class Strength:
     spill: float = 0.18
     """Largest share of the new garment's colour in the pixels just beside it. By eye, try-on results."""
     spill_reach_u: float = 6.0
-    """How far it reaches (deviation of the Gaussian)."""
+    """Deviation of the Gaussian that the spilt colour falls off with. By eye."""
     detail_lost: float = 0.25
     """Largest share of the fine detail (below 3 px) that is lost. Measured deviation kept: .77 to 1.2, median .98."""
     detail_invented: float = 0.8
@@ -70,20 +70,25 @@ class Odds:
     arms: float = 0.15
     """A forearm moves, where one is bare."""
     hem: float = 0.5
-    """A garment's hem goes up or down; the next two its sleeves and collar."""
+    """A garment's hem goes up or down."""
     sleeve: float = 0.45
+    """Its sleeves get longer or shorter."""
     collar: float = 0.2
+    """Its collar goes up."""
     whole_outfit: float = 0.5
-    """Every garment is new; else one or two."""
+    """All garments are new; otherwise one or two of them."""
     people: float = 0.0
-    """Bystanders; the next a table, then that a thing on it is forgotten."""
+    """Bystanders are in the picture."""
     table: float = 0.0
+    """The figure is behind a table with things on it."""
     props: float = 0.6
+    """Of the scenes with a table: the edit has lost one of the things."""
     sheer: float = 0.0
-    """The new cloth is sheer; the next, that it has the old one's colour."""
+    """The new cloth is sheer: the old garment shows through."""
     same_colour: float = 0.0
+    """The new cloth has the old garment's colour."""
     negative: float = 0.0
-    """Nothing was meant to change; only the faults are there."""
+    """Nothing was meant to change: the edit has only faults."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,11 @@ class Level:
 
 
 def scaled(factor: float) -> Strength:
-    """The standard faults times a factor, for a level of one's own: ``Level("x1.5", scaled(1.5), Odds())``."""
+    """The standard strengths times a factor, for a level of one's own.
+
+    >>> scaled(2).shift_u, Level("double", scaled(2), Odds()).name
+    (3.0, 'double')
+    """
     standard = Strength()
     return Strength(**{item.name: getattr(standard, item.name) * factor for item in fields(Strength)})
 

@@ -1,4 +1,4 @@
-"""A table scene: the figure stands behind a wooden table with things on it, one of which the model may forget."""
+"""A table scene: the figure is behind a wooden table with things on it, one of which the edit may have lost."""
 
 from __future__ import annotations
 

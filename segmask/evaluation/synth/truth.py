@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from segmask.core.types import Mask
 from segmask.evaluation.synth.fields import signed_distance, within
-from segmask.evaluation.synth.outline import Redesign
+from segmask.evaluation.synth.redesign import Redesign
 
 CHANGE, STAY, UNKNOWN = 255, 0, 128
 LABEL_NOISE_U = 3.0  # px at 830 px height: the labels' superpixels are off by 2-3

@@ -1,4 +1,4 @@
-"""Cases on disk: a folder each, and whole sets of them from a folder of labelled photos."""
+"""Writes synthetic edits to disk: one folder each, or a whole set from a folder of labelled photos."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import numpy as np
 from segmask.core.errors import InputError, OptionError, OutputError, unknown
 from segmask.core.files import write_files
 from segmask.core.labels import PARTS
-from segmask.evaluation.synth.case import Case, Record
-from segmask.evaluation.synth.generator import make_case
+from segmask.evaluation.synth.generator import synthesise
 from segmask.evaluation.synth.levels import find_level
 from segmask.evaluation.synth.scene import Labelled
+from segmask.evaluation.synth.synthetic import Record, SyntheticEdit
 from segmask.io import encode_png, read_image, read_labels
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
@@ -62,7 +62,7 @@ def open_labelled_set(root: Path, split: str = "all") -> LabelledSet:
     return LabelledSet(root, tuple(names))
 
 
-def write_case(case: Case, folder: Path, *, source: str = "") -> None:
+def write_case(case: SyntheticEdit, folder: Path, *, source: str = "") -> None:
     """The case as a folder: original, edited, mask, parsing, edited_parsing and face, and case.json with its record.
 
     All files or none are written. ``source`` names the photo in case.json.
@@ -117,7 +117,7 @@ def write_pairs(
         try:
             photo, label = labelled.load(name)
             others = _others(labelled, name, case_seed) if find_level(level).odds.people else ()
-            case = make_case(photo, label, seed=case_seed, level=level, without=without, size=size, others=others)
+            case = synthesise(photo, label, seed=case_seed, level=level, without=without, size=size, others=others)
         except InputError as error:
             yield Written(folder, str(error))
             continue

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from segmask.core.errors import InputError, OptionError
 from segmask.core.labels import PART_ID
-from segmask.evaluation.synth import LEVELS, SWITCHES, VERSION, make_case
+from segmask.evaluation.synth import LEVELS, SWITCHES, VERSION, synthesise
 from segmask.evaluation.synth.edit import dress_anew
 from segmask.evaluation.synth.generator import STREAMS
 from segmask.evaluation.synth.levels import Odds, Strength
@@ -28,7 +28,7 @@ def streams(seed: int = 0) -> dict[str, np.random.Generator]:
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 2**31), level=st.sampled_from(list(LEVELS)))
 def test_the_same_seed_makes_the_same_bytes(photo: np.ndarray, label: np.ndarray, seed: int, level: str):
-    first, second = (make_case(photo, label, seed=seed, level=level, others=((photo, label),)) for _ in range(2))
+    first, second = (synthesise(photo, label, seed=seed, level=level, others=((photo, label),)) for _ in range(2))
     assert first.coded == second.coded
     assert first.edited.tobytes() == second.edited.tobytes()
     assert first.truth.tobytes() == second.truth.tobytes()
@@ -38,7 +38,7 @@ def test_the_same_seed_makes_the_same_bytes(photo: np.ndarray, label: np.ndarray
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 2**31), level=st.sampled_from(list(LEVELS)))
 def test_faces_stay_and_truth_has_three_values(photo: np.ndarray, label: np.ndarray, seed: int, level: str):
-    case = make_case(photo, label, seed=seed, level=level, others=((photo, label),))
+    case = synthesise(photo, label, seed=seed, level=level, others=((photo, label),))
     assert set(np.unique(case.truth)) <= {0, 128, 255}
     assert not (case.truth[case.face] == 255).any()
     assert case.face.any()
@@ -50,21 +50,21 @@ def test_faces_stay_and_truth_has_three_values(photo: np.ndarray, label: np.ndar
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 2**31), level=st.sampled_from(list(LEVELS)))
 def test_without_faults_the_truth_is_what_changed(photo: np.ndarray, label: np.ndarray, seed: int, level: str):
-    case = make_case(photo, label, seed=seed, level=level, without=(*FAULTS, "sheer", "same_colour"))
+    case = synthesise(photo, label, seed=seed, level=level, without=(*FAULTS, "sheer", "same_colour"))
     difference = np.abs(case.edited.astype(int) - case.original).max(2)
     assert difference[case.truth == 0].max() <= 2
     assert (difference[case.truth == 255] > 6).mean() > 0.9
 
 
 def test_another_seed_makes_another_case(photo: np.ndarray, label: np.ndarray):
-    first, second = (make_case(photo, label, seed=seed) for seed in (1, 2))
+    first, second = (synthesise(photo, label, seed=seed) for seed in (1, 2))
     assert first.record.materials != second.record.materials
 
 
 @pytest.mark.parametrize("name", ["tone", "geometry", "jpeg", "face"])
 def test_a_fault_that_is_left_out_leaves_the_others_as_they_were(photo: np.ndarray, label: np.ndarray, name: str):
-    whole = make_case(photo, label, seed=4).record
-    less = make_case(photo, label, seed=4, without=[name]).record
+    whole = synthesise(photo, label, seed=4).record
+    less = synthesise(photo, label, seed=4, without=[name]).record
     assert less.faults == tuple(fault for fault in whole.faults if fault.name != name)
     assert less.materials == whole.materials
     assert less.outline == whole.outline
@@ -72,13 +72,13 @@ def test_a_fault_that_is_left_out_leaves_the_others_as_they_were(photo: np.ndarr
 
 
 def test_a_lossless_case_has_no_coded_file(photo: np.ndarray, label: np.ndarray):
-    case = make_case(photo, label, seed=4, without=["jpeg"])
+    case = synthesise(photo, label, seed=4, without=["jpeg"])
     assert case.coded is None
-    assert make_case(photo, label, seed=4).coded is not None
+    assert synthesise(photo, label, seed=4).coded is not None
 
 
 def test_the_photo_is_brought_to_the_size_first(photo: np.ndarray, label: np.ndarray):
-    case = make_case(photo, label, seed=4, size=160)
+    case = synthesise(photo, label, seed=4, size=160)
     assert case.original.shape == (160, 110, 3)
     assert case.truth.shape == (160, 110)
 
@@ -124,7 +124,7 @@ def test_the_same_colour_stays_close_to_the_old_one(photo: np.ndarray, label: np
 
 def test_other_colours_can_be_told_apart(photo: np.ndarray, label: np.ndarray):
     for seed in range(5):
-        assert all(material.delta_e >= 14 for material in make_case(photo, label, seed=seed).record.materials)
+        assert all(material.delta_e >= 14 for material in synthesise(photo, label, seed=seed).record.materials)
 
 
 def test_a_moved_arm_comes_along_with_its_new_sleeve(photo: np.ndarray, label: np.ndarray):
@@ -148,7 +148,7 @@ def test_a_moved_arm_away_from_the_edit_stays_the_originals(photo: np.ndarray, l
 
 
 def test_the_record_is_plain_json(photo: np.ndarray, label: np.ndarray):
-    case = make_case(photo, label, seed=9, level="hard", others=((photo, label), (photo, label)))
+    case = synthesise(photo, label, seed=9, level="hard", others=((photo, label), (photo, label)))
     said = json.loads(json.dumps(to_json(case.record, "0001")))
     assert said["version"] == VERSION
     assert said["source"] == "0001"
@@ -159,26 +159,26 @@ def test_the_record_is_plain_json(photo: np.ndarray, label: np.ndarray):
 
 def test_labels_of_another_size_are_refused(photo: np.ndarray):
     with pytest.raises(InputError, match="photo's size"):
-        make_case(photo, draw_label()[:-1], seed=0)
+        synthesise(photo, draw_label()[:-1], seed=0)
 
 
 def test_ids_that_are_not_canonical_are_refused(photo: np.ndarray, label: np.ndarray):
     with pytest.raises(InputError, match="canonical ids 0 to 13; got 77"):
-        make_case(photo, np.where(label == 4, 77, label).astype(np.uint8), seed=0)
+        synthesise(photo, np.where(label == 4, 77, label).astype(np.uint8), seed=0)
 
 
 def test_a_figure_without_garments_is_refused(photo: np.ndarray, label: np.ndarray):
     with pytest.raises(InputError, match="found none"):
-        make_case(photo, np.zeros_like(label), seed=0, level="hard", others=((photo, label),))
+        synthesise(photo, np.zeros_like(label), seed=0, level="hard", others=((photo, label),))
 
 
 def test_too_small_a_size_is_refused(photo: np.ndarray, label: np.ndarray):
     with pytest.raises(OptionError, match="at least 64 px; got 10"):
-        make_case(photo, label, seed=0, size=10)
+        synthesise(photo, label, seed=0, size=10)
 
 
 def test_inputs_are_left_alone(photo: np.ndarray, label: np.ndarray):
     before = photo.copy(), label.copy()
-    make_case(photo, label, seed=0, level="hard", others=((photo, label),))
+    synthesise(photo, label, seed=0, level="hard", others=((photo, label),))
     assert (photo == before[0]).all()
     assert (label == before[1]).all()

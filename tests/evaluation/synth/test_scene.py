@@ -5,7 +5,7 @@ from segmask.evaluation.synth.anatomy import FRONT
 from segmask.evaluation.synth.edit import dress_anew
 from segmask.evaluation.synth.generator import STREAMS
 from segmask.evaluation.synth.levels import Odds, Strength
-from segmask.evaluation.synth.outline import Redesign
+from segmask.evaluation.synth.redesign import Redesign
 from segmask.evaluation.synth.scene import add_people, plain_scene, resize_label
 from segmask.evaluation.synth.table import add_table
 from segmask.evaluation.synth.truth import truth_map

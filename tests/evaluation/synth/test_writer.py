@@ -10,7 +10,7 @@ from segmask.cli.synth import synth
 from segmask.core.errors import InputError, OptionError, OutputError
 from segmask.core.labels import PARTS
 from segmask.evaluation.datasets import read_dataset
-from segmask.evaluation.synth import make_case
+from segmask.evaluation.synth import synthesise
 from segmask.evaluation.synth.writer import open_labelled_set, write_case, write_pairs
 from segmask.io import read_gray, read_image, read_labels, write_png
 
@@ -32,7 +32,7 @@ def labelled(tmp_path: Path, photo: np.ndarray, label: np.ndarray) -> Path:
 
 
 def test_a_case_is_written_as_a_folder(tmp_path: Path, photo: np.ndarray, label: np.ndarray):
-    case = make_case(photo, label, seed=1)
+    case = synthesise(photo, label, seed=1)
     write_case(case, tmp_path / "x", source="a")
     assert sorted(path.name for path in (tmp_path / "x").iterdir()) == [
         "case.json", "edited.jpg", "edited_parsing.png", "face.png", "mask.png", "original.png", "parsing.png",
@@ -44,7 +44,7 @@ def test_a_case_is_written_as_a_folder(tmp_path: Path, photo: np.ndarray, label:
 
 
 def test_a_lossless_edit_is_a_png(tmp_path: Path, photo: np.ndarray, label: np.ndarray):
-    case = make_case(photo, label, seed=1, without=["jpeg"])
+    case = synthesise(photo, label, seed=1, without=["jpeg"])
     write_case(case, tmp_path / "x")
     assert (read_image(tmp_path / "x" / "edited.png") == case.edited).all()
 

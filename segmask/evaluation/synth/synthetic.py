@@ -1,4 +1,4 @@
-"""A labelled pair, and the record of how it was made."""
+"""A synthetic edit, and the record of how it was made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from segmask.core.types import Image, LabelMap, Mask
 from segmask.evaluation.synth.garment import Material
-from segmask.evaluation.synth.outline import OutlineChange
+from segmask.evaluation.synth.redesign import DesignChange
 from segmask.evaluation.synth.scene import Bystander
 from segmask.evaluation.synth.table import Table
 
@@ -24,14 +24,17 @@ class Fault(Protocol):
 
 @dataclass(frozen=True)
 class Record:
-    """All that was drawn for a case; with the photo, its labels and the generator's version it makes it again."""
+    """All that was drawn at random. The same photo, labels, seed and version of the generator make the same edit again.
+
+    It is written to case.json under these names, so that a renamed field would change the frozen files.
+    """
 
     version: int
     seed: int
     level: str
     without: tuple[str, ...]
     scene: tuple[str, ...]
-    """Names of the hard circumstances that the case has: people, table, sheer, same_colour, negative."""
+    """Names of the hard circumstances that it has: people, table, sheer, same_colour, negative."""
     people: tuple[Bystander, ...]
     table: Table | None
     targets: tuple[str, ...]
@@ -39,18 +42,18 @@ class Record:
     edited_size_hw: tuple[int, int]
     matrix: tuple[tuple[float, ...], ...]
     """(3, 3): pixel (x, y, 1) of the original to the edited picture's."""
-    outline: tuple[OutlineChange, ...]
+    outline: tuple[DesignChange, ...]
     materials: tuple[Material, ...]
     faults: tuple[Fault, ...]
 
 
 @dataclass(frozen=True)
-class Case:
-    """One synthetic edit; everything but ``edited`` is on the original's grid (H, W)."""
+class SyntheticEdit:
+    """An original, its edit and the labels of both in memory; all but ``edited`` are on the original's grid (H, W)."""
 
     original: Image
     edited: Image
-    """uint8 (h, w, 3): as decoded, where a coder was among the faults."""
+    """uint8 (h, w, 3); with the JPEG fault as it is decoded from ``coded``."""
     truth: NDArray[np.uint8]
     """uint8 (H, W): 255 must come from the edit, 0 must stay, 128 don't care."""
     parsing: LabelMap
@@ -64,5 +67,5 @@ class Case:
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The parts that were changed on purpose; empty in a negative case."""
+        """The parts that were changed on purpose; none in a negative case."""
         return self.record.targets

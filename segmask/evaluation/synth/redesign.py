@@ -1,7 +1,8 @@
-"""New outlines: where the new garment lies, how its sleeves and hems end, and what the old one leaves bare.
+"""Another design: where the new garment lies, how its sleeves and hems end, and what the old one leaves bare.
 
-Outlines are the zero level of a smoothed signed distance plus a smooth random offset, drawn with a sub-pixel ramp:
-they leave the label map's superpixels, so that a mask which traces the paste earns nothing.
+The new garment's outline is the zero level of a smoothed signed distance plus a smooth random offset, drawn with a
+sub-pixel ramp. It does not follow the label map's superpixels: a parser that was trained on these labels has no
+advantage at it.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ SLEEVED = ("upper", "outerwear", "dress")
 
 
 @dataclass(frozen=True)
-class OutlineChange:
-    """One change of cut, for the log: which garment, what was done, how long in px."""
+class DesignChange:
+    """One change of a garment's design, for the record: which garment, what was done, how long in pixels."""
 
     part: str
     kind: str
@@ -46,11 +47,14 @@ class Redesign:
     """bool (H, W): where skin shows that the old garment covered."""
     front_alpha: Map
     """float32 (H, W): cover of hair, hands, bags … in front of the garments."""
-    changes: tuple[OutlineChange, ...]
+    changes: tuple[DesignChange, ...]
 
 
 def redesign(photo: Map, figure: Figure, targets: tuple[str, ...], odds: Odds, unit: float, rng: Rng) -> Redesign:
-    """New shapes for the target garments of one figure; ``photo`` is (H, W, 3), ``unit`` the length u in pixels."""
+    """New shapes for the target garments of one figure.
+
+    ``photo`` is float32 (H, W, 3), ``unit`` the length in pixels of one pixel at 830 px height.
+    """
     masks, cuts, changes = {}, [], []
     for part in targets:
         gained, cut, done = _recut(figure, part, odds, rng)
@@ -73,16 +77,16 @@ def redesign(photo: Map, figure: Figure, targets: tuple[str, ...], odds: Odds, u
     return Redesign(alpha.astype(np.float32), part_map, old, bare, front_alpha, tuple(changes))
 
 
-def _recut(figure: Figure, part: str, odds: Odds, rng: Rng) -> tuple[Mask, hems.Cut, list[OutlineChange]]:
+def _recut(figure: Figure, part: str, odds: Odds, rng: Rng) -> tuple[Mask, hems.Cut, list[DesignChange]]:
     """What one garment gains and loses; at most one change each of sleeve, hem and collar."""
     garment = figure.mask(part)
     none = np.zeros_like(garment)
     gained, gone, bare = none.copy(), none.copy(), none.copy()
-    changes: list[OutlineChange] = []
+    changes: list[DesignChange] = []
 
     def note(kind: str, length: float, mask: Mask) -> None:
         if mask.any():
-            changes.append(OutlineChange(part, kind, round(length, 1)))
+            changes.append(DesignChange(part, kind, round(length, 1)))
 
     if part in SLEEVED and rng.random() < odds.sleeve:
         length = rng.uniform(0.04, 0.13) * figure.height

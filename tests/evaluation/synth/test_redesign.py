@@ -5,7 +5,7 @@ from segmask.evaluation.synth import hems
 from segmask.evaluation.synth.anatomy import FRONT, read_figure
 from segmask.evaluation.synth.fields import signed_distance
 from segmask.evaluation.synth.levels import Odds
-from segmask.evaluation.synth.outline import redesign
+from segmask.evaluation.synth.redesign import redesign
 
 AS_BEFORE = Odds(hem=0, sleeve=0, collar=0)
 

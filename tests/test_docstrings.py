@@ -17,10 +17,8 @@ import segmask
 
 COMMAND = "segmask.__main__"
 """The one module that is not imported: it runs the command."""
-STAGES = tuple(f"segmask.{name}." for name in ("core", "register", "change", "prompt", "view", "io"))
+PACKAGES = tuple(f"segmask.{name}." for name in ("core", "register", "change", "prompt", "view", "io", "evaluation"))
 """Packages in which every public function has an example."""
-IMPORTED = tuple(f"segmask.evaluation{name}" for name in ("", ".datasets", ".metrics", ".synth"))
-"""Packages whose ``__all__`` a user imports from; every function there has an example."""
 WITHOUT_EXAMPLE = {"MaskResult", "Report", "Result"}
 """Public names whose docstrings still lack one."""
 
@@ -42,16 +40,12 @@ def examples() -> list[doctest.DocTest]:
 
 
 def functions() -> Iterator[tuple[str, Any]]:
-    """The public functions of the stages and of the evaluation with their names."""
+    """The public functions of these packages with their names."""
     for module in MODULES:
         for name, value in vars(module).items():
             own = inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
-            if own and module.__name__.startswith(STAGES):
+            if own and module.__name__.startswith(PACKAGES):
                 yield f"{module.__name__}.{name}", value
-    for package in map(import_module, IMPORTED):
-        for name in package.__all__:
-            if inspect.isfunction(value := getattr(package, name)):
-                yield f"{package.__name__}.{name}", value
 
 
 def has_example(value: Any) -> bool:

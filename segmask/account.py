@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from segmask import io
 from segmask.compose.compose import Composed
 from segmask.core.findings import Findings
@@ -13,12 +15,14 @@ from segmask.report import (
     PersonReport,
     PromptReport,
     Report,
+    ResidueReport,
     alignment_report,
     face_reports,
     mask_report,
     tone_report,
 )
 from segmask.verdict.judge import Verdict, verdict_of
+from segmask.verdict.residue import Residue
 from segmask.version import __version__
 
 
@@ -49,6 +53,7 @@ def pair_report(
         alignment=alignment_report(stages.alignment),
         tone=tone_report(stages.tone, options.tone_match),
         mask=mask_report(done.alpha, stages.protected, stages.change, stages.decision),
+        residue=_residue(verdict.residue),
         faces=face_reports(seen.faces),
         people=_people(seen, people),
         timings=timings,
@@ -82,11 +87,18 @@ def single_report(
         alignment=None,
         tone=None,
         mask=mask_report(alpha, protected, None, decision),
+        residue=None,
         faces=face_reports(seen.faces),
         people=_people(seen, people),
         timings=timings,
         prompt=_understood(options),
     )
+
+
+def _residue(residue: Residue | None) -> ResidueReport | None:
+    if residue is None:
+        return None
+    return ResidueReport(**{field.name: round(getattr(residue, field.name).amount, 5) for field in fields(residue)})
 
 
 def _understood(options: Options) -> PromptReport | None:

@@ -14,12 +14,14 @@ from segmask.change.difference import measure_change
 from segmask.change.texture import compare_texture
 from segmask.compose.compose import Composed, compose
 from segmask.compose.composite import trimap_of
+from segmask.core.colour import lab
 from segmask.core.errors import OptionError
 from segmask.core.findings import Findings
 from segmask.core.geometry import WORKING_SIDE, resize_image, resize_mask, working_size
-from segmask.core.labels import CLOTHING
+from segmask.core.labels import CLOTHING, WORN
 from segmask.core.timing import Stopwatch, Timings
 from segmask.core.types import Alignment, Change, Image, Parsing, Probs, Stages, read_only
+from segmask.fusion.components import changed_garment
 from segmask.fusion.constraints import Constraints, constrain
 from segmask.fusion.decide import decide
 from segmask.fusion.decision import Decision
@@ -96,7 +98,7 @@ class OpenPair:
         with watch("fuse"):
             scene = self._scene(measured.change, asked)
             people = choose_person(self.seen, str(asked.person), self.edit.parsing)
-            held = self._constrain(corrections, people, asked)
+            held = self._constrain(corrections, people, scene, asked)
             decision = decide(scene, measured.change, held, asked, corrections.mask_in, self.model)
         with watch("compose"):
             done = compose(self.seen.picture, measured, scene, decision, held, asked, corrections.mask_in)
@@ -147,7 +149,9 @@ class OpenPair:
         after = registered.toned_small(resize_image(registered.aligned, work_hw))
         usable = resize_mask(registered.alignment.covered, work_hw)
         change = measure_change(before, after, usable, threshold=asked.threshold, min_area=asked.min_area)
-        return replace(change, texture=compare_texture(before, after)) if asked.strategy == "hybrid" else change
+        if asked.strategy != "hybrid":
+            return change
+        return replace(change, texture=compare_texture(before, after), colours=(lab(before), lab(after)))
 
     @cached_property
     def _shown(self) -> tuple[Probs, Probs] | None:
@@ -162,10 +166,11 @@ class OpenPair:
             return None
         return Scene(*self._shown, change, asked.parts, (self.seen.parsing, self.edit.parsing))
 
-    def _constrain(self, corrections: Corrections, people: Choice, asked: Options) -> Constraints:
+    def _constrain(self, corrections: Corrections, people: Choice, scene: Scene | None, asked: Options) -> Constraints:
         protected = None
-        if self.seen.parsing is not None:
-            protected = protected_parts(self.seen.parsing, self.seen.detected, asked.parts, self.edit.parsing)
+        if scene is not None:
+            garment = changed_garment(scene) if set(scene.parts) <= set(WORN) else None
+            protected = protected_parts(scene.parsings[0], self.seen.detected, asked.parts, scene.parsings[1], garment)
         covered = self.edit.alignment.covered
         return constrain(protected, corrections.include, corrections.exclude, covered, people.others)
 

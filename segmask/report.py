@@ -54,6 +54,22 @@ class MaskReport:
 
 
 @dataclass(frozen=True)
+class ResidueReport:
+    """What an eye sees of a wrong mask, each in [0, 1]; 0 where nothing shows (``segmask.verdict.residue``)."""
+
+    ghost: float
+    """Share of the rim outside the mask where the old contour shows."""
+    held: float
+    """Changed pieces beside the mask that stayed, as a share of them and the mask."""
+    step: float
+    """Share of the outline with a step that neither picture has."""
+    halved: float
+    """Smaller halves of things cut by the outline, as a share of them and the mask."""
+    touched: float
+    """Share of the mask that is ground in both pictures."""
+
+
+@dataclass(frozen=True)
 class FaceReport:
     """One face that was found in the original."""
 
@@ -142,6 +158,8 @@ class Report:
     alignment: AlignmentReport | None
     tone: ToneReport | None
     mask: MaskReport
+    residue: ResidueReport | None
+    """What shows of the mask's faults; null for one picture's mask."""
     faces: tuple[FaceReport, ...]
     people: tuple[PersonReport, ...]
     """From left to right; passers-by too small to count are left out, and ``diff`` looks for none."""

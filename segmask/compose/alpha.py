@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segmask.compose.hair_layer import HairLayer
 from segmask.compose.outline import Overlaid, moved_outline
 from segmask.core.geometry import REFERENCE_SIDE, resize_map
 from segmask.core.morphology import blurred, distance_to, narrowed
@@ -40,8 +41,8 @@ def make_alpha(
     *,
     feather: float | None = None,
     overlaid: Overlaid | None = None,
-    fabric: Alpha | None = None,
     limbs: Prob | None = None,
+    hair: HairLayer | None = None,
 ) -> Alpha:
     """Alpha at the picture's size, float32 (H, W), multiples of 1/255.
 
@@ -53,7 +54,7 @@ def make_alpha(
             drew a wider edge before a ground that the original does not share. 0 is a hard edge.
         overlaid: both pictures; with them the outline is moved to where they agree.
         limbs: float32 (h, w): skin in both pictures; through it the edge is wider, unless its width is given.
-        fabric: float32 (H, W), 0 on ``keep``: what comes from the edit besides, between strands of hair.
+        hair: the original's hair over what comes from the edit.
     """
     alpha = np.zeros(size_hw, np.float32)
     around = Box.around(decision)
@@ -79,9 +80,7 @@ def make_alpha(
     edge = np.rint(edge * 255) / 255
     edge[inside_keep] = 0
     alpha[area.slices] = edge
-    if fabric is None:
-        return alpha
-    return np.maximum(alpha, fabric if width > 0 else np.rint(fabric))
+    return alpha if hair is None else hair.widen(alpha, keep, hard=width <= 0)
 
 
 def _signed_distance(decision: Mask, size_hw: tuple[int, int], area: Box, smooth: float) -> Alpha:

@@ -1,193 +1,191 @@
-"""Old fabric that shows between the strands of the original's hair.
+"""Hair that hangs over a replaced garment: matted, and laid over the edit's garment.
 
-Loose hair over a garment is parsed as hair, strands and gaps alike, and its core stays original; so a white blouse
-would go on shining through it above the new coat. Each pixel of such hair is taken for a mixture of the hair's colour
-and the old garment's, both measured around it (with both known, its share follows: Porter and Duff 1984, turned round):
-what holds fabric comes from the edit, the strands stay.
+A parser calls a lock hair, strands and gaps alike, with some of the garment beside it; kept as it is, the old garment
+goes on showing in it. Here its opacity is found and its colour is freed of what lay behind. Where the edit drew hair of
+its own and the original's would be cut off or show twice, the seam runs higher up, where both agree.
+
+What this layer is depends on the two pictures alone, not on the decision; so a mask that is read back meets the same
+layer and gives the same composite.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.geometry import REFERENCE_SIDE, resize_image, resize_map, resize_mask, resized_part, working_size
-from segmask.core.labels import PART_ID
-from segmask.core.types import Alpha, Box, Change, Image, Mask, Parsing, Probs
-from segmask.fusion.scene import resized_probs, target_prob
+from segmask.compose.hair_layer import HairLayer
+from segmask.compose.hair_seam import Strands, hair_from_edit
+from segmask.compose.hair_view import (
+    DEFAULT,
+    OUTLINE,
+    HairView,
+    hair_area,
+    hair_view,
+    replaced_garment,
+)
+from segmask.compose.matting import Laplacian, solve_alpha
+from segmask.compose.unmix import Mixture, unmixed
+from segmask.core.geometry import resize_map, resize_mask
+from segmask.core.morphology import distance_to
+from segmask.core.types import Box, Image, Mask
+from segmask.fusion.constraints import Constraints
+from segmask.fusion.scene import Scene
 
 Map = NDArray[np.float32]
 
+SURE, LIKELY, OPEN = 1.0, 0.02, 0.002
+"""Weights of evidence against the matting Laplacian: a colour that says it, one that speaks for it, none."""
+NO_HAIR, ALL_HAIR = 0.08, 0.92
+"""Shares by colour that say so, …"""
+SURELY_HAIR, HARDLY_HAIR = 0.95, 0.2
+"""… unless the parser is as sure of the contrary as this."""
+
 
 @dataclass(frozen=True)
-class StrandsConfig:
-    """Numbers of the search; distances as shares of the long side."""
+class _Matte:
+    """The original's hair at the working size."""
 
-    near: float = 0.05
-    """From what is taken: further away hair hangs before something else."""
-    reach: float = 0.02
-    """Sigma of the surroundings in which the two colours are measured …"""
-    long_side: int = 320
-    """… at this working size."""
-    hair: float = 0.1
-    """Least probability of hair: its fringe counts."""
-    sure: tuple[float, float] = (0.8, 0.6)
-    """Probabilities of hair and of the old garment where their colours are measured."""
-    shown: float = 0.5
-    """Probability of hair or the target in the edit: what else it shows there is nobody's outfit."""
-    changed: float = 2.0
-    """Score below which both pictures show the same."""
-    behind: float = 2.0
-    """Times the background around that the garment must be there: hair hangs before walls of its colour, too."""
-    least: float = 0.05
-    """Mean probability of the garment around: below, a parser's doubt alone speaks for it."""
-    contrast: float = 25.0
-    """ΔE between hair and garment: fainter fabric doesn't show."""
-    share: tuple[float, float] = (0.12, 0.32)
-    """Of fabric in a pixel: below it is a strand, above it a gap."""
-    aside: float = 0.35
-    """Of that contrast: colours further from the line between both are skin, a clip, an earring."""
-    blur: float = 0.4
-    """Sigma in pixels at the reference size: single pixels are noise."""
+    mixture: Mixture
+    laplacian: Laplacian
+    opacity: Map
+    """float32 (h, w)."""
+    tint: Map
+    """float32 (h, w, 3): to add to the original for the hair's own colour."""
+    asked: Mask
+    """bool (h, w): where the hair is matted."""
+    nearest: NDArray[np.intp]
+    """(h, w): index of the nearest pixel that is no hair."""
 
 
-DEFAULT = StrandsConfig()
-LEAST = 1e-3
-"""Weight below which nothing of a colour is around."""
-
-
-def fabric_in_hair(
-    original: Image,
-    parsings: tuple[Parsing, Parsing],
-    change: Change,
-    taken: Mask,
-    parts: tuple[str, ...],
-    keep: Mask,
-    config: StrandsConfig = DEFAULT,
-) -> Alpha | None:
-    """How much of each pixel in the hair is old fabric and comes from the edit; None where there is no such pixel.
+def hair_layer(
+    original: Image, edited_in: Callable[[Box], Image], scene: Scene, constraints: Constraints
+) -> HairLayer | None:
+    """The original's hair near a replaced garment as a layer; None where there is none, or hair is targeted.
 
     Args:
         original: uint8 (H, W, 3).
-        parsings: what the original and what the aligned edit shows.
-        change: the change map, (h, w).
-        taken: bool (h, w): what comes from the edit.
-        parts: the targeted parts.
-        keep: bool (H, W): stays original whatever hangs there.
-
-    Returns:
-        float32 (H, W), multiples of 1/255, 0 on ``keep``.
+        edited_in: the aligned, tone matched edit in a box of the picture, uint8 (h, w, 3).
+        scene: what both pictures show.
+        constraints: what stays original whatever hangs there, and what comes from the edit as it is: no hair is laid
+            over that.
     """
-    if "hair" in parts or not taken.any():
+    size_hw, probs = (original.shape[0], original.shape[1]), (scene.before, scene.after)
+    if "hair" in scene.parts:
         return None
-    size_hw, hw = (original.shape[0], original.shape[1]), (taken.shape[0], taken.shape[1])
-    first, second = (resized_probs(parsing, hw) for parsing in parsings)
-    zone = _zone(first, second, change, taken, parts, config)
-    if not zone.any():
+    replaced = replaced_garment(scene)
+    area = hair_area(probs[0], probs[1], replaced, size_hw)
+    if area is None:
         return None
-    *colours, over_cloth = _surroundings(original, parsings[0], taken, parts, config)
-    zone &= resize_map(_contrast(*colours) * over_cloth, hw) > config.contrast  # 0 without a garment
-    if not zone.any():
+    view = hair_view(original, edited_in(area), probs, (area, replaced, constraints.firm))
+    front, back, asked = _regions(view)
+    if min(front.sum(), back.sum()) < DEFAULT.least or not asked.any():
         return None
-    area = _area_of(zone, size_hw)
-    hair, garment = (_placed(colour, area, size_hw) for colour in colours)
-    share = _share(_lab(original[area.slices], config.blur * max(size_hw) / REFERENCE_SIDE), hair, garment, config)
-    inside = resized_part(zone.astype(np.float32), area, size_hw)
-    result = np.zeros(size_hw, np.float32)
-    result[area.slices] = np.rint(255 * share * inside) / 255
-    result[keep] = 0
-    return result if result.any() else None
+    mixture = unmixed(view.original, front, back, asked, view.hair, DEFAULT.reach * view.unit)
+    asked &= ~resize_mask(constraints.include[area.slices], (asked.shape[0], asked.shape[1]))
+    return _layer(original[area.slices], (area, size_hw), view, _matte(view, mixture, asked))
 
 
-def _zone(
-    before: Probs, after: Probs, change: Change, taken: Mask, parts: tuple[str, ...], config: StrandsConfig
-) -> Mask:
-    """Hair beside what is taken, where the edit shows something else of hair or target, bool (h, w)."""
+def _regions(view: HairView) -> tuple[Mask, Mask, Mask]:
+    """Where there is surely nothing but hair, where surely none, and where to look, bool (h, w) each."""
+    from_garment, outside = distance_to(view.replaced), distance_to(view.hair > OUTLINE)
+    inside, unit = distance_to(view.hair <= OUTLINE), view.unit
+    front = (inside > DEFAULT.core * unit) & (from_garment > DEFAULT.clean * unit)
+    back = (outside > DEFAULT.outside * unit) & (outside < DEFAULT.above * unit)
+    asked = (from_garment < DEFAULT.through * unit) & (outside < DEFAULT.fringe * unit)
+    return front, back, asked
+
+
+def _matte(view: HairView, mixture: Mixture, asked: Mask) -> _Matte:
+    """The opacity and the colour of the hair. Where not asked, the parser says what is hair, but for the rim."""
     import cv2
 
-    distance = cv2.distanceTransform((~taken).astype(np.uint8), cv2.DIST_L2, 5)
-    shown = target_prob(after, (*parts, "hair"))
-    return (
-        (distance <= config.near * max(taken.shape))
-        & (before[PART_ID["hair"]] > config.hair)
-        & (shown > config.shown)
-        & (change.score_map > config.changed)
+    hair, share = view.hair, mixture.share
+    none, all_of_it = (share < NO_HAIR) & (hair < SURELY_HAIR), (share > ALL_HAIR) & (hair > HARDLY_HAIR)
+    sure = np.where(asked, (mixture.certainty > 0.5) & (none | all_of_it), np.abs(hair - 0.5) >= SURELY_HAIR - 0.5)
+    trust = np.where(sure, SURE, OPEN + LIKELY * mixture.certainty)
+    likely = np.where(sure | ~asked, np.rint(share), share)
+    laplacian = Laplacian(view.original)
+    opacity = _stretched(solve_alpha(laplacian, likely.astype(np.float32), trust.astype(np.float32)))
+    foreign = _stretched(1 - np.minimum(opacity, share)) * asked
+    amount = np.minimum(foreign / DEFAULT.foreign, 1)[..., None]
+    tint = cv2.GaussianBlur(amount * (mixture.pure - view.original), (0, 0), DEFAULT.even)
+    return _Matte(mixture, laplacian, opacity, np.asarray(tint, np.float32), asked, _nearest(view))
+
+
+def _stretched(values: Map) -> Map:
+    """Opacities with what is nearly none or nearly all made so."""
+    low, high = DEFAULT.noise
+    return np.asarray(np.clip((values - low) / (high - low), 0, 1), np.float32)
+
+
+def _nearest(view: HairView) -> NDArray[np.intp]:
+    """For each pixel the index of the nearest one that is no hair, (h, w): it says what the hair hangs before."""
+    import cv2
+
+    hair = (view.hair > OUTLINE).astype(np.uint8)
+    found = cv2.distanceTransformWithLabels(hair, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)[1]
+    labels = np.asarray(found, np.intp)
+    index = np.zeros(int(labels.max()) + 1, np.intp)
+    beside = np.flatnonzero(hair.ravel() == 0)
+    index[labels.ravel()[beside]] = beside
+    return index[labels]
+
+
+def _layer(original: Image, place: tuple[Box, tuple[int, int]], view: HairView, matte: _Matte) -> HairLayer:
+    """The layer at the picture's size; ``original`` is its area, ``place`` that and the picture's height and width."""
+    area, size_hw = place
+    hw = (area.height, area.width)
+    full = np.asarray(original.astype(np.float32) / 255, np.float32)
+    near = resize_mask(matte.asked, hw)
+    opacity = _stretched(matte.laplacian.enlarged(matte.opacity, full))
+    for channel in range(3):
+        full[..., channel] += resize_map(np.ascontiguousarray(matte.tint[..., channel]), hw)
+    colour = np.rint(np.clip(full, 0, 1) * 255).astype(np.uint8)
+    return HairLayer(
+        area=area,
+        size_hw=size_hw,
+        opacity=opacity * near,
+        colour=colour,
+        from_edit=resize_map(_from_edit(view, matte), hw),
+        differs=near & ((opacity < 1) | (colour != original).any(2)),
+        nearest=matte.nearest,
+        spread=_spread(view),
+        garment=view.garment,
     )
 
 
-def _surroundings(
-    original: Image, before: Parsing, taken: Mask, parts: tuple[str, ...], config: StrandsConfig
-) -> tuple[Map, Map, Map]:
-    """CIELAB of the hair and of the old garment around each pixel of a small grid, float32 (h, w, 3).
+def _spread(view: HairView) -> float:
+    return max(0.5, DEFAULT.soft * view.unit)
 
-    And whether both are there, and the garment is what hangs behind, not the background: float32 (h, w), 1 or 0.
-    """
+
+def _from_edit(view: HairView, matte: _Matte) -> Map:
+    """How much comes from the edit, hair and all, float32 (h, w): the seam is looked for beside hair alone."""
     import cv2
 
-    small_hw = working_size((original.shape[0], original.shape[1]), config.long_side)
-    sigma = config.reach * max(small_hw)
-    lab, probs = _lab(resize_image(original, small_hw), 0), resized_probs(before, small_hw)
-    sure_hair, sure_cloth = config.sure
-    worn = target_prob(probs, parts)
-    cloth = resize_mask(taken, small_hw) & (worn > sure_cloth)
-    garment, has_garment = _local_mean(lab, cloth, sigma)
-    core = probs[PART_ID["hair"]] > sure_hair
-    hair, _ = _local_mean(lab, core, sigma)
-    strands = core & (_share(lab, hair, garment, config) < 1)  # what is sure to be hair holds fabric, too
-    around = [cv2.GaussianBlur(prob, (0, 0), sigma) for prob in (worn, probs[PART_ID["background"]])]
-    over_cloth = around[0] > np.maximum(config.behind * around[1], config.least)
-    strand, has_strands = _local_mean(lab, strands, sigma)
-    return strand, garment, (over_cloth & has_garment & has_strands).astype(np.float32)
-
-
-def _placed(colour: Map, area: Box, size_hw: tuple[int, int]) -> Map:
-    """A small map of colours in a box of the picture, float32 (h, w, 3)."""
-    return np.dstack([resized_part(np.ascontiguousarray(plane), area, size_hw) for plane in np.moveaxis(colour, 2, 0)])
-
-
-def _local_mean(values: Map, where: Mask, sigma: float) -> tuple[Map, Mask]:
-    """Mean of values (h, w, 3) around each pixel over the pixels ``where``, and whether there are any, bool (h, w)."""
-    import cv2
-
-    weight = cv2.GaussianBlur(where.astype(np.float32), (0, 0), sigma)
-    total = cv2.GaussianBlur(values * where[..., None].astype(np.float32), (0, 0), sigma)
-    return np.asarray(total / np.maximum(weight, LEAST)[..., None], np.float32), weight > LEAST
-
-
-def _contrast(hair: Map, garment: Map) -> Map:
-    """ΔE between both, float32 (h, w)."""
-    return np.asarray(np.linalg.norm(garment - hair, axis=2), np.float32)
-
-
-def _share(lab: Map, hair: Map, garment: Map, config: StrandsConfig) -> Map:
-    """How much of each pixel comes from the edit by its share of fabric, float32 (h, w) in [0, 1]."""
-    way, offset = garment - hair, lab - hair
-    length = np.maximum((way**2).sum(2), 1)
-    fabric = (offset * way).sum(2) / length
-    aside = ((offset - fabric[..., None] * way) ** 2).sum(2) / length
-    low, high = config.share
-    share = np.clip((fabric - low) / (high - low), 0, 1)
-    return np.where(aside <= config.aside**2, share, 0).astype(np.float32)
-
-
-def _lab(image: Image, sigma: float) -> Map:
-    """CIELAB, blurred where sigma > 0, float32 (h, w, 3)."""
-    import cv2
-
-    lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    return np.asarray(cv2.GaussianBlur(lab, (0, 0), sigma) if sigma > 0 else lab, np.float32)
-
-
-def _area_of(zone: Mask, size_hw: tuple[int, int]) -> Box:
-    """The zone's box in the picture's pixels: nothing else is computed at full size."""
-    rows, columns = np.flatnonzero(zone.any(1)), np.flatnonzero(zone.any(0))
-    scale_y, scale_x = size_hw[0] / zone.shape[0], size_hw[1] / zone.shape[1]
-    box = Box(
-        int((columns[0] - 1) * scale_x),
-        int((rows[0] - 1) * scale_y),
-        int((columns[-1] + 2) * scale_x),
-        int((rows[-1] + 2) * scale_y),
+    behind = view.replaced.ravel()[matte.nearest].astype(np.float32)
+    behind = cv2.GaussianBlur(behind, (0, 0), _spread(view)) * matte.asked
+    laid = view.edited + matte.opacity[..., None] * (view.original + matte.tint - view.edited)
+    matted = view.original + behind[..., None] * (np.clip(laid, 0, 1) - view.original)
+    strands = Strands(
+        matted=_lab(np.asarray(matted, np.float32)),
+        edited=_lab(view.edited),
+        alpha=matte.opacity,
+        mixture=matte.mixture,
+        behind=behind,
+        garment=view.garment,
+        hair=view.hair,
+        edited_hair=view.edited_hair,
     )
-    return box.clip(*size_hw)
+    beside = distance_to(np.maximum(view.hair, view.edited_hair) > OUTLINE) < DEFAULT.beside * view.unit
+    too_far = distance_to(view.replaced) > DEFAULT.above * view.unit
+    keep = view.firm | too_far | (~beside & ~view.replaced)
+    return hair_from_edit(strands, keep, ~beside & ~keep, view.unit) * beside
+
+
+def _lab(image: Map) -> Map:
+    import cv2
+
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(image, np.float32), cv2.COLOR_RGB2LAB), np.float32)

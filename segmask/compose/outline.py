@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from segmask.compose.edge_width import wider_edge
 from segmask.core.colour import delta_e, lab
 from segmask.core.geometry import REFERENCE_SIDE, resize_image, resize_map, resized_part
-from segmask.core.morphology import blurred, opened, widened
+from segmask.core.morphology import blurred, disc, opened, widened
 from segmask.core.types import Box, Image
 
 Map = NDArray[np.float32]
@@ -38,10 +38,12 @@ class Overlaid:
 class OutlineConfig:
     """Numbers of the outline; pixels at the reference size."""
 
-    outwards: float = 2.5
+    outwards: float = 4.0
     """Furthest way to where the pictures agree: a rim of mixed pixels, and the working size's own error."""
     inwards: float = 2.0
     """Furthest way back where they agree on the inside already."""
+    beyond: float = 1.0
+    """So far beyond a difference nothing counts as agreement: a rim of mixed pixels is broken by chance."""
     even: float = 2.5
     """Difference in units of the noise floor at which the outline stays where it is."""
     sharpness: float = 0.7
@@ -113,9 +115,13 @@ def _measured(original: Image, edited: Image, floor: Map, scale: float, usual: f
 
     Where both pictures agree, whatever the width, nothing of it shows.
     """
+    import cv2
+
     sigma = max(DEFAULT.blur * scale, 0.5)
     first, second = lab(original, sigma), lab(edited, sigma)
-    strength = np.log(np.maximum(delta_e(first, second), 1e-2) / (DEFAULT.even * floor)) / DEFAULT.sharpness
+    near = max(1, round(DEFAULT.beyond * scale))
+    difference = cv2.dilate(delta_e(first, second), disc(near, corners=False))
+    strength = np.log(np.maximum(difference, 1e-2) / (DEFAULT.even * floor)) / DEFAULT.sharpness
     shift = np.clip(strength, -1, 1)
     agreement = _near_agreement(strength < 0, 2 * DEFAULT.outwards * scale)
     shift = np.where(shift > 0, DEFAULT.outwards * scale * agreement, DEFAULT.inwards * scale) * shift

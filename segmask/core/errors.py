@@ -34,7 +34,7 @@ class OutputError(SegmaskError):
     >>> import numpy as np
     >>> write_png("no-such-folder/mask.png", np.zeros((8, 8), np.uint8))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    segmask.core.errors.OutputError: ...no-such-folder...: could not be written (No such file or directory); no file was
+    segmask.core.errors.OutputError: ...no-such-folder...
     """
 
 

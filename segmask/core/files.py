@@ -1,4 +1,4 @@
-"""Writes the files of a run: all of them or none, and each in one step."""
+"""Writing files so that a run's outputs appear all or none, each in one step."""
 
 from __future__ import annotations
 
@@ -12,15 +12,7 @@ from segmask.core.errors import OptionError, OutputError
 
 
 def check_outputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
-    """Raise if an output is an input, a folder or named twice, or if its folder is missing or can't be written.
-
-    Raises OptionError for the names, OutputError for the folders.
-
-    >>> check_outputs([Path("result.png")], [Path("original.jpg")])
-    >>> check_outputs([Path("original.jpg")], [Path("original.jpg")])  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    segmask.core.errors.OptionError: original.jpg: the output is also an input; inputs are never overwritten...
-    """
+    """Raise if an output is an input, a folder or named twice, or if its folder is missing or can't be written."""
     inputs = [Path(path) for path in inputs]
     seen: set[Path] = set()
     for output in map(Path, outputs):
@@ -47,11 +39,7 @@ def _same(output: Path, source: Path) -> bool:
 def write_files(contents: Mapping[Path, bytes]) -> None:
     """Write all files or none: everything goes to temporary neighbours first, then each is moved into place.
 
-    If a move fails, the moves before it are undone and the old files return. Raises OutputError.
-
-    >>> write_files({Path("mask.txt"): b"white", Path("report.txt"): b"ok"})
-    >>> Path("mask.txt").read_text(), Path("report.txt").read_text()
-    ('white', 'ok')
+    If a move fails, those done before are undone: what stood there returns. Raises OutputError.
     """
     staged: dict[Path, Path] = {}
     try:

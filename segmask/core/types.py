@@ -157,6 +157,8 @@ class Change:
     """bool (h, w): the changed regions that were likely meant."""
     texture: Texture | None = None
     """Measured for ``hybrid`` only."""
+    colours: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
+    """Both pictures in CIELAB at the working size, float32 (h, w, 3) each; measured for ``hybrid`` only."""
 
     @property
     def size_hw(self) -> tuple[int, int]:

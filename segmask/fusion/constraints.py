@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from segmask.core.geometry import resize_mask
-from segmask.core.types import Alpha, Mask
+from segmask.core.types import Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Constraints:
     firm: Mask
     """Stays whatever hangs there: faces, other people, what the user excluded and what the edit doesn't cover."""
     hair: Mask
-    """The core of the hair, which stays but for the old fabric between its strands."""
+    """The core of the hair, which stays but for what is matted (``segmask.compose.hair``)."""
     include: Mask
     """What the user wants from the edit; lifts protection."""
     faces: Mask | None = None
@@ -49,12 +49,11 @@ class Constraints:
         """What must stay and what must come at a working size, bool (h, w) each."""
         return resize_mask(self.keep, size_hw), resize_mask(self.take, size_hw)
 
-    def without(self, fabric: Alpha | None) -> Constraints:
-        """The same less the old fabric that shows in the hair, float32 (H, W)."""
-        if fabric is None or self.own_hair is None:
+    def without(self, freed: Mask | None) -> Constraints:
+        """The same less what a parser calls hair and yet may come from the edit, bool (H, W)."""
+        if freed is None or self.own_hair is None:
             return self
-        bare = fabric == 0
-        return replace(self, hair=self.hair & bare, own_hair=self.own_hair & bare)
+        return replace(self, hair=self.hair & ~freed, own_hair=self.own_hair & ~freed)
 
 
 def constrain(

@@ -16,6 +16,7 @@ from segmask.core.labels import PART_ID, WORN
 from segmask.core.morphology import opened, within
 from segmask.core.regions import connected_regions, filled
 from segmask.core.types import Change, Mask, Prob
+from segmask.fusion.components import component_log_odds, with_rim
 from segmask.fusion.cut import minimum_cut
 from segmask.fusion.decision import Decision
 from segmask.fusion.features import in_sight, pixel_features
@@ -96,7 +97,7 @@ def fitted_odds(scene: Scene, model: PixelModel, config: HybridConfig = DEFAULT)
     asked = scene.on_people & in_sight(scene)  # not the cloth that nobody wears
     odds, spread = model.estimate(pixel_features(scene), asked)
     odds = np.where(_new_cloth(odds, scene, config), np.maximum(odds, config.sure_odds), odds)
-    return Estimate(odds, spread)
+    return Estimate(component_log_odds(odds, scene), spread)
 
 
 def decide_by_odds(
@@ -117,7 +118,7 @@ def decide_by_odds(
         must_keep | hopeless,
         must_take,
     )
-    tight = _tighten(taken, scene.change.score_map, config)
+    tight = with_rim(_tighten(taken, scene.change.score_map, config), scene)
     mask = _meant(tight, probability, scene, must_take, config)
     mask = _whole(_without_specks(mask, config), probability, scene, config)
     return Decision((mask | must_take) & ~must_keep, scene.prior, probability)

@@ -13,6 +13,7 @@ from segmask.core.morphology import widened
 from segmask.core.regions import connected_regions
 from segmask.core.types import GIVEN, Change, Mask, Parsing, Prob, Probs
 from segmask.fusion.evidence import changed_prob
+from segmask.fusion.quiet import Quiet, measure_quiet
 
 BODY = ("hair", "face", "skin")
 BARE = ("face", "skin")
@@ -112,6 +113,11 @@ class Scene:
     def on_people(self) -> Mask:
         """Where people are (``near_body``)."""
         return near_body(self.before, self.after)
+
+    @cached_property
+    def quiet(self) -> Quiet:
+        """How much the change map is worth on this pair."""
+        return measure_quiet(self.before, self.after, self.change.score_map)
 
     @cached_property
     def skin(self) -> tuple[Prob, Prob]:

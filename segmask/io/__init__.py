@@ -1,7 +1,7 @@
 """Pictures in and out: orientation, colour profile, transparency and 16 bit.
 
-A file's own samples are kept as the *raster*, from which what must stay original is copied. The stages look at
-``image``, the same picture as 8-bit sRGB. Pillow and file codecs are used in this package only.
+The file's own samples are kept as the *raster*: what must stay original is copied from there. The stages look at
+``image``, the same picture as 8-bit sRGB. Only here are Pillow and file codecs used.
 """
 
 from segmask.io.colour import raster_to_image, to_raster_colours

@@ -15,22 +15,14 @@ WHITE = 255  # what shows through transparent pixels where a stage needs an opaq
 
 
 def to_8bit(raster: Raster) -> NDArray[np.uint8]:
-    """A raster's samples rounded to 8 bits.
-
-    >>> to_8bit(np.uint16([[[0, 257, 65535]]])).tolist()
-    [[[0, 1, 255]]]
-    """
+    """A raster's samples cut to 8 bits, rounded."""
     if raster.dtype == np.uint8:
         return raster  # type: ignore[return-value]
     return ((raster.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
 def over_white(raster: NDArray[np.uint8], background: int = WHITE) -> NDArray[np.uint8]:
-    """The colours of (H, W, 2 or 4), whose last channel is transparency, laid over one grey level.
-
-    >>> over_white(np.uint8([[[10, 20, 30, 0]]])).tolist()
-    [[[255, 255, 255]]]
-    """
+    """The colours of (H, W, 2 or 4) laid over an even background."""
     colour, alpha = raster[..., :-1], raster[..., -1:]
     if (alpha == 255).all():
         return np.ascontiguousarray(colour)
@@ -39,11 +31,7 @@ def over_white(raster: NDArray[np.uint8], background: int = WHITE) -> NDArray[np
 
 
 def to_srgb(raster: Raster, icc: bytes | None) -> tuple[Image, str]:
-    """8-bit sRGB of a raster, uint8 (H, W, 3), and a note where its profile could not be used, else "".
-
-    >>> to_srgb(np.uint8([[[7]]]), icc=None)[0].tolist()
-    [[[7, 7, 7]]]
-    """
+    """8-bit sRGB view of a raster, and a note where its profile could not be used."""
     values = to_8bit(raster)
     opaque = over_white(values) if values.shape[2] in (2, 4) else values
     transform = _transform(icc, opaque.shape[2], "to_srgb")
@@ -54,7 +42,7 @@ def to_srgb(raster: Raster, icc: bytes | None) -> tuple[Image, str]:
 
 
 def _foreign(icc: bytes | None) -> bool:
-    """Whether there is a profile, and it is another than sRGB."""
+    """Is there a profile, and is it another than sRGB?"""
     if not icc:
         return False
     from PIL import ImageCms
@@ -92,13 +80,7 @@ def _apply(transform: Any, values: NDArray[np.uint8]) -> Image:
 
 
 def to_raster_colours(image: Image, like: Picture) -> Raster:
-    """An sRGB picture in another picture's profile and depth, without alpha: (H, W, 1 or 3) of its raster's dtype.
-
-    >>> from segmask.io.read import read_picture
-    >>> deep = read_picture(np.zeros((1, 1, 3), np.uint16))
-    >>> to_raster_colours(np.uint8([[[0, 1, 255]]]), deep).tolist()
-    [[[0, 257, 65535]]]
-    """
+    """An sRGB picture in another picture's colours and depth, without alpha: (H, W, 1 or 3) of its raster's dtype."""
     channels = 1 if like.is_gray else 3
     transform = _transform(like.metadata.icc, channels, "from_srgb")
     if transform is not None:
@@ -115,9 +97,5 @@ def to_raster_colours(image: Image, like: Picture) -> Raster:
 
 
 def raster_to_image(raster: Raster, metadata: Metadata) -> Image:
-    """8-bit sRGB of a composite's raster, uint8 (H, W, 3).
-
-    >>> raster_to_image(np.uint16([[[65535, 0, 257]]]), Metadata()).tolist()
-    [[[255, 0, 1]]]
-    """
+    """8-bit sRGB view of a composite's raster, uint8 (H, W, 3)."""
     return to_srgb(raster, metadata.icc)[0]

@@ -1,4 +1,4 @@
-"""Opens picture files; every way in which that fails becomes an InputError."""
+"""Opening files: every way in which that fails is one clear error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from segmask.core.errors import InputError
 
 
 class opened:  # noqa: N801  (reads as a verb: with opened(path) as picture)
-    """A context with the decoded PIL image of a file; every way in which that fails is an InputError."""
+    """An open PIL image, decoded; every way in which that fails is an InputError."""
 
     def __init__(self, path: Any) -> None:
         self.path = Path(path)

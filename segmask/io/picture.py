@@ -1,4 +1,4 @@
-"""Picture: a file's own samples, the same as 8-bit sRGB for the stages, and its metadata."""
+"""A picture as it was read: its own samples, the view that the stages get, and what travels along."""
 
 from __future__ import annotations
 
@@ -16,16 +16,13 @@ Raster = NDArray[np.uint8] | NDArray[np.uint16]
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a file holds besides its pixels, and what the output gets again."""
+    """What travels with the pixels."""
 
     icc: bytes | None = None
-    """The colour profile."""
     exif: bytes | None = None
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
-    """Resolution along x and y, pixels per inch."""
     text: tuple[tuple[str, str], ...] = ()
-    """Text chunks of a PNG, as (key, text)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +35,7 @@ class Picture:
     """uint8 (H, W, 3): the same as sRGB, transparent pixels over white."""
     metadata: Metadata
     notes: Findings = ()
-    """Findings about how the file had to be read, such as a palette read as RGB."""
+    """How the file was read, where that is not a matter of course."""
     path: Path | None = None
 
     @property
@@ -53,10 +50,10 @@ class Picture:
 
     @property
     def has_alpha(self) -> bool:
-        """Whether it has an alpha channel."""
+        """Does it have an alpha channel?"""
         return self.raster.shape[2] in (2, 4)
 
     @property
     def is_gray(self) -> bool:
-        """Whether it is grey."""
+        """Is it without colour?"""
         return self.raster.shape[2] < 3

@@ -32,12 +32,7 @@ Source: TypeAlias = "str | os.PathLike[str] | PilImage | SupportsArray"
 
 
 def read_picture(source: Source, name: str = "picture") -> Picture:
-    """Read a path, a PIL image or an array (uint8 or uint16; (H, W), (H, W, 1..4)). Raises InputError.
-
-    >>> picture = read_picture(np.full((4, 6), 200, np.uint8))
-    >>> picture.size_wh, picture.is_gray, picture.image.shape
-    ((6, 4), True, (4, 6, 3))
-    """
+    """Read a path, a PIL image or an array (uint8 or uint16; (H, W), (H, W, 1..4)). Raises InputError."""
     if isinstance(source, (str, os.PathLike)):
         return _read_file(Path(source))
     if hasattr(source, "mode") and hasattr(source, "tobytes"):
@@ -61,24 +56,12 @@ def _as_array(source: Any, name: str) -> NDArray[Any]:
 
 
 def read_image(source: Source, name: str = "picture") -> Image:
-    """8-bit sRGB of a picture, uint8 (H, W, 3).
-
-    >>> from segmask.io import write_png
-    >>> write_png("grey.png", np.full((2, 2), 90, np.uint8))
-    >>> read_image("grey.png")[0, 0].tolist()
-    [90, 90, 90]
-    """
+    """8-bit sRGB of a picture, uint8 (H, W, 3)."""
     return read_picture(source, name).image
 
 
 def read_gray(source: Source, name: str = "mask") -> NDArray[np.uint8]:
-    """A mask as stored, uint8 (H, W): its grey levels, or the mean of its colours.
-
-    Arrays may also be bool, which become 0 and 255, or floating-point in [0, 1]. Raises InputError.
-
-    >>> read_gray(np.array([[False, True]])).tolist(), read_gray(np.array([[0.0, 0.5]])).tolist()
-    ([[0, 255]], [[0, 128]])
-    """
+    """A mask as stored, uint8 (H, W): grey level, or the mean of the colours; bool arrays become 0 and 255."""
     if not isinstance(source, (str, os.PathLike)) and not hasattr(source, "mode"):
         source = _as_array(source, name)
         source = np.where(source, 255, 0).astype(np.uint8) if source.dtype == np.bool_ else source
@@ -93,11 +76,7 @@ def read_gray(source: Source, name: str = "mask") -> NDArray[np.uint8]:
 
 
 def read_labels(source: Any, name: str = "label map") -> LabelMap:
-    """A label map, uint8 (H, W): the palette indices or grey levels of a file, or an integer array (H, W).
-
-    >>> read_labels(np.array([[0, 4]])).dtype
-    dtype('uint8')
-    """
+    """A label map: the palette indices or grey levels of a file, or an integer array (H, W); uint8 (H, W)."""
     if not isinstance(source, (str, os.PathLike)):
         if hasattr(source, "mode") and hasattr(source, "tobytes"):
             raise InputError(f"{name}: a PIL image may have lost its class ids; hand in its path, or np.array(image)")

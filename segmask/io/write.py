@@ -19,11 +19,7 @@ JPEG_QUALITY = 95  # with 4:4:4 chroma; visually lossless, and still said to be 
 
 
 def output_format(path: Path) -> str:
-    """The format that a file name asks for. Raises OptionError for others than PNG, JPEG, WebP, TIFF.
-
-    >>> output_format(Path("result.jpg"))
-    'JPEG'
-    """
+    """The format that a file name asks for. Raises OptionError for others than PNG, JPEG, WebP, TIFF."""
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
         raise OptionError(f"{path}: unknown picture format {suffix!r}; expected one of: {', '.join(FORMATS)}")
@@ -31,12 +27,7 @@ def output_format(path: Path) -> str:
 
 
 def encode(raster: Raster, metadata: Metadata, file_format: str) -> tuple[bytes, Findings]:
-    """File contents for a raster (H, W, 1..4), and a finding for each thing that the format could not hold.
-
-    >>> data, findings = encode(np.zeros((4, 4, 3), np.uint16), Metadata(), "WEBP")
-    >>> [finding.text for finding in findings]
-    ['WEBP holds 8 bits a channel: reduced from 16']
-    """
+    """File contents for a raster (H, W, 1..4), and what the format could not hold."""
     notes: list[str] = []
     if file_format == "JPEG":
         notes.append(
@@ -156,21 +147,12 @@ def _encode_deep_png(raster: NDArray[np.uint16], metadata: Metadata) -> bytes:
 
 
 def encode_png(array: NDArray[np.uint8]) -> bytes:
-    """PNG of uint8 (H, W), (H, W, 3) or (H, W, 4).
-
-    >>> encode_png(np.zeros((4, 4), np.uint8))[1:4]
-    b'PNG'
-    """
+    """PNG of uint8 (H, W), (H, W, 3) or (H, W, 4)."""
     return _encode_pil(array[..., None] if array.ndim == 2 else array, Metadata(), "PNG")
 
 
 def write_png(path: Path | str, array: NDArray[np.uint8]) -> None:
-    """Write uint8 (H, W), (H, W, 3) or (H, W, 4) as PNG, in one step.
-
-    >>> write_png("mask.png", np.zeros((4, 4), np.uint8))
-    >>> Path("mask.png").is_file()
-    True
-    """
+    """Write uint8 (H, W), (H, W, 3) or (H, W, 4) as PNG, in one step."""
     from segmask.core.files import write_files
 
     write_files({Path(path): encode_png(array)})

@@ -97,14 +97,14 @@ def import_from(folder: Path, entries: Iterable[ModelEntry], *, accept_license: 
 
 def verify(entry: ModelEntry) -> Check:
     """Compare the file in the cache with what it should be."""
-    path = stored_path(entry)
-    if not path.is_file():
-        return Check(entry, "absent")
     try:
-        sha256 = check_content(entry, path, expected_sha256(entry))
+        return Check(entry, "ok", check_content(entry, stored_path(entry), expected_sha256(entry)))
+    except (FileNotFoundError, NotADirectoryError):
+        return Check(entry, "absent")
     except ModelError as error:
         return Check(entry, "damaged", str(error))
-    return Check(entry, "ok", sha256)
+    except OSError as error:
+        return Check(entry, "damaged", f"can't be read: {error.strerror}")
 
 
 def remove(entry: ModelEntry) -> bool:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
-from segmask.core.errors import ModelError
+from segmask.core.errors import ModelError, OptionError
 from segmask.models.catalog import ModelEntry
+
+log = logging.getLogger(__name__)
 
 HOME_VARIABLE = "SEGMASK_HOME"
 PACKAGE = Path(__file__).parent
@@ -34,7 +38,10 @@ def models_dir() -> Path:
     """The folder of the downloaded files; it need not exist."""
     home = os.environ.get(HOME_VARIABLE)
     if home:
-        return Path(home).expanduser() / "models"
+        try:
+            return Path(home).expanduser() / "models"
+        except RuntimeError as error:
+            raise OptionError(f"{HOME_VARIABLE}: expected a folder, got {home!r}: {error}") from error
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("segmask", appauthor=False)) / "models"
@@ -46,18 +53,27 @@ def stored_path(entry: ModelEntry) -> Path:
 
 
 def is_present(entry: ModelEntry) -> bool:
-    """Whether the file is there at its full size."""
+    """Whether the file is there at its full size. A folder that can't be read counts as empty, with a warning."""
     path = stored_path(entry)
-    return path.is_file() and entry.size in (None, path.stat().st_size)
+    try:
+        return path.is_file() and entry.size in (None, path.stat().st_size)
+    except OSError as error:
+        _warn_once(path.parent, str(error.strerror))
+        return False
+
+
+@cache
+def _warn_once(folder: Path, reason: str) -> None:
+    log.warning("models in %s can't be read (%s); %s names another folder", folder, reason, HOME_VARIABLE)
 
 
 def read_record(entry: ModelEntry) -> Record | None:
     """What was recorded when the model was downloaded; None where it never was."""
     path = _lock_path(entry)
-    if not path.is_file():
-        return None
     try:
         return Record(**json.loads(path.read_text(encoding="utf-8")))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except (OSError, ValueError, TypeError) as error:
         raise ModelError(f"{path}: the lock file is damaged ({error}); delete it to trust the next download") from error
 

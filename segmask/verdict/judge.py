@@ -11,13 +11,15 @@ from segmask import io
 from segmask.compose.compose import Composed
 from segmask.core.findings import LOOK, Finding, Findings, PlaceBox
 from segmask.core.geometry import resize_image, resize_map, resize_mask
-from segmask.core.types import Alignment, Alpha, Box, Change, Image, Mask, Prob, ToneMatch
+from segmask.core.labels import CLOTHING
+from segmask.core.types import Alignment, Alpha, Box, Change, Mask, Prob, ToneMatch
 from segmask.fusion.constraints import Constraints
 from segmask.fusion.decision import Decision
 from segmask.fusion.scene import Scene
 from segmask.register.registered import Measured
 from segmask.report import OK, REVIEW
 from segmask.verdict.confidence import Doubt, confidence_model, measure_doubt
+from segmask.verdict.residue import Finished, Residue, measure_residue
 from segmask.verdict.seams import visible_seam
 
 FAINT_SCORE, FAINT_SHARE = 2.0, 0.15
@@ -42,6 +44,8 @@ class Verdict:
     """bool (h, w): places that a person should look at."""
     measurements: NDArray[np.float32] | None = None
     """What the confidence was measured on, in the order of ``segmask.verdict.confidence.NAMES``."""
+    residue: Residue | None = None
+    """What shows of the mask's faults in the composite."""
 
 
 def verdict_of(findings: Findings) -> str:
@@ -64,15 +68,35 @@ def judge(
     change, registered, own_mask = measured.change, measured.registered, done.given_mask is not None
     sure = weigh(decision, change, registered.alignment, registered.tone, constraints.keep)
     findings, doubt = list(sure.findings), sure.doubt
-    if not own_mask and scene is not None and done.alpha.any():
-        pictures = before.image, done.toned, io.raster_to_image(done.raster, before.metadata)
-        seam, places = _seam_in_skin(pictures, done.alpha, scene.skin)
+    finished = _finished(before, measured, scene, constraints, done)
+    residue = measure_residue(finished, CLOTHING if scene is None else scene.parts)
+    if not own_mask and scene is not None:
+        seam, places = _seam_in_skin(finished, scene.skin, done.alpha.shape)
         findings += seam
         if places is not None:
             doubt = places if doubt is None else doubt | places
     findings += _of_alignment(registered.alignment)
     findings += _of_mask(done.alpha, decision, change, own_mask)
-    return Verdict(tuple(findings), sure.confidence, doubt, sure.measurements)
+    return Verdict(tuple(findings), sure.confidence, doubt, sure.measurements, residue)
+
+
+def _finished(
+    before: io.Picture, measured: Measured, scene: Scene | None, constraints: Constraints, done: Composed
+) -> Finished:
+    """The composite and what it was made of, at the working size."""
+    size_hw, shown = measured.change.size_hw, io.raster_to_image(done.raster, before.metadata)
+    nobody = np.zeros(before.size_hw, bool)
+    return Finished(
+        original=resize_image(before.image, size_hw),
+        edited=resize_image(done.toned, size_hw),
+        composite=resize_image(shown, size_hw),
+        alpha=resize_map(done.alpha, size_hw),
+        score_map=measured.change.score_map,
+        noise_floor=measured.change.noise_floor,
+        covered=resize_mask(measured.registered.alignment.covered, size_hw),
+        faces=resize_mask(nobody if constraints.faces is None else constraints.faces, size_hw),
+        probs=None if scene is None else (scene.before, scene.after),
+    )
 
 
 def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMatch, keep: Mask) -> Verdict:
@@ -117,19 +141,17 @@ def _in_words(confidence: float, least: float, doubt: Doubt, taken: bool) -> str
 
 
 def _seam_in_skin(
-    pictures: tuple[Image, Image, Image], alpha: Alpha, skin: tuple[Prob, Prob]
+    finished: Finished, skin: tuple[Prob, Prob], picture_hw: tuple[int, ...]
 ) -> tuple[Findings, Mask | None]:
     """Skin that is visibly put together of both pictures, and where."""
-    size_hw = (skin[0].shape[0], skin[0].shape[1])
-    original, edited, composite = (resize_image(image, size_hw) for image in pictures)
-    seam = visible_seam((original, edited, composite), resize_map(alpha, size_hw), skin)
+    seam = visible_seam((finished.original, finished.edited, finished.composite), finished.alpha, skin)
     if seam is None:
         return (), None
     text = (
         f"a seam shows in bare skin over {seam.length:.0%} of the long side (a step of {seam.step:.0f} in colour "
         "that neither picture has): an arm, leg or neck lies or is lit otherwise in the edit"
     )
-    return (Finding("seam-in-skin", text, _placed(seam.box, size_hw, alpha.shape), seam.step),), seam.places
+    return (Finding("seam-in-skin", text, _placed(seam.box, skin[0].shape, picture_hw), seam.step),), seam.places
 
 
 def _of_alignment(alignment: Alignment) -> list[Finding]:

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.colour import delta_e, lab
-from segmask.core.morphology import blurred, distance_to, narrowed, widened
+from segmask.core.morphology import narrowed, widened
 from segmask.core.regions import connected_regions
 from segmask.core.types import Alpha, Box, Image, Mask, Prob
+from segmask.verdict.sides import outline_sides
 
 Map = NDArray[np.float32]
 
@@ -64,7 +65,7 @@ def visible_seam(pictures: tuple[Image, Image, Image], alpha: Alpha, skin: tuple
     if rows.size == 0:
         return None
     unit = max(mask.shape)
-    sides = _sides(mask, rows, columns, DEFAULT.across * unit)
+    sides = outline_sides(mask, rows, columns, DEFAULT.across * unit)
     first, second, own = (_step(lab(image, max(DEFAULT.blur * unit, 0.5)), sides) for image in pictures)
     inside, outside = ([_at(prob, side) > 0.5 for prob in skin] for side in sides)
     whole = [inside[index] & outside[index] for index in (0, 1)]  # the picture shows skin across the outline
@@ -99,16 +100,6 @@ def _lengths(sides: tuple[Map, Map]) -> Map:
     """Length of the outline at each of its pixels, (n,): where it runs diagonally it has more of them."""
     across = sides[0] - sides[1]
     return np.asarray(np.hypot(*across) / np.maximum(np.abs(across).sum(0), 1e-6), np.float32)
-
-
-def _sides(mask: Mask, rows: NDArray[np.intp], columns: NDArray[np.intp], distance: float) -> tuple[Map, Map]:
-    """Points inside and outside of the outline, float32 (2, n): x, y."""
-    signed = np.asarray(blurred(distance_to(~mask) - distance_to(mask), 2, edge_twice=False), np.float32)
-    slope_y, slope_x = (np.asarray(slope)[rows, columns] for slope in np.gradient(signed))
-    norm = np.hypot(slope_x, slope_y) + 1e-6
-    ways = np.stack([slope_x, slope_y]) / norm * distance
-    places = np.stack([columns, rows]).astype(np.float32)
-    return (places + ways).astype(np.float32), (places - ways).astype(np.float32)
 
 
 def _step(colours: Map, sides: tuple[Map, Map]) -> Map:

@@ -189,6 +189,15 @@ def test_a_cache_that_cant_be_made(toy, site, home):
         download(replace(toy, urls=(site.serve("toy.onnx", BODY),)))
 
 
+def test_a_cache_that_cant_be_read(toy, site, tmp_path, monkeypatch):
+    """A name that is too long fails as a folder without permission does, for every user."""
+    monkeypatch.setenv("SEGMASK_HOME", str(tmp_path / ("x" * 300)))
+    entry = replace(toy, urls=(site.serve("toy.onnx", BODY),))
+    assert verify(entry).state == "damaged"
+    with pytest.raises(ModelError):
+        download(entry)
+
+
 @pytest.mark.parametrize("by_option", [True, False])
 def test_offline_nothing_is_asked_of_the_network(toy, site, monkeypatch, by_option):
     monkeypatch.setenv("SEGMASK_OFFLINE", "0" if by_option else "1")

@@ -60,6 +60,21 @@ def test_none_and_an_empty_cache_are_no_detector():
     assert load_face_detector("auto") is None
 
 
+def test_a_cache_that_cant_be_read_counts_as_empty_with_one_warning(tmp_path, monkeypatch, caplog):
+    """A name that is too long fails as a folder without permission does, for every user."""
+    monkeypatch.setenv("SEGMASK_HOME", str(tmp_path / ("x" * 300)))
+    assert load_face_detector("auto") is None
+    assert load_parser("auto").name == "builtin"
+    (warning,) = caplog.messages
+    assert "SEGMASK_HOME" in warning
+
+
+def test_a_home_of_no_known_user(monkeypatch):
+    monkeypatch.setenv("SEGMASK_HOME", "~no-such-user/models")
+    with pytest.raises(OptionError, match="SEGMASK_HOME"):
+        load_parser("auto")
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize(
     ("present", "name"),
@@ -132,10 +147,13 @@ def test_a_model_that_mediapipe_runs_says_what_to_install(home, error, remedy, f
     assert remedy in done.stderr
 
 
-def test_importing_the_registry_loads_no_heavy_library():
+def test_importing_the_models_loads_no_heavy_library():
+    heavy = ("cv2", "onnxruntime", "mediapipe", "scipy", "PIL", "requests", "rich")
     script = (
-        "import sys, segmask.models.registry\n"
-        "print([name for name in ('cv2', 'onnxruntime', 'mediapipe', 'scipy', 'PIL') if name in sys.modules])"
+        "import importlib, pkgutil, sys, segmask.models\n"
+        "for module in pkgutil.iter_modules(segmask.models.__path__):\n"
+        "    importlib.import_module(f'segmask.models.{module.name}')\n"
+        f"print([name for name in {heavy} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

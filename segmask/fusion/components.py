@@ -1,0 +1,141 @@
+"""Changed regions as wholes: in a quiet pair, what changed strongly with the garment is the garment's change.
+
+A parser calls a sleeve background, a hem skin or a lap a bag; the change map shows its outline all the same, and its
+colour is the garment's. So of a region of strong change that holds the changed garment, what a parser or the colour
+gives to the garment comes from the edit, as far as the pair's ground is quiet. It ends where both pictures show the
+same other part of the person, and at new hair: those changed for reasons of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.colour import delta_e
+from segmask.core.labels import PART_ID, PARTS
+from segmask.core.morphology import opened, widened
+from segmask.core.regions import connected_regions
+from segmask.core.types import Mask, Prob
+from segmask.fusion.colour_odds import colour_log_odds
+from segmask.fusion.garments import MISTAKEN
+from segmask.fusion.scene import BODY, Scene, target_prob
+
+Map = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ComponentConfig:
+    """Numbers of the rule; lengths as shares of the long side, scores in units of the noise floor."""
+
+    least_score: float = 4.0
+    """Score at which changed and unchanged are equally likely."""
+    above_noise: float = 2.0
+    """Factor on the ground's own noise from which a change is strong in this pair."""
+    neck: float = 0.004
+    """Links narrower than twice this join no regions; what is thinner still belongs to the region that it touches."""
+    least_share: float = 0.3
+    """Of a region: so much must come from the edit already; the parser's cup is no garment."""
+    colour_odds: float = 1.0
+    """Log odds of the garment's colour from which a pixel is the garment's whatever the parsers call it."""
+    sure_body: float = 0.8
+    """Probability from which hair, face and skin show what colour no garment has here."""
+    passes: int = 3
+    """How often the garment so found tells its colour further on: a sleeve's or a skirt's length."""
+    rim: float = 0.005
+    """Width of the rim of mixed pixels, cast shadow and sheer hem around what is taken, that goes with it …"""
+    rim_score: float = 2.5
+    """… where the pictures differ by this, unsmoothed: half of it is chance."""
+    rim_others: float = 0.2
+    """Probability of hair, a hand or another part of the person from which it is no rim of the garment's."""
+    log_odds: float = 3.0
+    """Of a pixel of such a region, where the ground is as quiet as can be."""
+
+
+DEFAULT = ComponentConfig()
+TRUSTED = 0.5
+"""Weight of the change map from which it may overrule a parser."""
+
+
+def component_log_odds(odds: Map, scene: Scene) -> Map:
+    """Log odds float32 (h, w) that each pixel comes from the edit, raised where the regions of the change say so."""
+    weight = scene.quiet.weight
+    if weight <= TRUSTED:
+        return odds
+    region = garment_change(odds > 0, scene)
+    return np.where(region, np.maximum(odds, DEFAULT.log_odds * (2 * weight - 1)), odds).astype(np.float32)
+
+
+def garment_change(taken: Mask, scene: Scene) -> Mask:
+    """The garment's share of the strongly changed regions that hold some of what is ``taken``, bool (h, w)."""
+    strong = _strong_change(scene)
+    radius = max(1, round(DEFAULT.neck * max(strong.shape)))
+    core = connected_regions(opened(strong, radius, corners=False))
+    share = core.total(taken) / np.maximum(core.areas, 1)
+    held = core.select(share >= DEFAULT.least_share)
+    return strong & garment_seen(scene, strong) & widened(held, 2 * radius)
+
+
+def changed_garment(scene: Scene) -> Mask | None:
+    """Where a quiet pair's change and colours show the garment, bool (h, w): what a face's margin gives way to.
+
+    None where the change map is worth too little, or the pictures' colours are not at hand.
+    """
+    if scene.change.colours is None or scene.quiet.weight <= TRUSTED:
+        return None
+    strong = _strong_change(scene)
+    return strong & garment_seen(scene, strong)
+
+
+def with_rim(mask: Mask, scene: Scene) -> Mask:
+    """``mask`` with the rim around it that differs: an old garment goes whole, with its mixed pixels and its hem."""
+    if scene.change.colours is None or scene.quiet.weight <= TRUSTED:
+        return mask
+    radius = max(1, round(DEFAULT.rim * max(mask.shape)))
+    step = delta_e(*scene.change.colours) / scene.change.noise_floor
+    differs = step >= max(DEFAULT.rim_score, DEFAULT.above_noise * scene.quiet.level)
+    covered = scene.change.score_map > 0
+    return mask | (widened(mask, radius) & differs & covered & ~_others_change(scene, DEFAULT.rim_others))
+
+
+def garment_seen(scene: Scene, strong: Mask) -> Mask:
+    """Where either picture shows the garment, by its parsing or by its colour, bool (h, w).
+
+    Things that parsers mistake garments for count too: they changed with the garment, so they come whole.
+
+    Args:
+        scene: what both pictures show.
+        strong: bool (h, w): what changed strongly; elsewhere no colour is asked.
+    """
+    parts, change, both = scene.parts, scene.change, (scene.before, scene.after)
+    taken_for = tuple(dict.fromkeys((*parts, *MISTAKEN)))
+    either = np.maximum(*(target_prob(probs, taken_for) for probs in both)) > 0.5
+    if change.colours is None:
+        return either
+    body = tuple(part for part in BODY if part not in parts)
+    ground: Prob = ((change.score_map > 0) & ~strong & ~either).astype(np.float32)
+    bodies = [(target_prob(probs, body) > DEFAULT.sure_body).astype(np.float32) for probs in both]
+    for lab, prob, bare in zip(change.colours, (scene.was, scene.becomes), bodies, strict=True):
+        own = strong & (prob > 0.5)
+        for _ in range(DEFAULT.passes):
+            odds = colour_log_odds(lab, own.astype(np.float32), (ground, bare))
+            own |= strong & (odds >= DEFAULT.colour_odds)
+        either |= own
+    return either
+
+
+def _strong_change(scene: Scene) -> Mask:
+    """What changed more than this pair's ground does, and not for reasons of its own."""
+    least = max(DEFAULT.least_score, DEFAULT.above_noise * scene.quiet.level)
+    return (scene.change.score_map >= least) & ~_others_change(scene)
+
+
+def _others_change(scene: Scene, likely: float = 0.5) -> Mask:
+    """What changed for reasons of its own: the same other part in both pictures, and hair or a face in either."""
+    others = [part for part in PARTS[1:] if part not in scene.parts and part not in MISTAKEN]
+    both: Prob = np.zeros_like(scene.was)
+    for part in others:
+        pick = np.maximum if part in ("hair", "face") else np.minimum
+        both = np.maximum(both, pick(scene.before[PART_ID[part]], scene.after[PART_ID[part]]))
+    return both > likely

@@ -1,0 +1,272 @@
+"""What an eye sees of a wrong mask without knowing the right one: ghost, held, step, halved and touched.
+
+Each is measured on the finished picture beside the two that it was made of, and each comes with its place. A faultless
+composite has none of them: its outline runs along edges that one of the pictures has itself, nothing beside it differs
+but the ground, and every thing comes from one picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.colour import lab
+from segmask.core.labels import CLOTHING, PART_ID
+from segmask.core.morphology import blurred, narrowed, widened
+from segmask.core.regions import Regions, connected_regions
+from segmask.core.types import Alpha, Box, Image, Mask, Probs
+from segmask.fusion.scene import target_prob
+from segmask.verdict.sides import outline_sides
+
+Map = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ResidueConfig:
+    """Numbers of what shows; lengths as shares of the long side, differences in ΔE (CIE 1976)."""
+
+    rim: float = 0.004
+    """Width of the rim outside of the outline: 4 pixels at 1024, as far as an old contour reaches beyond a mask."""
+    differs: float = 3.0
+    """Score from which a pixel counts as changed: the change map's lower threshold."""
+    contour: float = 12.0
+    """ΔE from which a line two or three pixels wide is seen; an area shows from a third of it."""
+    across: float = 0.005
+    """Distance from the outline at which both sides are looked at: beyond a soft edge."""
+    along: float = 0.008
+    """Sigma of the mean along the outline: the threads of a fabric are no step, a step goes on."""
+    step: float = 4.0
+    """ΔE that a step has beyond the larger of the two pictures' own: seen along a line. 3 to 6 rank alike."""
+    stands_out: float = 1.25
+    """How much larger it must be than theirs: a coat before a darker wall than its own is no seam."""
+    least: float = 0.0004
+    """Of the picture, the smallest piece or thing that counts: a square of 20 pixels at 1024."""
+    halved: float = 0.15
+    """Of what changed in a thing, the least that came and the least that stayed where it is cut in two."""
+    changed: float = 0.25
+    """Of a thing must differ for its halves to be told apart."""
+    unlike: float = 0.1
+    """Of the outline through a thing shows a step, from which its halves don't match: a leg that passes from one
+    picture into the other unseen has none. .1 to .2 rank alike, .05 is worse."""
+
+
+DEFAULT = ResidueConfig()
+GRAIN = 0.7
+"""Sigma in working pixels of the blur that takes the grain out and leaves a line of two pixels."""
+THINGS = ("hair", "skin", "footwear", "headwear", "bag", "accessory")
+"""Parts that come from one picture as a whole; each connected region of one is a thing."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One kind of fault: how much of it shows, and where."""
+
+    amount: float
+    """In [0, 1]; 0 where nothing shows."""
+    places: Mask
+    """bool (h, w)."""
+    box: Box | None
+    """Around the worst place; None without one."""
+
+
+@dataclass(frozen=True)
+class Residue:
+    """What shows of a mask's faults in a composite."""
+
+    ghost: Trace
+    """Share of the rim where the old contour shows: both pictures differ beyond the ground's own difference."""
+    held: Trace
+    """Changed pieces that touch the mask and stayed, as a share of them and the mask together."""
+    step: Trace
+    """Share of the outline with a step that neither picture has."""
+    halved: Trace
+    """Smaller halves of things that come from both pictures and don't match, as a share of them and the mask."""
+    touched: Trace
+    """Share of the mask that is ground in both pictures, in pieces large enough to be seen."""
+
+    @property
+    def worst(self) -> str:
+        """Name of the trace that shows most."""
+        return max((field.name for field in fields(self)), key=lambda name: getattr(self, name).amount)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A composite and what it was made of, all at one size."""
+
+    original: Image
+    edited: Image
+    """The edit as it was composited: aligned and toned."""
+    composite: Image
+    alpha: Alpha
+    score_map: Map
+    """The change map, in units of ``noise_floor``."""
+    noise_floor: Map
+    """ΔE."""
+    covered: Mask
+    """Pixels that the edit reaches."""
+    faces: Mask
+    """Protected faces: they stay whatever changed in them."""
+    probs: tuple[Probs, Probs] | None = None
+    """float32 (14, h, w) each: what the original and the edit show; None where nobody asked a parser."""
+
+
+def measure_residue(finished: Finished, parts: tuple[str, ...] = CLOTHING) -> Residue:
+    """What shows of a mask's faults.
+
+    Args:
+        finished: the composite, at the working size.
+        parts: the targeted parts.
+
+    Without parsings ``halved`` and ``touched`` are 0, and ``held`` counts what meets the mask with a step alone.
+    """
+    mask = finished.alpha >= 0.5
+    if not mask.any() or mask.all():
+        return Residue(*(_nothing(mask) for _ in fields(Residue)))
+    outline = _outline(finished, mask)
+    return Residue(
+        _ghost(finished, mask),
+        _held(finished, mask, outline, parts),
+        _step(outline, mask),
+        _halved(finished, mask, outline, parts),
+        _touched(finished, mask, parts),
+    )
+
+
+@dataclass(frozen=True)
+class _Outline:
+    """The mask's outline."""
+
+    line: Mask
+    """bool (h, w): its pixels."""
+    shows: Mask
+    """Those with a step that neither picture has."""
+
+    def seen(self, pieces: Regions, reach: int = 0) -> NDArray[np.float64]:
+        """Share of the outline within ``reach`` pixels of each piece that shows, (n + 1,)."""
+        lines = (widened(pixels, reach) if reach else pixels for pixels in (self.line, self.shows))
+        contact, shown = (pieces.total(pixels) for pixels in lines)
+        return np.minimum(shown / np.maximum(contact, 1), 1)
+
+
+def _outline(finished: Finished, mask: Mask) -> _Outline:
+    unit = max(mask.shape)
+    line = mask & ~narrowed(mask)
+    rows, columns = np.nonzero(line)
+    sides = outline_sides(mask, rows, columns, DEFAULT.across * unit)
+    pictures = (finished.original, finished.edited, finished.composite)
+    first, second, own = (_steps(_lab(image), sides, line, DEFAULT.along * unit) for image in pictures)
+    theirs = np.maximum(first, second)
+    shows = np.zeros_like(mask)
+    shows[line] = (own - theirs > DEFAULT.step) & (own > DEFAULT.stands_out * theirs)
+    return _Outline(line, shows)
+
+
+def _ghost(finished: Finished, mask: Mask) -> Trace:
+    width = _pixels(DEFAULT.rim, mask)
+    rim = widened(mask, width) & ~mask & finished.covered & ~finished.faces
+    # Beside the edit and not beside the original: a soft edge leaves less of the old contour.
+    apart = np.linalg.norm(_lab(finished.composite, ~mask) - _lab(finished.edited, ~mask), axis=-1)
+    shows = rim & (apart > np.maximum(DEFAULT.contour, DEFAULT.differs * finished.noise_floor))
+    return _trace(shows, float(shows.sum() / max(rim.sum(), 1)), shows)
+
+
+def _held(finished: Finished, mask: Mask, outline: _Outline, parts: tuple[str, ...]) -> Trace:
+    """Pieces wider than the rim, each counted as far as it shows the target or meets the mask with a step."""
+    width = _pixels(DEFAULT.rim, mask)
+    stayed = (finished.score_map >= DEFAULT.differs) & ~mask & finished.covered & ~finished.faces
+    pieces = connected_regions(stayed & widened(narrowed(stayed, width), width))
+    touches = (pieces.total(widened(mask, 2 * width)) > 0) & (pieces.areas >= DEFAULT.least * mask.size)
+    if not touches.any():
+        return _nothing(mask)
+    weight = outline.seen(pieces, 2 * width)[pieces.labels]
+    if finished.probs is not None:
+        weight = np.maximum(weight, np.maximum(*(target_prob(probs, parts) for probs in finished.probs)))
+    weight = np.where(pieces.select(touches), weight, 0)
+    return _trace(weight > 0.5, _beside(float(weight.sum()), mask), weight)
+
+
+def _step(outline: _Outline, mask: Mask) -> Trace:
+    places = widened(outline.shows, _pixels(DEFAULT.across, mask))
+    return _trace(places, float(outline.shows.sum() / outline.line.sum()), outline.shows)
+
+
+def _halved(finished: Finished, mask: Mask, outline: _Outline, parts: tuple[str, ...]) -> Trace:
+    if finished.probs is None:
+        return _nothing(mask)
+    changed = (finished.score_map >= DEFAULT.differs) & finished.covered
+    found = np.zeros_like(mask)
+    for part in THINGS:
+        if part in parts:
+            continue
+        seen = np.maximum(*(probs[PART_ID[part]] for probs in finished.probs)) > 0.5
+        seen &= finished.covered & ~finished.faces
+        if not seen.any():
+            continue
+        things = connected_regions(seen)
+        came, stayed = things.total(changed & mask), things.total(changed & ~mask)
+        both = came + stayed
+        cut = (np.minimum(came, stayed) >= DEFAULT.halved * both) & (both >= DEFAULT.changed * things.areas)
+        cut &= (things.areas >= DEFAULT.least * mask.size) & (outline.seen(things) >= DEFAULT.unlike)
+        smaller = np.where((came < stayed)[things.labels], mask, ~mask)
+        found |= smaller & changed & things.select(cut)
+    return _trace(found, _beside(float(found.sum()), mask), found)
+
+
+def _touched(finished: Finished, mask: Mask, parts: tuple[str, ...]) -> Trace:
+    if finished.probs is None or "background" in parts:
+        return _nothing(mask)
+    ground = np.minimum(*(probs[PART_ID["background"]] for probs in finished.probs)) > 0.5
+    taken = mask & ground & (finished.score_map >= DEFAULT.differs)
+    width = _pixels(DEFAULT.rim, mask)
+    pieces = connected_regions(taken & widened(narrowed(taken, width), width))
+    places = pieces.select(pieces.areas >= DEFAULT.least * mask.size)
+    return _trace(places, float(places.sum() / mask.sum()), places)
+
+
+def _nothing(mask: Mask) -> Trace:
+    return Trace(0.0, np.zeros_like(mask), None)
+
+
+def _trace(places: Mask, amount: float, weight: Mask | Map) -> Trace:
+    """A trace with a box around the connected place of the greatest total weight."""
+    regions = connected_regions(places)
+    if not len(regions):
+        return Trace(amount, places, None)
+    total = regions.total(weight)
+    total[0] = -1
+    return Trace(amount, places, regions.boxes[int(total.argmax())])
+
+
+def _beside(area: float, mask: Mask) -> float:
+    """An area as a share of itself and the mask."""
+    return area / (area + float(mask.sum()))
+
+
+def _pixels(share: float, mask: Mask) -> int:
+    return max(1, round(share * max(mask.shape)))
+
+
+def _steps(colours: Map, sides: tuple[Map, Map], line: Mask, sigma: float) -> Map:
+    """ΔE between the two sides of each pixel of a line, of their mean difference along it, (n,)."""
+    import cv2
+
+    inner, outer = (
+        cv2.remap(colours, x[:, None], y[:, None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
+        for x, y in sides
+    )
+    spread = np.zeros((*line.shape, 4), np.float32)
+    spread[line] = np.column_stack([inner - outer, np.ones(len(inner), np.float32)])
+    sums = blurred(spread, max(sigma, 0.5), edge_twice=False)[line]
+    return np.asarray(np.linalg.norm(sums[:, :3], axis=1) / sums[:, 3], np.float32)
+
+
+def _lab(image: Image, where: Mask | None = None) -> Map:
+    """CIELAB, float32 (h, w, 3), a pixel's grain taken out; of the pixels ``where`` alone, if given."""
+    if where is None:
+        return lab(image, GRAIN)
+    weight, values = where.astype(np.float32), lab(image)
+    total = blurred(values * weight[..., None], GRAIN, edge_twice=False)
+    return np.asarray(total / np.maximum(blurred(weight, GRAIN, edge_twice=False), 1e-3)[..., None], np.float32)

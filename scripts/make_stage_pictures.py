@@ -25,7 +25,7 @@ MOST_BYTES = 60_000
 SHOULDER = Box(285, 210, 385, 310)
 """Where the new garment meets collar and background, in the sample's pixels."""
 DOUBTED = "bag"
-"""A target of which the sample shows none, so that the verdict asks for a look."""
+"""A target of which the sample shows none: some places are doubtful."""
 FULL_DELTA_E = 25.0  # drawn white
 COLOURS = np.array(
     [

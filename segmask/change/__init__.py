@@ -1,1 +1,1 @@
-"""What really changed between the two pictures."""
+"""Change: what really changed between the original and the registered edit."""

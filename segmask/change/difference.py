@@ -1,11 +1,11 @@
-"""What really changed: perceptual difference in units of the local noise floor, and a decision without a threshold.
+"""The change map: perceptual difference in units of the local noise floor, and the regions that really changed.
 
-The difference is CIE94 (graphic arts weights) between the two pictures in CIELAB. It is cleaned by an opening and a
-closing (an alternating filter, Serra 1988), which unlike a blur leave outlines where they are, and sharpened by a
-toggle mapping (Kramer and Bruckner 1975): a change ends where the difference has about half its height. A difference
-means nothing where it is as large as the pair's own noise: re-encoding and redrawing (estimated from the quiet part of
-the pair, locally) and half a pixel of misregistration (the local gradient). Regions are then decided by hysteresis
-(Canny 1986) and by what the whole of each is like (``segmask.change.regions``).
+1. The difference is CIE94 (graphic arts weights) between the two pictures in CIELAB.
+2. An opening and a closing clean it (an alternating filter, Serra 1988); unlike a blur they keep outlines in place.
+3. A toggle mapping (Kramer and Bruckner 1975) sharpens it: a change ends at ``outline_height`` of its difference.
+4. The result is divided by the noise floor. That is what recoding and redrawing leave, measured locally on the quiet
+   part of the pair, and what half a pixel of misregistration leaves on the local gradient.
+5. Regions are found by hysteresis (Canny 1986) and decided by their statistics (``segmask.change.regions``).
 """
 
 from __future__ import annotations
@@ -30,36 +30,38 @@ class DifferenceConfig:
     """Numbers of the change map; lengths in pixels at a working long side of ``long_side``."""
 
     long_side: int = 800
+    """Pixels of the working size; smaller pictures are not enlarged."""
     fine_sigma: float = 1.0
-    """Of the blur before the two pictures are compared: takes the noise of sensors and coders out."""
+    """Sigma of the blur before the two pictures are compared; takes out the noise of sensors and coders."""
     speck_px: int = 1
-    """Differences thinner than twice this vanish: a redrawn edge, a JPEG block's rim."""
+    """Radius of the opening: differences thinner than twice this vanish, as at a redrawn edge or a JPEG block's rim."""
     gap_px: int = 3
-    """Gaps narrower than twice this close: where the new texture meets the old colour by chance."""
+    """Radius of the closing: gaps narrower than twice this close, where new texture has the old colour by chance."""
     outline_px: int = 3
-    """Reach of the toggle mapping: as far as blur and resampling carry a change beyond its outline."""
+    """Radius of the toggle mapping: as far as blur and resampling carry a change beyond its outline."""
     outline_height: float = 0.4
-    """Of the step at an outline: what lies below is outside. Under one half, because the matte's edge lies inside."""
+    """A pixel counts as outside of an outline below this share of the step; measured: docs/decisions/0030."""
     least_floor: float = 1.2
-    """ΔE below which nobody sees a difference, and JPEG at quality 60 makes none larger on smooth ground."""
+    """Least noise floor in ΔE: nobody sees less, and JPEG at quality 60 leaves no more on smooth ground."""
     misregistration_px: float = 0.6
-    """What alignment and redrawing leave: real and synthetic edits differ from any affine map by .4-.8 px."""
+    """Shift that the noise floor allows for: real and synthetic edits differ from any affine map by .4-.8 px."""
     floor_sigma: float = 40.0
-    """The noise floor is local over this distance."""
+    """Sigma of the surroundings from which the local noise floor is measured."""
     low: float = 3.0
+    """Lower threshold of the hysteresis in units of the noise floor; noise reaches it now and then."""
     high: float = 6.0
-    """Hysteresis in units of the floor: noise reaches 3 now and then, 6 never over an area."""
+    """Upper threshold of the hysteresis; noise never reaches it over an area."""
     least_change: float = 3.5
-    """ΔE that a changed pixel has at least: about the step that side-by-side viewers call another colour."""
+    """Least ΔE of a changed pixel: about the step that people who see both side by side call another colour."""
     min_area: float = 0.0008
-    """Of the picture: smaller regions are dropped."""
+    """Least area of a changed region, as a share of the picture."""
     strong_share: float = 0.25
-    """Of the smallest region's area, so much must reach ``high``."""
+    """Least share of ``min_area`` that must reach ``high``."""
     own_share: float = 0.25
-    """Of its region's median difference, a pixel must have so much: spilt colour and redrawn ground beside a garment
-    differ less than the garment. On 60 train cases .2, .25 and .3 gave kept .9957, .9962 and .9966."""
+    """Least share of its region's median difference that a pixel must have; spilt colour and redrawn ground beside a
+    garment have less. On 60 train cases .2, .25 and .3 gave kept .9957, .9962 and .9966."""
     hole_area: float = 0.01
-    """Of the picture: unchanged holes up to this size inside a changed region belong to it."""
+    """Unchanged holes in a changed region belong to it up to this share of the picture."""
 
 
 DEFAULT = DifferenceConfig()
@@ -79,9 +81,16 @@ def measure_change(
         original: uint8 (H, W, 3).
         matched: uint8 (H, W, 3).
         usable: bool (H, W): pixels that the edit covers; nothing changes elsewhere.
-        threshold: lower hysteresis threshold in units of the noise floor; with it the threshold and the least area
-            decide alone. Automatic without it: then the statistics of each region decide too.
+        threshold: lower hysteresis threshold in units of the noise floor. If it is given, it decides together with the
+            least area alone; otherwise the default threshold holds, and the statistics of each region decide too.
         min_area: smallest region as a share of the picture; ``DEFAULT.min_area`` without it.
+
+    >>> original = np.full((120, 160, 3), 90, np.uint8)
+    >>> matched = original.copy()
+    >>> matched[40:80, 60:100] = (200, 60, 60)
+    >>> change = measure_change(original, matched, np.ones((120, 160), bool))
+    >>> bool(change.mask[60, 80]), bool(change.mask[10, 10]), round(float(change.noise_floor.min()), 1)
+    (True, False, 1.2)
     """
     seen = compare(original, matched, usable)
     low = DEFAULT.low if threshold is None else threshold
@@ -101,14 +110,14 @@ def measure_change(
 
 @dataclass(frozen=True)
 class Comparison:
-    """The two pictures compared at the working size, float32 (h, w)."""
+    """The two pictures compared at the working size; float32 (h, w) unless said otherwise."""
 
     difference: Map
-    """ΔE as it is."""
+    """ΔE before cleaning."""
     delta: Map
-    """ΔE cleaned and sharpened."""
+    """ΔE after opening, closing and toggle mapping."""
     floor: Map
-    """ΔE that means nothing here."""
+    """Noise floor, ΔE: a difference that small means nothing here."""
     score: Map
     """``delta`` in units of ``floor``; 0 where the edit does not reach."""
     inside: Mask
@@ -116,7 +125,13 @@ class Comparison:
 
 
 def compare(original: Image, matched: Image, usable: Mask) -> Comparison:
-    """Difference and noise floor of an original and its aligned, tone-matched edit; arguments as ``measure_change``."""
+    """Difference and noise floor of an original and its aligned, tone-matched edit; arguments as ``measure_change``.
+
+    >>> grey = np.full((60, 80, 3), 90, np.uint8)
+    >>> compared = compare(grey, grey + np.uint8(40), np.ones((60, 80), bool))
+    >>> round(float(compared.difference.mean()), 1), compared.score.shape
+    (16.3, (60, 80))
+    """
     work_hw = working_size(original.shape[:2], DEFAULT.long_side)
     first, second = (lab(resize_image(image, work_hw)) for image in (original, matched))
     inside = resize_mask(usable, work_hw)
@@ -131,7 +146,7 @@ def compare(original: Image, matched: Image, usable: Mask) -> Comparison:
 
 
 def _cleaned(delta: Map) -> Map:
-    """Without specks, without gaps, and with steps where blurred outlines were."""
+    """ΔE without specks (opening) and gaps (closing), and with steps where outlines were blurred (toggle mapping)."""
     import cv2
 
     without_specks = cv2.morphologyEx(delta, cv2.MORPH_OPEN, disc(DEFAULT.speck_px, corners=False))
@@ -143,7 +158,7 @@ def _cleaned(delta: Map) -> Map:
 
 
 def _gradient(colours: Map, sigma: float) -> Map:
-    """ΔE a pixel that one pixel of shift makes."""
+    """ΔE that a shift by one pixel makes, float32 (h, w)."""
     import cv2
 
     smooth = blurred(colours, sigma)
@@ -152,10 +167,10 @@ def _gradient(colours: Map, sigma: float) -> Map:
 
 
 def _quiet_floor(delta: Map, explained: Map, inside: Mask) -> Map:
-    """Local level of differences that mean nothing, from the quiet part of the pair; never below ``least_floor``.
+    """Noise floor without misregistration, float32 (h, w), measured on the quiet part; never below ``least_floor``.
 
-    The quiet part is found from the mode of the differences upwards: however much is edited, what is not makes the
-    peak near zero.
+    The quiet part is what differs little more than the first peak of the histogram of differences. However much is
+    edited, unchanged pixels make that peak, near zero.
     """
     flat = inside & (explained < 1.0)
     values = delta[flat if flat.sum() > 500 else inside]
@@ -199,6 +214,12 @@ def candidate_regions(
         low: lower threshold of the hysteresis.
         high: upper threshold; a region needs pixels above it.
         min_area: share of the picture that a region has at least.
+
+    >>> score = np.zeros((20, 20), np.float32)
+    >>> score[2:9, 2:9], score[12:19, 12:19] = 9, 4
+    >>> regions, strong = candidate_regions(score, score, score >= 0)
+    >>> len(regions), strong.tolist()  # the second region never reaches the upper threshold
+    (2, [False, True, False])
     """
     weak = (score >= low) & (delta >= DEFAULT.least_change) & inside
     weak = _without_lines(weak) | (weak & (score >= high))
@@ -220,5 +241,5 @@ def _own_strength(regions: Regions, wanted: NDArray[np.bool_], delta: Map) -> ND
 
 
 def _without_lines(mask: Mask) -> Mask:
-    """Without what is thinner than three pixels: the doubled outline of what was redrawn a pixel off."""
+    """The mask without lines thinner than three pixels: the doubled outline of what was redrawn a pixel off."""
     return opened(mask, corners=False)

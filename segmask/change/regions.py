@@ -1,9 +1,9 @@
-"""Which changed regions were meant: statistics of whole regions instead of "the largest wins".
+"""Which changed regions were meant, by statistics of each whole region.
 
 A garment that was changed on purpose differs strongly, about as strongly as the main change, and ends at an outline:
-inside it the difference is high, 3 pixels further it is noise. What a model redraws by itself (light, a smeared wall,
-leaves drawn anew) differs less and fades out. Four statistics, a logistic regression fitted on synthetic edits of the
-labelled photos' ``train`` part (training/fit_regions.py).
+inside of it the difference is high, 3 pixels further out it is noise. What a model redraws by itself (light, a smeared
+wall, other leaves) differs less and fades out. Four statistics tell the two apart, weighed by a logistic regression
+that is fitted on synthetic edits of the labelled photos' ``train`` part (training/fit_regions.py).
 """
 
 from __future__ import annotations
@@ -25,24 +25,28 @@ class RegionConfig:
     """Numbers of the rule; lengths in pixels at the change map's working size."""
 
     rim_px: float = 3.0
-    """Width of the rim inside the outline."""
+    """Width of the rim inside the outline whose difference gives the sharpness."""
     near_px: float = 8.0
-    """Depth to which the inside is compared with the outside."""
+    """Depth inside the outline whose difference gives the contrast."""
     gap_px: float = 2.0
-    """Beside the outline blur mixes both sides; what lies from here..."""
+    """The outside begins at this distance from the outline, since blur mixes both sides of it."""
     outside_px: float = 5.0
-    """...to here is the outside."""
+    """The outside ends at this distance from the outline."""
     main_share: float = 0.2
-    """Regions of this share of the largest make the main change."""
+    """Regions of at least this share of the largest one's area are the main change."""
     strength_unit: float = 16.0
-    """ΔE at which the strength is 0; only sets the intercept's meaning, as does ``contrast_unit``."""
+    """ΔE at which the strength counts 0; the choice is free, since the intercept is fitted with it."""
     contrast_unit: float = 3.0
+    """Ratio of inside to outside at which the contrast counts 0; the choice is free, too."""
     least_outside: float = 0.5
-    """ΔE: a quieter outside says nothing more."""
+    """Least ΔE of the outside in the contrast's ratio; less means the same."""
     intercept: float = 0.60
+    """Bias of the regression."""
     weights: tuple[float, float, float, float] = (0.50, 1.74, 1.40, 0.32)
-    """Of sharpness, relative strength, strength and contrast; the last three in doublings. Fitted on 60 standard and
-    60 hard cases, each weighted by the share of its truth (misses) or eight times that of the picture (leaks)."""
+    """Weights of sharpness, relative strength, strength and contrast; the last three count in doublings.
+
+    Fitted on 60 standard and 60 hard cases. A missed region was weighted by its share of the truth, a leaked one by
+    eight times its share of the picture."""
 
 
 DEFAULT = RegionConfig()
@@ -58,6 +62,13 @@ def region_statistics(
         wanted: bool (n + 1,): which to measure.
         difference: float32 (h, w): ΔE as measured.
         strength: float32 (h, w): ΔE after cleaning; its median is a region's strength.
+
+    >>> from segmask.core.regions import connected_regions
+    >>> delta = np.full((40, 40), 1, np.float32)
+    >>> delta[10:30, 10:30] = 16
+    >>> regions = connected_regions(delta > 3)
+    >>> region_statistics(regions, np.array([False, True]), delta, delta)[1].round(2).tolist()
+    [0.94, 0.0, 0.0, 2.42]
     """
     table = np.zeros((len(regions) + 1, 4))
     medians = np.zeros(len(regions) + 1)
@@ -76,12 +87,17 @@ def region_statistics(
 
 
 def meant(statistics: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which regions were likelier meant than redrawn, bool (n + 1,)."""
+    """Which regions were likelier meant than redrawn, bool (n + 1,), by the statistics float64 (n + 1, 4).
+
+    >>> strong_and_sharp, faint = [0.9, 0.0, 0.0, 2.0], [0.1, -2.0, -2.0, 0.0]
+    >>> meant(np.array([strong_and_sharp, faint])).tolist()
+    [True, False]
+    """
     return DEFAULT.intercept + statistics @ np.array(DEFAULT.weights) > 0
 
 
 def _outline(regions: Regions, index: int, difference: Map, median: float) -> tuple[float, float]:
-    """How sharply a region ends and how it stands out, from rims on both sides of its outline."""
+    """Sharpness and contrast of a region, from the rims on both sides of its outline."""
     margin = int(np.ceil(DEFAULT.outside_px)) + 1
     around = regions.boxes[index].grown_by(margin).clip(*difference.shape).slices
     region = filled(regions.labels[around] == index)

@@ -1,7 +1,7 @@
-"""Does the fabric look the same, where its colour does? Structure and faint colour, compared over small surroundings.
+"""Texture: tells fabrics of one colour apart by their fine structure and by the mean colour of small surroundings.
 
-Denim for denim of the same blue, navy for black: single pixels differ no more than redrawing makes them differ, but
-folds and weave lie elsewhere, and the mean colour of a palm's breadth is off by more than chance.
+Where denim replaces denim of the same blue, or navy black, single pixels differ no more than redrawing makes them
+differ. But folds and weave lie elsewhere, and the mean colour of an area the size of a palm is off by more than chance.
 """
 
 from __future__ import annotations
@@ -24,12 +24,15 @@ class TextureConfig:
     """Numbers of the comparison; lengths in pixels at a long side of ``long_side``."""
 
     long_side: int = 800
+    """Pixels of the working size; the maps that come out have half of it."""
     detail_sigma: float = 3.0
-    """Structure is what is finer than this: folds and weave, not shading."""
+    """Sigma of the blur that is taken off: what is finer is structure (folds and weave), the rest shading."""
     near: float = 6.0
+    """Sigma of the surroundings over which structure is compared close by."""
     around: float = 16.0
+    """Sigma of the wider surroundings, over which mean colours are compared as well."""
     noise: float = 1.5
-    """L* that grain, coding and redrawing leave: fainter structure says nothing."""
+    """Deviation in L* that grain, coding and redrawing leave; fainter structure counts as equal."""
 
 
 DEFAULT = TextureConfig()
@@ -38,8 +41,13 @@ DEFAULT = TextureConfig()
 def compare_texture(original: Image, matched: Image) -> Texture:
     """Compare the textures of an original and its aligned, tone-matched edit, both uint8 (H, W, 3).
 
-    The structure's difference is the variance of the difference of both details over the sum of their variances (one
-    less the correlation, for details of the same strength), with the noise's variance added below.
+    The difference of structure is the variance of the difference of both details, divided by the sum of their variances
+    and of the noise's. For details of the same strength that is 1 less their correlation.
+
+    >>> weave = np.random.default_rng(0).integers(60, 120, (80, 80, 1), dtype=np.uint8).repeat(3, axis=2)
+    >>> same, other = compare_texture(weave, weave), compare_texture(weave, weave[::-1].copy())
+    >>> float(same.structure_around.max()), bool(other.structure_around.min() > 0.7)
+    (0.0, True)
     """
     size_hw = working_size((original.shape[0], original.shape[1]), DEFAULT.long_side)
     half_hw = working_size(size_hw, DEFAULT.long_side // 2)

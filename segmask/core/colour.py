@@ -17,7 +17,7 @@ CHROMA_WEIGHT, HUE_WEIGHT = 0.045, 0.015
 def lab(image: NDArray, sigma: float = 0.0) -> Lab:
     """CIELAB for the white point D65, float32 (H, W, 3), of sRGB in 8-bit levels: uint8 or float (H, W, 3).
 
-    With ``sigma`` it is blurred by so many pixels afterwards; the border is mirrored without its outermost pixels.
+    ``sigma`` is a Gaussian blur of the result in pixels; beyond its border the picture is mirrored (c b | a b c).
 
     >>> lab(np.array([[[255, 255, 255], [255, 0, 0]]], np.uint8)).round().tolist()
     [[[100.0, 0.0, 0.0], [53.0, 80.0, 67.0]]]
@@ -38,9 +38,10 @@ def delta_e(first: Lab, second: Lab) -> NDArray[np.float32]:
 
 
 def delta_e_94(first: Lab, second: Lab) -> NDArray[np.float32]:
-    """CIE94 with graphic arts weights, float32 (...), of colours (..., 3): chroma and hue count less in vivid colours.
+    """CIE94 with graphic arts weights, float32 (...), of colours (..., 3).
 
-    Symmetric: the weights' chroma is the geometric mean of both.
+    Differences of chroma and hue count less between vivid colours. The weights use the geometric mean of both chromas,
+    so that the order of the two colours makes no difference.
 
     >>> grey, pale = np.float32([50, 0, 0]), np.float32([50, 10, 0])
     >>> red, redder = np.float32([50, 60, 0]), np.float32([50, 70, 0])

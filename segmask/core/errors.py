@@ -4,33 +4,76 @@ from __future__ import annotations
 
 
 class SegmaskError(Exception):
-    """Base of all errors that segmask raises on purpose. ``exit_code`` is the shell's."""
+    """Base of all errors that segmask raises on purpose. ``exit_code`` is the shell's.
+
+    >>> from segmask.io import read_image
+    >>> try:
+    ...     read_image("missing.png")
+    ... except SegmaskError as error:
+    ...     print(type(error).__name__, error.exit_code)
+    InputError 1
+    """
 
     exit_code = 1
 
 
 class InputError(SegmaskError):
-    """A picture, mask or label map that can't be read or used."""
+    """A picture, mask or label map that can't be read or used.
+
+    >>> from segmask.io import read_image
+    >>> read_image("missing.png")
+    Traceback (most recent call last):
+    segmask.core.errors.InputError: missing.png: no such file
+    """
 
 
 class OutputError(SegmaskError):
-    """A result that can't be written; nothing was left behind."""
+    """A result that can't be written; no part of it was left behind.
+
+    >>> from segmask.io import write_png
+    >>> import numpy as np
+    >>> write_png("no-such-folder/mask.png", np.zeros((8, 8), np.uint8))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    segmask.core.errors.OutputError: ...no-such-folder...
+    """
 
 
 class ModelError(SegmaskError):
-    """A model file that is missing, damaged or of another kind."""
+    """A model file that is missing, damaged or of another kind.
+
+    >>> import segmask
+    >>> segmask.Masker(parser="my-parser.onnx").parser
+    Traceback (most recent call last):
+    segmask.core.errors.ModelError: my-parser.onnx: can't read the model file: No such file or directory
+    """
 
 
 class MissingLibraryError(SegmaskError):
-    """OpenCV or MediaPipe, or a shared library of the operating system that they need."""
+    """OpenCV or MediaPipe is missing, or a shared library of the operating system that they need.
+
+    Its message names the command that brings what is missing.
+
+    >>> MissingLibraryError.exit_code
+    1
+    """
 
 
 class OptionError(SegmaskError, ValueError):
-    """An option's value that doesn't exist or doesn't go with the others."""
+    """An option that doesn't exist, a value that it can't have, or a choice that would do nothing. Also a ValueError.
+
+    >>> import segmask
+    >>> segmask.Masker(tarket="upper")
+    Traceback (most recent call last):
+    segmask.core.errors.OptionError: unknown option 'tarket'; did you mean 'target'?
+    """
 
     exit_code = 2
 
 
 def unknown(kind: str, got: object, known: object) -> OptionError:
-    """The error for a name that is not in a list: says which names are."""
+    """The error for a name that is not in a list; its message lists the names.
+
+    >>> str(unknown("strategy", "magic", ("hybrid", "diff")))
+    "unknown strategy 'magic'; expected one of: hybrid, diff"
+    """
     return OptionError(f"unknown {kind} {got!r}; expected one of: {', '.join(map(str, known))}")  # type: ignore[call-overload]

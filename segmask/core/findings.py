@@ -1,7 +1,7 @@
-"""What a stage noticed: a stable code, a sentence for people, and where it can be told a place and a number.
+"""Findings: what a stage noticed, as a stable code and a sentence, with a place and a number where they are known.
 
-Stages return findings; they write them into nothing. ``CODES`` lists every code with its weight: a finding to *look*
-at makes the verdict ``review``, a *note* only says what was done. Programs and tests match codes, people read texts.
+Stages return their findings. ``CODES`` lists every code with its level: one *look* makes the verdict ``review``, a
+*note* only says what was done. Programs match codes; people read texts. docs/findings.md says what to do for each.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Finding:
     text: str
     """A sentence for people, with the numbers that matter."""
     box: PlaceBox | None = None
-    """Where, in the original's pixels; None where it is about the whole picture."""
+    """Where, in the original's pixels; None for a finding about the whole picture."""
     measured: float | None = None
     """The number that the finding rests on, in the unit that the text names."""
 

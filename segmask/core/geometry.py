@@ -12,7 +12,7 @@ from segmask.core.types import Box, Image, Mask
 REFERENCE_SIDE = 1024
 """Lengths in pixels that a user gives hold for a picture whose long side is this; they scale with the picture."""
 WORKING_SIDE = 800
-"""Long side in pixels at which change is measured and decided: a finer parsing would be averaged down to it."""
+"""Long side in pixels of the working size, at which change is measured and decided."""
 
 
 def resize_image(image: Image, size_hw: tuple[int, int]) -> Image:
@@ -56,7 +56,7 @@ def _resize(array: NDArray, size_hw: tuple[int, int]) -> NDArray:
 
 
 def _halved(array: NDArray, size_hw: tuple[int, int]) -> NDArray:
-    """A picture that is to shrink a lot, halved as long as that is exact: the same average in a quarter of the time."""
+    """``array`` halved while both sides are even and at least twice ``size_hw``: the same averages in less time."""
     import cv2
 
     while array.dtype == np.uint8 and array.shape[0] >= 2 * size_hw[0] and array.shape[1] >= 2 * size_hw[1]:
@@ -96,7 +96,7 @@ def working_size(size_hw: tuple[int, int], long_side: int) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Letterbox:
-    """A picture scaled into the upper left of a canvas of fixed size; remembers the way back."""
+    """A picture scaled into the upper left of a canvas of fixed size, and where it lies there."""
 
     canvas: Image
     content: Box
@@ -109,7 +109,7 @@ class Letterbox:
 
 
 def letterbox(image: Image, size_hw: tuple[int, int], fill: int = 127) -> Letterbox:
-    """``image`` scaled to fit ``size_hw``; what is left over is grey.
+    """``image`` scaled to fit a canvas of ``size_hw``; the rest of the canvas is grey.
 
     >>> placed = letterbox(np.zeros((10, 20, 3), np.uint8), (8, 8))
     >>> placed.content, placed.canvas[:, 0, 0].tolist()

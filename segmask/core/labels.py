@@ -60,7 +60,11 @@ def resolve_target(target: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def part_ids(parts: Iterable[str]) -> tuple[int, ...]:
-    """Canonical ids of part names."""
+    """Canonical ids of part names.
+
+    >>> part_ids(("hair", "face"))
+    (1, 2)
+    """
     return tuple(PART_ID[part] for part in parts)
 
 
@@ -173,14 +177,23 @@ LABEL_SETS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def set_parts(label_set: str) -> tuple[str, ...]:
-    """The canonical part of each class of a named set, in the order of the classes' ids."""
+    """The canonical part of each class of a named set, in the order of the classes' ids. OptionError for other names.
+
+    >>> set_parts("selfie-multiclass-6")
+    ('background', 'hair', 'skin', 'face', 'upper', 'accessory')
+    """
     if label_set not in LABEL_SETS:
         raise unknown("label set", label_set, tuple(LABEL_SETS))
     return tuple(part for _, part in LABEL_SETS[label_set])
 
 
 def canonical_label_map(label_map: NDArray[np.integer], label_set: str) -> NDArray[np.uint8]:
-    """A label map (H, W) of a named set as one of the canonical parts, uint8. InputError for ids the set lacks."""
+    """A label map (H, W) of a named set as one of the canonical parts, uint8. InputError for ids the set lacks.
+
+    >>> pants_and_face = np.array([[6, 11]])
+    >>> [PARTS[part] for part in canonical_label_map(pants_and_face, "atr-18")[0]]
+    ['lower', 'face']
+    """
     table = np.array(part_ids(set_parts(label_set)), np.uint8)
     if label_map.size and not 0 <= int(label_map.min()) <= int(label_map.max()) < len(table):
         raise InputError(
@@ -191,7 +204,12 @@ def canonical_label_map(label_map: NDArray[np.integer], label_set: str) -> NDArr
 
 
 def canonical_probs(probs: NDArray[np.float32], parts: Sequence[str]) -> NDArray[np.float32]:
-    """Probabilities (K, h, w) of classes that become ``parts`` -> (14, h, w) of the canonical parts."""
+    """Probabilities (K, h, w) of K classes, of which each becomes one of ``parts``, summed up to (14, h, w).
+
+    >>> left_and_right_shoe = np.array([[[0.25]], [[0.5]]], np.float32)
+    >>> float(canonical_probs(left_and_right_shoe, ("footwear", "footwear"))[PART_ID["footwear"], 0, 0])
+    0.75
+    """
     merged = np.zeros((len(PARTS), *probs.shape[1:]), np.float32)
     for plane, part in zip(probs, parts, strict=True):
         merged[PART_ID[part]] += plane

@@ -1,6 +1,6 @@
-"""Masks and maps changed by what lies around each pixel: widened, narrowed, opened, blurred; and distances to a mask.
+"""Morphology: dilation (``widened``), erosion (``narrowed``), opening (``opened``), Gaussian blur and distances.
 
-The picture's border is no outline: nothing is narrowed from there, and no distance is measured to it.
+The picture's border is no outline: no mask is eroded from there, and no distance is measured to it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def square(radius: int) -> Element:
 
 
 def disc(radius: int, corners: bool = True) -> Element:
-    """The pixels at most ``radius`` away; of radius 1 with their corners, since outlines are connected over corners.
+    """The pixels at most ``radius`` away. A disc of radius 1 is a square, or a cross where ``corners`` is off.
 
     >>> disc(1).tolist()
     [[1, 1, 1], [1, 1, 1], [1, 1, 1]]
@@ -41,7 +41,7 @@ def disc(radius: int, corners: bool = True) -> Element:
 
 
 def widened(mask: Mask, radius: int = 1, corners: bool = True) -> Mask:
-    """``mask`` with what lies within a radius of it, in pixels: a dilation by ``disc(radius, corners)``.
+    """Dilation by ``disc(radius, corners)``: the mask and what lies within ``radius`` pixels of it.
 
     >>> widened(np.array([[0, 0, 1, 0, 0]], bool)).tolist()
     [[False, True, True, True, False]]
@@ -52,7 +52,7 @@ def widened(mask: Mask, radius: int = 1, corners: bool = True) -> Mask:
 
 
 def narrowed(mask: Mask, radius: int = 1, corners: bool = True) -> Mask:
-    """``mask`` less what lies within a radius of its outline: an erosion by ``disc(radius, corners)``.
+    """Erosion by ``disc(radius, corners)``: the mask less what lies within ``radius`` pixels of its outline.
 
     >>> narrowed(np.array([[1, 1, 1, 0, 0]], bool)).tolist()
     [[True, True, False, False, False]]
@@ -63,7 +63,7 @@ def narrowed(mask: Mask, radius: int = 1, corners: bool = True) -> Mask:
 
 
 def opened(mask: Mask, radius: int = 1, corners: bool = True) -> Mask:
-    """``mask`` without what is too thin for ``disc(radius, corners)`` to lie in.
+    """Opening by ``disc(radius, corners)``: the mask without what is too thin for the disc to lie in.
 
     >>> opened(np.array([[1, 0, 0, 1, 1, 1, 0]], bool)).astype(int).tolist()
     [[0, 0, 0, 1, 1, 1, 0]]
@@ -87,7 +87,7 @@ def distance_to(mask: Mask) -> NDArray[np.float32]:
 
 
 def within(mask: Mask, distance: float) -> Mask:
-    """``mask`` with the pixels whose distance to it is at most this; empty if it is.
+    """``mask`` with the pixels whose distance to it is at most ``distance``; an empty mask stays empty.
 
     >>> within(np.array([[1, 0, 0, 0]], bool), 1.5).tolist()
     [[True, True, False, False]]
@@ -98,8 +98,8 @@ def within(mask: Mask, distance: float) -> Mask:
 def blurred(values: NDArray, sigma: float, *, edge_twice: bool = True) -> NDArray[np.float32]:
     """A Gaussian blur of float (H, W) or (H, W, C) by ``sigma`` pixels, float32; float64 stays so.
 
-    Beyond its border the picture is mirrored: with its outermost pixels once more (c b a | a b c), or, with
-    ``edge_twice`` off, without (c b | a b c).
+    Beyond its border the picture is mirrored. The outermost pixels come twice (c b a | a b c), or once with
+    ``edge_twice`` off (c b | a b c).
 
     >>> blurred(np.array([[0, 0, 100, 0, 0]], np.float32), 0.5).round().tolist()
     [[0.0, 11.0, 79.0, 11.0, 0.0]]

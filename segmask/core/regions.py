@@ -1,4 +1,4 @@
-"""Connected regions of a mask."""
+"""Connected regions (components) of a mask."""
 
 from __future__ import annotations
 
@@ -12,14 +12,21 @@ from segmask.core.types import Box, Mask
 
 @dataclass(frozen=True)
 class Regions:
-    """The connected regions of a mask; index 0 stands for what is outside of all."""
+    """The connected regions of a mask, with indices from 1; index 0 stands for all that is outside.
+
+    >>> regions = connected_regions(np.array([[1, 1, 0, 1]], bool))
+    >>> len(regions), regions.areas.tolist()
+    (2, [0, 2, 1])
+    >>> regions.select(regions.areas > 1).astype(int).tolist()
+    [[1, 1, 0, 0]]
+    """
 
     labels: NDArray[np.int32]
     """int32 (H, W): 0 outside, 1..n inside."""
     areas: NDArray[np.int64]
-    """Pixels of each index, (n + 1,); 0 for index 0, so that the outside is never the largest or large enough."""
+    """Pixels of each index, (n + 1,). Index 0 has 0, so that the outside never counts as a large region."""
     boxes: tuple[Box, ...]
-    """Of each index; that of index 0 is empty."""
+    """The box around each index; that of index 0 is empty."""
 
     def __len__(self) -> int:
         return len(self.boxes) - 1
@@ -63,7 +70,7 @@ def connected_regions(mask: Mask, diagonal: bool = True) -> Regions:
 
 
 def filled(mask: Mask, largest: float = float("inf")) -> Mask:
-    """``mask`` with the holes that it encloses closed, up to ``largest`` pixels each.
+    """``mask`` with the holes that it encloses filled, if they have at most ``largest`` pixels.
 
     >>> ring = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], bool)
     >>> int(filled(ring).sum()), int(filled(ring, largest=0).sum())

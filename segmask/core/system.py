@@ -1,4 +1,4 @@
-"""What the wheels need and slim installations and containers lack."""
+"""Says which library is missing, and how to get it: a slim installation or container may lack OpenCV or MediaPipe."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ MEDIAPIPE_REMEDY = "pip uninstall -y opencv-contrib-python-headless opencv-pytho
 
 
 def require_opencv() -> None:
-    """Raise MissingLibraryError, with the command that mends it, where OpenCV can't be loaded."""
+    """Raise MissingLibraryError, with the command that mends it, where OpenCV can't be loaded.
+
+    >>> require_opencv()
+    """
     try:
         from cv2 import resize  # noqa: F401
     except ImportError as error:
@@ -30,7 +33,10 @@ def require_opencv() -> None:
 
 
 def require_opencv_contrib() -> None:
-    """Raise MissingLibraryError where OpenCV can't be loaded or lacks its contrib modules."""
+    """Raise MissingLibraryError where OpenCV can't be loaded or lacks its contrib modules.
+
+    >>> require_opencv_contrib()
+    """
     require_opencv()
     import cv2
 
@@ -42,5 +48,9 @@ def require_opencv_contrib() -> None:
 
 
 def has_mediapipe() -> bool:
-    """Whether MediaPipe is installed; it is not loaded."""
+    """Whether MediaPipe is installed; it is not loaded.
+
+    >>> has_mediapipe() in (True, False)
+    True
+    """
     return importlib.util.find_spec("mediapipe") is not None

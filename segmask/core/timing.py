@@ -25,12 +25,12 @@ class Stopwatch:
 
     @property
     def timings(self) -> Timings:
-        """All so far."""
+        """The stages timed so far."""
         return tuple(self._timings)
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:
-        """Time what happens inside."""
+        """Time the block inside and add it under this name."""
         began = time.perf_counter()
         yield
         self._timings.append((stage, time.perf_counter() - began))

@@ -54,13 +54,26 @@ CRITERIA = (
 
 
 def tally(rows: tuple[Row, ...]) -> tuple[Tally, ...]:
-    """Each criterion over the rows of one strategy."""
+    """Each criterion over the rows of one strategy.
+
+    >>> from segmask.evaluation.traits import Traits
+    >>> traits = Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4)
+    >>> rows = tuple(Row(name, "mine", {"kept": kept}, traits) for name, kept in (("a", 0.99), ("b", 0.9)))
+    >>> [(found.met, found.asked) for found in tally(rows) if found.criterion.name == "kept"]
+    [(1, 2)]
+    """
     answers = [(criterion, [criterion.met(row) for row in rows]) for criterion in CRITERIA]
     return tuple(Tally(c, found.count(True), len(found) - found.count(None)) for c, found in answers)
 
 
 def shortfall(row: Row) -> float:
-    """How bad a case is: the sum of what is missing to 1 from kept, coverage and face kept; 0 is perfect."""
+    """How bad a case is: the sum of what is missing to 1 from kept, coverage and face kept; 0 is perfect.
+
+    >>> from segmask.evaluation.traits import Traits
+    >>> traits = Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4)
+    >>> round(shortfall(Row("a", "mine", {"kept": 0.99, "coverage": 0.9}, traits)), 2)
+    0.11
+    """
     scores = (row.score(metric) for metric in ("kept", "coverage", "face_kept"))
     return sum(1 - score for score in scores if not math.isnan(score))
 
@@ -97,7 +110,14 @@ def parse_thresholds(text: str) -> tuple[Threshold, ...]:
 
 
 def missed_thresholds(evaluation: Evaluation, thresholds: tuple[Threshold, ...]) -> list[str]:
-    """One sentence for each strategy and threshold that it does not reach."""
+    """One sentence for each strategy and threshold that it does not reach.
+
+    >>> from segmask.evaluation.traits import Traits
+    >>> traits = Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4)
+    >>> evaluation = Evaluation("my-set", ("mine",), (Row("a", "mine", {"iou": 0.8}, traits),))
+    >>> missed_thresholds(evaluation, parse_thresholds("iou=.9"))
+    ['mine: iou is 0.8000; expected 0.9 or more']
+    """
     missed = []
     for strategy, values in evaluation.summary.items():
         for threshold in thresholds:

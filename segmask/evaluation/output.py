@@ -27,6 +27,11 @@ def write_evaluation(
 
     ``folder`` is the ``output`` of the run: the report's pictures come from there. Returns the report's path.
     Raises OutputError.
+
+    >>> dataset = Dataset(Path("my-set"), "cases", ())
+    >>> page = write_evaluation(Evaluation("my-set", ("mine",), ()), dataset, Path("report"))
+    >>> sorted(path.name for path in page.parent.iterdir())
+    ['report.html', 'results.csv', 'results.json']
     """
     workspace = Workspace.open(folder)
     contents = {

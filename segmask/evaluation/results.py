@@ -158,7 +158,14 @@ class Evaluation:
 
 
 def estimate_all(rows: tuple[Row, ...]) -> dict[str, Estimate]:
-    """Every metric's mean over the rows; a metric that is NaN in all rows is left out."""
+    """Every metric's mean over the rows; a metric that is NaN in all rows is left out.
+
+    >>> from segmask.evaluation.traits import Traits
+    >>> traits = Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4)
+    >>> rows = tuple(Row(name, "mine", {"iou": iou}, traits) for name, iou in (("a", 0.8), ("b", 0.9)))
+    >>> {metric: round(estimate.value, 3) for metric, estimate in estimate_all(rows).items()}
+    {'iou': 0.85}
+    """
     estimates = {}
     for metric in METRICS:
         if metric in POOLED:
@@ -196,7 +203,14 @@ def read_results(path: Path | str) -> Evaluation:
 
 
 def read_row(values: dict[str, Any]) -> Row:
-    """A row from the plain values that ``Row.flat`` gives."""
+    """A row from the plain values that ``Row.flat`` gives.
+
+    >>> from segmask.evaluation.traits import Traits
+    >>> traits = Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4)
+    >>> row = Row("a", "mine", {"iou": 0.8}, traits, target="upper", facts={"studio": "north"}, seconds=0.5)
+    >>> read_row(row.flat()) == row
+    True
+    """
     measured = {*METRICS, *(key for keys in POOLED.values() for key in keys)}
     scores = {key: _number(values[key]) for key in values if key in measured}
     named = {"name", "strategy", "target", "verdict", "seconds", *measured, *Traits.__dataclass_fields__}

@@ -60,7 +60,15 @@ _MEASURED: tuple[tuple[str, tuple[str, ...], Callable[[Row], str | None]], ...] 
 
 
 def slice_results(evaluation: Evaluation) -> tuple[Slicing, ...]:
-    """The results by every trait that was measured, and by every fact that has several values."""
+    """The results by every trait that was measured, and by every fact that has several values.
+
+    >>> from segmask.evaluation.traits import Traits
+    >>> traits = Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4)
+    >>> rows = (Row("a", "mine", {"iou": 0.8}, traits, "upper"), Row("b", "mine", {"iou": 0.9}, traits, "lower"))
+    >>> target = slice_results(Evaluation("my-set", ("mine",), rows))[0]
+    >>> target.title, [(group.label, group.cases) for group in target.groups]
+    ('Target', [('lower', 1), ('upper', 1)])
+    """
     slicings = [_divide(evaluation, title, order, kind) for title, order, kind in _MEASURED]
     slicings += _by_facts(evaluation)
     slicings += [

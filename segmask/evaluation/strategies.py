@@ -169,7 +169,11 @@ class FunctionStrategy:
 
 
 def make_strategy(value: Any, *, parser: str = "auto", target: str | None = None) -> Strategy:
-    """A strategy from its name, a function or a strategy. Raises OptionError for anything else."""
+    """A strategy from its name, a function or a strategy. Raises OptionError for anything else.
+
+    >>> make_strategy("diff").name, make_strategy(lambda example: example.truth.alpha).name
+    ('diff', '<lambda>')
+    """
     if isinstance(value, str):
         return MaskerStrategy(value, parser, target)
     if hasattr(value, "apply") and hasattr(value, "fingerprint"):
@@ -180,14 +184,31 @@ def make_strategy(value: Any, *, parser: str = "auto", target: str | None = None
 
 
 def paste(example: Example, mask: Any) -> Outcome:
-    """The composite of an edit that is laid on as it is, resized to the original, without alignment or tone match."""
+    """The composite of an edit that is laid on as it is, resized to the original, without alignment or tone match.
+
+    >>> from segmask.evaluation.datasets.case import Case
+    >>> from segmask.evaluation.metrics.truth import make_truth
+    >>> original, edited = np.full((4, 4, 3), 50, np.uint8), np.full((4, 4, 3), 200, np.uint8)
+    >>> truth = make_truth(np.full((4, 4), 255, np.uint8))
+    >>> example = Example(Case("a", *map(Path, ("a.png", "b.png", "mask.png"))), original, edited, truth, None)
+    >>> paste(example, np.eye(4, dtype=bool)).image[:2, :2, 0].tolist()
+    [[200, 50], [50, 200]]
+    """
     alpha = check_alpha(mask, example.original)
     image = composite(example.original, example.edited_on_grid, alpha)
     return Outcome(alpha, image.astype(np.uint8, copy=False), example.edited_on_grid)
 
 
 def check_alpha(mask: Any, original: Image) -> Alpha:
-    """An alpha in steps of 1/255 from bool, uint8 or float. Raises InputError on other kinds, sizes and ranges."""
+    """An alpha in steps of 1/255 from bool, uint8 or float. Raises InputError on other kinds, sizes and ranges.
+
+    >>> photo = np.zeros((1, 2, 3), np.uint8)
+    >>> check_alpha(np.array([[0, 255]], np.uint8), photo).tolist()
+    [[0.0, 1.0]]
+    >>> check_alpha(np.array([[0, 2.5]]), photo)
+    Traceback (most recent call last):
+    segmask.core.errors.InputError: the mask: expected values in [0, 1]; got 0.0..2.5
+    """
     if not isinstance(mask, np.ndarray) or mask.shape != original.shape[:2]:
         height, width = original.shape[:2]
         raise InputError(f"the mask: expected an array of shape {(height, width)}; got {describe(mask)}")

@@ -25,7 +25,19 @@ class Traits:
 
 
 def measure_traits(example: Example) -> Traits:
-    """The traits of a case."""
+    """The traits of a case.
+
+    >>> import numpy as np
+    >>> from pathlib import Path
+    >>> from segmask.evaluation.datasets.case import Case
+    >>> from segmask.evaluation.metrics.truth import make_truth
+    >>> grey = np.full((4, 6, 3), 90, np.uint8)
+    >>> truth = make_truth(np.uint8([[255, 0, 0, 0, 0, 0]] * 4))
+    >>> example = Example(Case("a", *map(Path, ("a.png", "b.png", "mask.png"))), grey, grey, truth, None)
+    >>> traits = measure_traits(example)
+    >>> traits.width, traits.drift, round(traits.change_share, 3)
+    (6, 0.0, 0.167)
+    """
     height, width = example.original.shape[:2]
     parsing = example.truth.parsing
     return Traits(

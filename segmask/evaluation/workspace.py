@@ -78,6 +78,14 @@ def row_key(case: Case, strategy: Strategy) -> str | None:
     """Digest of all that a row depends on: the case's files and facts, the strategy and the metrics' definitions.
 
     None where the strategy has no fingerprint or a file is gone: the row is not reused then.
+
+    >>> from segmask.evaluation.strategies import FunctionStrategy
+    >>> case = Case("a", *map(Path, ("a.png", "b.png", "mask.png")))
+    >>> for path in case.files:
+    ...     path.touch()
+    >>> keys = [row_key(case, FunctionStrategy(len, "mine", version)) for version in ("1", "1", "2", None)]
+    >>> keys[0] == keys[1], keys[0] == keys[2], keys[3]
+    (True, False, None)
     """
     options = strategy.fingerprint(case.name)
     if options is None:
@@ -91,14 +99,22 @@ def row_key(case: Case, strategy: Strategy) -> str | None:
 
 
 def small_jpeg(image: np.ndarray) -> bytes:
-    """A picture for people: at most PICTURE_SIDE px, JPEG."""
+    """A picture for people: at most PICTURE_SIDE px, JPEG.
+
+    >>> small_jpeg(np.zeros((640, 640, 3), np.uint8))[:3]  # a JPEG's first bytes
+    b'\\xff\\xd8\\xff'
+    """
     height, width = image.shape[:2]
     small = resize_image(image, working_size((height, width), PICTURE_SIDE))
     return encode(small, Metadata(), "JPEG")[0]
 
 
 def file_name(name: str) -> str:
-    """A name that every file system takes: other characters become ``_``, and a digest keeps such names apart."""
+    """A name that every file system takes: other characters become ``_``, and a digest keeps such names apart.
+
+    >>> file_name("hybrid"), file_name("set/a")
+    ('hybrid', 'set_a-04f651')
+    """
     plain = re.sub(r"[^\w.+-]+", "_", name).strip(".") or "_"
     return plain if plain == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
 

@@ -1,4 +1,4 @@
-"""The English words that say of a thing whether it changes, stays or only describes: for ``segmask.prompt.read``."""
+"""English verbs and function words: they tell whether a thing changes, stays or only describes another."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """From an edit instruction in English to the parts that may come from the edit.
 
-Rules over a vocabulary, no language model: words name parts, verbs before them and remarks after them say whether
-they change or stay. docs/prompt.md lists both.
+Rules over a vocabulary, no language model. Words name parts; the verbs before them and the remarks after them say
+whether the parts change or stay. docs/prompt.md lists words and rules.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from segmask.prompt.words import WHOLE, find, known_words
 
 @dataclass(frozen=True)
 class Understood:
-    """What an instruction says."""
+    """What was understood of an instruction."""
 
     parts: tuple[str, ...]
     """Canonical parts that may come from the edit."""
     matched: tuple[tuple[str, tuple[str, ...]], ...]
     """Words that name what changes, in their order, each with its parts."""
     kept: tuple[tuple[str, tuple[str, ...]], ...]
-    """Words that name what stays."""
+    """Words that name what stays, each with its parts."""
 
 
 def read_prompt(prompt: str) -> Understood:
@@ -79,7 +79,7 @@ def _set_modes(sentence: Sentence) -> None:
 
 
 def _mode_after(sentence: Sentence, index: int, mode: str) -> str:
-    """The mode behind a word."""
+    """The mode that holds after a word, if ``mode`` held before it."""
     word, following = sentence.word(index), sentence.word(index + 1)
     if _is_exception(sentence, index):
         return KEEP if mode == CHANGE else CHANGE
@@ -103,7 +103,7 @@ def _mode_after(sentence: Sentence, index: int, mode: str) -> str:
 
 
 def _negated(sentence: Sentence, index: int) -> bool:
-    """Is the verb at an index denied: *do not*, *without*, *never*, *no changes*?"""
+    """Whether the verb at an index is negated: *do not*, *without*, *never*, *no changes*."""
     before = sentence.words[max(0, index - 3) : index]
     for word in reversed(before):
         if word in NEGATION or word in ("without", "no"):
@@ -114,7 +114,7 @@ def _negated(sentence: Sentence, index: int) -> bool:
 
 
 def _is_exception(sentence: Sentence, index: int) -> bool:
-    """*except*, *apart from*, *other than*, *everything but*."""
+    """Whether an exception begins here: *except*, *apart from*, *other than*, *everything but*."""
     word, before, following = sentence.word(index), sentence.word(index - 1), sentence.word(index + 1)
     if word in ("except", "excepting", "excluding", "besides", "minus"):
         return True
@@ -124,7 +124,7 @@ def _is_exception(sentence: Sentence, index: int) -> bool:
 
 
 def _remains(sentence: Sentence, index: int) -> bool:
-    """*stays*, *unchanged*, *as is*, *should not change*: a remark on what was named before."""
+    """Whether a word says that what was named before stays: *stays*, *unchanged*, *as is*, *should not change*."""
     word = sentence.word(index)
     if word in REMAINING or (word == "as" and sentence.words[index + 1 : index + 3] in (["it", "is"], ["they", "are"])):
         return True
@@ -132,7 +132,7 @@ def _remains(sentence: Sentence, index: int) -> bool:
 
 
 def _denies_its_subject(sentence: Sentence, index: int) -> bool:
-    """*the hair should not change*, *the shoes do not change*; not the imperative *do not change the hair*."""
+    """Whether a negated verb follows its subject: *the hair should not change*, but not *do not change the hair*."""
     before = sentence.words[:index]
     if sentence.word(index) not in CHANGING or "not" not in before[-2:]:
         return False
@@ -142,7 +142,7 @@ def _denies_its_subject(sentence: Sentence, index: int) -> bool:
 
 
 def _keep_list_before(sentence: Sentence, index: int, since: int) -> None:
-    """Keep what was named since the last verb or contrast, and the list that it ends: *hair, face and bag stay*."""
+    """Mark what was named since the last verb or contrast as kept, with the list that it ends: *hair and bag stay*."""
     border = index
     for mention in reversed([m for m in sentence.mentions if since <= m.start < index]):
         between = sentence.words[mention.end : border]
@@ -153,7 +153,7 @@ def _keep_list_before(sentence: Sentence, index: int, since: int) -> None:
 
 
 def _is_bare(sentence: Sentence, mention: Mention) -> bool:
-    """Is it an item of a list, alone but for its article: *the hair, face and bag*?"""
+    """Whether a mention is a list's item with nothing but its article: *face* in *the hair, face and bag*."""
     index = mention.start - 1
     while sentence.word(index) in DETERMINERS | JOINTS:
         index -= 1
@@ -161,7 +161,7 @@ def _is_bare(sentence: Sentence, mention: Mention) -> bool:
 
 
 def _means_what_was_kept(sentence: Sentence, index: int, contrast: bool) -> bool:
-    """*keep the coat but make it red*, *keep the coat but in red*: what was said to stay changes after all."""
+    """Whether what was said to stay changes after all: *keep the coat but make it red*, *keep the coat but in red*."""
     word, following = sentence.word(index), sentence.word(index + 1)
     if word in CHANGING and following in ("it", "them", "its"):
         return True
@@ -175,7 +175,7 @@ def _change_last_kept(sentence: Sentence, index: int) -> None:
 
 
 def _look_around(sentence: Sentence) -> None:
-    """Leave out what only describes: *over the shirt*, *the man with the hat*, *on her face*, *the other clothes*."""
+    """Skip mentions that only describe: *over the shirt*, *the man with the hat*, *on her face*, *other clothes*."""
     for mention in sentence.mentions:
         start = sentence.phrase_start(mention)
         phrase = sentence.words[start : mention.start]
@@ -199,7 +199,10 @@ def _is_beside(before: str, phrase: list[str]) -> bool:
 
 
 def _is_description(sentence: Sentence, start: int, phrase: list[str]) -> bool:
-    """*of the woman in the red coat*; *the man in the hat*: an indefinite *in a red dress* is what she shall wear."""
+    """Whether a garment only says who is meant: *of the woman in the red coat*, *the man in the hat*.
+
+    With an indefinite article it is what the person shall wear, as in *the woman in a red dress*.
+    """
     if sentence.word(start - 1) not in LINKS or sentence.word(start - 2) not in PEOPLE:
         return False
     of_whom = {"of", "on", "for", "from"} & set(sentence.words[max(0, start - 5) : start - 2])
@@ -233,7 +236,7 @@ def _is_group(parts: tuple[str, ...]) -> bool:
 
 
 def _parts(sentence: Sentence, mention: Mention) -> tuple[str, ...]:
-    """Parts of a word that changes; a dress that is put on takes the place of top and bottom."""
+    """Parts of a word that changes. A dress that is put on replaces top and bottom, too (``WHOLE``)."""
     if mention.entry.kind != "one piece":
         return mention.entry.parts
     phrase = sentence.words[sentence.phrase_start(mention) : mention.start]

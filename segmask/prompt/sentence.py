@@ -1,4 +1,4 @@
-"""An instruction as words, and the known words among them: for ``segmask.prompt.read``."""
+"""An instruction as a list of words, and where the known words stand in it; used by ``segmask.prompt.read``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHANGE, KEEP, SKIP = "change", "keep", "skip"
 
 @dataclass
 class Mention:
-    """A known word in its place."""
+    """A known word or phrase, and where it stands: words ``start`` to ``end`` (half-open)."""
 
     start: int
     end: int
@@ -32,17 +32,17 @@ class Mention:
 
 @dataclass
 class Sentence:
-    """Words and what was found among them."""
+    """The words of an instruction, and the known ones among them."""
 
     words: list[str]
     mentions: list[Mention] = field(default_factory=list)
 
     def word(self, index: int) -> str:
-        """The word at an index; a full stop beyond both ends."""
+        """The word at an index; beyond both ends it is a full stop."""
         return self.words[index] if 0 <= index < len(self.words) else "."
 
     def phrase_start(self, mention: Mention) -> int:
-        """Where the determiners and adjectives before a mention begin."""
+        """The index where the determiners and adjectives before a mention begin."""
         index = mention.start
         while index > 0 and not self._ends_phrase(index - 1):
             index -= 1
@@ -57,7 +57,11 @@ class Sentence:
 
 
 def tokens(prompt: str) -> list[str]:
-    """Words in lower case and punctuation, contractions written out, possessives dropped."""
+    """Words in lower case and punctuation; contractions are written out, possessives dropped.
+
+    >>> tokens("Don't change the girl's T-shirt!")
+    ['do', 'not', 'change', 'the', 'girl', 't-shirt', '!']
+    """
     text = prompt.lower().replace("\u2019", "'").replace("can't", "can not").replace("won't", "will not")
     for contraction, meant in CONTRACTED.items():
         text = re.sub(rf"(?<=[a-z]){re.escape(contraction)}\b", meant, text)
@@ -65,7 +69,11 @@ def tokens(prompt: str) -> list[str]:
 
 
 def mentions_in(sentence: Sentence) -> list[Mention]:
-    """Known words and phrases, the longest first; of compounds (suit jacket, hat brim) the noun that counts."""
+    """The known words and phrases of a sentence; the longest phrase wins, and of a compound the last noun.
+
+    >>> [mention.text for mention in mentions_in(Sentence(tokens("the suit jacket and a silk tie")))]
+    ['suit jacket', 'tie']
+    """
     found: list[Mention] = []
     index = 0
     while index < len(sentence.words):
@@ -94,7 +102,7 @@ def _mention_at(sentence: Sentence, index: int) -> Mention | None:
 
 
 def _is_noun(sentence: Sentence, mention: Mention) -> bool:
-    """Is it the thing: not *dress her*, *tie it back*, a *street dress* or the *blonde woman*?"""
+    """Whether a word is used as a noun: not in *dress her*, *tie it back*, *street dress* or *blonde woman*."""
     before, after = sentence.word(mention.start - 1), sentence.word(mention.end)
     if mention.text == "dress" and (after in DETERMINERS | {"him", "them", "up"}):
         return before not in SEPARATORS | JOINTS | {"to", "please", "now", "just", "let"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from segmask.core.labels import CLOTHING, PARTS
 
-WHOLE = ("dress", "upper", "lower")  # what a garment over torso and legs takes the place of
+WHOLE = ("dress", "upper", "lower")  # what a dress that is put on may replace
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,17 @@ class Entry:
     """As listed: singular, words separated by blanks."""
     parts: tuple[str, ...]
     kind: str = "thing"
-    """``thing``; ``one piece``: where one is put on it takes the place of top and bottom; ``detail``: part of a
-    garment, counts where no garment is named; ``scene``: a place, counts where it is not an adjective (*beach dress*);
-    ``blonde``: a person's hair, or the person; ``other``: shadows a known word (*top of*)."""
+    """One of six kinds:
+
+    - ``thing``: names its parts wherever it stands;
+    - ``one piece``: a dress; one that is put on replaces top and bottom, too;
+    - ``detail``: part of a garment; counts only where no garment is named;
+    - ``scene``: a place; counts unless it is an adjective (*beach dress*);
+    - ``blonde``: a person's hair; before a person it is an adjective (*blonde woman*) and does not count;
+    - ``other``: a phrase that names nothing, though a word in it would (*top of*)."""
 
 
-# Targets, kind, words. A word that garments share (a cardigan, leggings) names every part that parsers may call it.
+# Targets, kind, words. A word names every part that a parser may take the thing for: a cardigan is upper or outerwear.
 _TABLE: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (CLOTHING, "thing",
      "clothing, clothes, outfit, attire, apparel, garment, costume, uniform, wardrobe, kimono, robe, sari, "
@@ -106,7 +111,11 @@ LONGEST = max(map(len, ENTRIES))  # words of a phrase
 
 
 def find(words: tuple[str, ...]) -> Entry | None:
-    """The entry of a phrase, its last word in the singular or plural, or hyphenated with words before it."""
+    """The entry of a phrase; None for an unknown one. Its last word may be a plural or end a hyphenated compound.
+
+    >>> find(("tank", "tops")).parts, find(("denim-jacket",)).parts, find(("truck",))
+    (('upper',), ('outerwear',), None)
+    """
     *head, last = words
     for form in _forms(last):
         entry = ENTRIES.get((*head, form))
@@ -118,7 +127,7 @@ def find(words: tuple[str, ...]) -> Entry | None:
 
 
 def _forms(word: str) -> list[str]:
-    """A word and what it may be the plural of."""
+    """A word, and the singulars that it may be the plural of."""
     forms = [word]
     if word.endswith("ves"):
         forms.append(word[:-3] + "f")
@@ -132,7 +141,11 @@ def _forms(word: str) -> list[str]:
 
 
 def known_words() -> str:
-    """The known words without the phrases, each with the first part that it names: for messages."""
+    """The known words in one line for messages, grouped by the first part that they name; phrases are left out.
+
+    >>> "eyewear: glasses, eyeglasses" in known_words()
+    True
+    """
     lists: dict[str, list[str]] = {}
     for entry in ENTRIES.values():
         if entry.kind != "other" and " " not in entry.word:

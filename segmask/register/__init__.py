@@ -1,1 +1,1 @@
-"""The edit onto the original's grid and into its colours."""
+"""Registration: warps the edit onto the original's pixel grid (``align``) and matches its tone (``tone``)."""

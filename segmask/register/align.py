@@ -1,9 +1,9 @@
-"""Bring the edited picture onto the original's pixel grid.
+"""Alignment: warps the edited picture onto the original's pixel grid. Only the edit is ever warped.
 
-Corners are followed by pyramidal Lucas-Kanade forward and backward (Bouguet 2001), a similarity is fitted to them by
-RANSAC (Fischler and Bolles 1981); an affine map is kept only where it explains clearly more. Where following finds
-nothing (a crop, a large shift), SIFT matches (Lowe 2004) give the first guess; where there are no corners, blocks of
-the gradient image vote. Only the edit is ever warped.
+1. Corners are followed by pyramidal Lucas-Kanade forward and backward (Bouguet 2001), and a similarity is fitted to
+   them by RANSAC (Fischler and Bolles 1981). An affine map is kept only where it explains clearly more.
+2. Where that finds nothing (a crop, a large shift), SIFT matches (Lowe 2004) give the first guess.
+3. Where there are no corners, blocks of the gradient image vote (``blocks``).
 """
 
 from __future__ import annotations
@@ -37,8 +37,17 @@ def align(original: Image, edited: Image) -> tuple[Image, Alignment]:
         edited: uint8 (h, w, 3) of any size and aspect.
 
     Returns:
-        The warped edit, uint8 (H, W, 3) (its border repeated where it does not reach), and how it got there. Where no
-        fit can be trusted the edit is only resized, ``trusted`` is False, and the counts are the best rejected fit's.
+        The warped edit, uint8 (H, W, 3), and its alignment. Where the edit's frame does not reach, its border is
+        repeated. Where no fit can be trusted the edit is only resized: ``trusted`` is False, and the counts are those
+        of the best rejected fit.
+
+    >>> rng = np.random.default_rng(0)
+    >>> coarse = rng.integers(0, 256, (30, 40, 3), dtype=np.uint8)
+    >>> original = resize_image(coarse, (300, 400))
+    >>> shifted = np.roll(original, 5, axis=1)  # 5 pixels to the right
+    >>> aligned, alignment = align(original, shifted)
+    >>> alignment.trusted, [round(shift) for shift in alignment.matrix[:2, 2].tolist()]
+    (True, [-5, 0])
     """
     size_hw = original.shape[:2]
     work_hw = working_size(size_hw, DEFAULT.long_side)
@@ -94,14 +103,14 @@ def _best_followed(grey: _Grey, guesses: list[Matrix]) -> Fit:
 
 
 def _better(best: Fit, fit: Fit | None) -> Fit:
-    """The fit that is trusted and has more inliers; the later one of equals."""
+    """The better of two fits: trusted before not trusted, then more inliers; of equals the second."""
     if fit is None or (fit.trusted, fit.inliers) < (best.trusted, best.inliers):
         return best
     return fit
 
 
 def _guesses(work_hw: tuple[int, ...], edited_hw: tuple[int, ...], original_hw: tuple[int, ...]) -> list[Matrix]:
-    """Stretched to the frame; where the aspects differ, also centred and cropped, and centred with borders."""
+    """First guesses of the motion: the plain stretch; for another aspect, also a centred crop and centred borders."""
     guesses = [np.eye(3)]
     ratio = (edited_hw[1] / edited_hw[0]) / (original_hw[1] / original_hw[0])
     if abs(np.log(ratio)) > 0.01:
@@ -114,7 +123,7 @@ def _guesses(work_hw: tuple[int, ...], edited_hw: tuple[int, ...], original_hw: 
 
 
 def _follow(grey: _Grey, guess: Matrix) -> Fit | None:
-    """Fit a motion to corners followed from ``first`` to ``second`` as the guess has warped it."""
+    """A motion fitted to corners that are followed from ``first`` to ``second``, which the guess has warped before."""
     import cv2
 
     first, second = grey.first, grey.second
@@ -141,7 +150,7 @@ def _inside(points: Points, matrix: Matrix, shape: tuple[int, ...]) -> NDArray[n
 
 
 def _from_features(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Matrix | None:
-    """A similarity from SIFT matches with the ratio test, where following from a guess fails."""
+    """An affine guess from SIFT matches with the ratio test; None with too few matches."""
     import cv2
 
     sift = cv2.SIFT.create(1500)
@@ -162,7 +171,7 @@ def _from_features(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Matri
 
 
 def _largest_step(matrix: Matrix, size_hw: tuple[int, ...]) -> float:
-    """How far the map moves the frame's corners, in pixels."""
+    """The largest distance by which the map moves a corner of the frame along x or y, in pixels."""
     height, width = size_hw
     corners = np.array([[0, 0], [width - 1, 0], [0, height - 1], [width - 1, height - 1]], float)
     return float(np.abs(corners @ matrix[:2, :2].T + matrix[:2, 2] - corners).max())
@@ -186,7 +195,12 @@ def _result(edited: Image, size_hw: tuple[int, ...], matrix: Matrix, fit: Fit, n
 def warp(edited: Image, matrix: Matrix, size_hw: tuple[int, int]) -> tuple[Image, Mask]:
     """``edited`` on a grid of ``size_hw`` by ``matrix`` (edited -> grid), and where the grid is covered, bool (H, W).
 
-    Shrinking averages areas first, so that nothing aliases; the rest is bicubic.
+    To shrink, areas are averaged first, so that fine detail does not alias; the rest is bicubic.
+
+    >>> edited = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    >>> moved, covered = warp(edited, np.array([[1, 0, 2], [0, 1, 0], [0, 0, 1.0]]), (4, 4))
+    >>> covered[0].tolist(), bool((moved[:, 2] == edited[:, 0]).all())
+    ([False, False, True, True], True)
     """
     import cv2
 
@@ -204,7 +218,7 @@ def warp(edited: Image, matrix: Matrix, size_hw: tuple[int, int]) -> tuple[Image
 
 
 def _covered(matrix: Matrix, edited_hw: tuple[int, ...], size_hw: tuple[int, int]) -> Mask:
-    """Pixels of the grid whose place in the edit lies inside its frame (half a pixel of border allowed)."""
+    """bool (H, W): pixels of the grid whose place in the edit lies inside its frame, up to half a pixel outside."""
     inverse = np.linalg.inv(matrix)
     columns = np.arange(size_hw[1], dtype=np.float64)
     rows = np.arange(size_hw[0], dtype=np.float64)[:, None]

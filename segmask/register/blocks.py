@@ -1,8 +1,9 @@
 """Alignment without corners: phase correlation of blocks of the two gradient images.
 
-A studio backdrop or a blurred sea has outlines but no corners that could be followed. Each block's shift is the peak of
-its phase correlation (Kuglin and Hines 1975), sub-pixel by the peak's centroid (``cv2.phaseCorrelate``); blocks whose
-peak does not stand out say nothing. The shifts then vote as followed corners do.
+Each block's shift is the peak of its phase correlation (Kuglin and Hines 1975), at sub-pixel accuracy by the peak's
+centroid (``cv2.phaseCorrelate``). Blocks whose peak does not stand out are left out, and a motion is fitted to the
+shifts of the others as to followed corners. This serves a studio backdrop or a blurred sea, which have outlines but no
+corners.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from segmask.core.types import Matrix
 from segmask.register.motion import DEFAULT, Fit, fit_points
 
 LEAST_SIDE = 16
-"""Pixels: a smaller block shows no outline to tell its shift by."""
-MIN_DEVIATION = 0.02  # of the blocks' gradient, in logarithms: flat ground shows the coder's noise alone
+"""Pixels: a smaller block holds too little of an outline to find its shift."""
+MIN_DEVIATION = 0.02  # of the logarithm of a block's gradient: below, it holds nothing but the coder's noise
 
 
 def fit_blocks(first: NDArray[np.uint8], second: NDArray[np.uint8], guess: Matrix) -> Fit | None:
@@ -28,6 +29,12 @@ def fit_blocks(first: NDArray[np.uint8], second: NDArray[np.uint8], guess: Matri
         first: uint8 (h, w), the original in grey.
         second: uint8 (h, w), the edit in grey, stretched to the original's frame.
         guess: (3, 3), ``second`` to ``first``, within half a block of the truth.
+
+    >>> gray = np.full((240, 240), 90, np.uint8)
+    >>> gray[60:180, 60:180], gray[90:150, 90:150] = 160, 220  # squares without texture
+    >>> fit = fit_blocks(gray, np.roll(gray, 3, axis=0), np.eye(3))
+    >>> fit.method, [round(shift) for shift in fit.matrix[:2, 2].tolist()]
+    ('similarity (blocks)', [0, -3])
     """
     import cv2
 
@@ -57,7 +64,7 @@ def fit_blocks(first: NDArray[np.uint8], second: NDArray[np.uint8], guess: Matri
 
 
 def _edges(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Logarithm of the gradient's length: outlines count alike however strong, whatever lies on their two sides."""
+    """Logarithm of the gradient's length, float32 (h, w): weak outlines count nearly as much as strong ones."""
     import cv2
 
     smooth = blurred(gray.astype(np.float32), 1.5, edge_twice=False)

@@ -1,4 +1,4 @@
-"""An edit on its original's grid, and what takes its drift of colour and light out."""
+"""A registered pair: the aligned edit with its tone match, and the change that was measured in it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from segmask.register.tone import OUTPUT_LIMIT, apply_tone
 
 @dataclass(frozen=True, eq=False)
 class Registered:
-    """Both pictures on one grid. Tones are matched where they are looked at: no full-size copy is kept."""
+    """Both pictures on one grid, and the tone match.
+
+    The tone match is applied to the part that is asked for, so that no toned copy of a large picture is kept.
+    """
 
     original: Image
     """uint8 (H, W, 3)."""
@@ -22,20 +25,21 @@ class Registered:
     alignment: Alignment
     tone: ToneMatch
     light: NDArray[np.float32]
-    """float32 (h, w, 3): the light field of the tone match, 8-bit levels."""
+    """float32 (h, w, 3): the light field to add after gain and offset, 8-bit levels."""
 
     def toned_in(self, area: Box) -> Image:
-        """The edit in a box with all of its drift taken out, uint8 (h, w, 3): what it is compared by."""
+        """The edit in a box with all of its drift taken out, uint8 (h, w, 3): for comparisons."""
         return apply_tone(self.aligned, self.tone, self.light, area=area)
 
     def toned_small(self, small: Image) -> Image:
-        """The same for the edit at another size, uint8 (h, w, 3)."""
+        """The edit at another size with all of its drift taken out, uint8 (h, w, 3)."""
         return apply_tone(small, self.tone, self.light)
 
     def toned(self, taken: Mask) -> Image:
-        """The edit as it is composited, uint8 (H, W, 3): toned within limits around what is taken, bool (H, W).
+        """The edit as it is composited, uint8 (H, W, 3): toned in the box around what is taken, bool (H, W).
 
-        The limits keep the edit's own colours; the rest of the picture is nobody's to see and stays as it is.
+        No level moves by more than ``OUTPUT_LIMIT``, so that new cloth keeps its colour. Outside of the box, where
+        nothing is taken, the edit stays as it is.
         """
         area = Box.around(taken)
         if area is None:

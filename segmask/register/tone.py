@@ -1,8 +1,9 @@
-"""Take the model's global drift of colour and light out of the edit.
+"""Tone match: takes the model's global drift of colour and light out of the edit.
 
-Per channel one gain and one offset, then a smooth field of light, both fitted on pixels that should be equal. Few
-degrees of freedom on purpose: a free colour matrix explains an edit away. Fitting is by iterated trimming (least
-trimmed squares, Rousseeuw 1984) from the mode of the differences, which unchanged pixels make however much is edited.
+Each channel gets one gain and one offset, then a smooth light field is added; all are fitted on pixels that should be
+equal. The degrees of freedom are few on purpose: a free colour matrix would explain an edit away. The fit is by
+iterated trimming (least trimmed squares, Rousseeuw 1984). It starts from the mode of the differences, since unchanged
+pixels make that peak however much is edited.
 """
 
 from __future__ import annotations
@@ -22,24 +23,26 @@ class ToneConfig:
     """Numbers of the tone match; levels are 8-bit."""
 
     long_side: int = 400
-    """Working size: drift is smooth, and averaging removes noise."""
+    """Pixels of the working size: drift is smooth, and averaging removes noise."""
     min_samples: int = 400
-    """Pixels at the working size; with fewer nothing is matched."""
+    """With fewer pixels of the working size that should be equal, nothing is matched."""
     max_gain: float = 1.3
+    """Gains are clamped to this factor or its inverse."""
     max_offset: float = 40.0
+    """Offsets are clamped to so many levels up or down."""
     max_field: float = 14.0
-    """Largest step of the light field: redrawn light stays below, a new colour lies above."""
+    """The light field is clamped to so many levels: changes of light are smaller, new colours larger."""
     field_sigma: float = 0.1
-    """Of the long side: nothing smaller than a third of the picture is called light."""
+    """Sigma of the light field's Gaussian as a share of the long side: light varies over a third of the picture."""
     trim: float = 3.0
-    """In robust standard deviations."""
+    """Pixels further from the fit than this are trimmed, in robust standard deviations."""
 
 
 DEFAULT = ToneConfig()
 OUTPUT_LIMIT = 10.0
-"""Levels that a colour of the edit may move in the output: more would show as another colour, about 4 in lightness."""
+"""Levels by which the tone match may move a colour in the output: about 4 in L*; more shows as another colour."""
 DARK_LIMIT, DARK_SLOPE = 3.0, 0.1
-"""The same for a dark value v: at most DARK_LIMIT + DARK_SLOPE * v levels; a tint of 10 shows on black."""
+"""A dark level v may move by DARK_LIMIT + DARK_SLOPE * v at most, since a tint of 10 levels shows on black."""
 IDENTITY = ToneMatch((1.0, 1.0, 1.0), (0.0, 0.0, 0.0), 0.0, 0, False, float("nan"))
 
 
@@ -52,11 +55,19 @@ def match_tone(
         original: uint8 (H, W, 3).
         aligned: uint8 (H, W, 3), the edit on the original's grid.
         usable: bool (H, W): pixels that the edit covers.
-        weight: float32 (h, w) of any size: how likely a pixel should be equal; all alike without it.
+        weight: float32 (h, w) of any size: probability that a pixel should be equal; without it, all may be.
 
     Returns:
-        The match (gain and offset map the *edit* to the original), and the light field to add after them, float32
+        The match, whose gain and offset map the *edit* to the original, and the light field to add after them, float32
         (h, w, 3) at the working size in 8-bit levels.
+
+    >>> original = np.tile(np.linspace(40, 200, 120).astype(np.uint8)[None, :, None], (90, 1, 3))
+    >>> edited = original + np.uint8(6)  # the model made all of it lighter
+    >>> match, light = match_tone(original, edited, np.ones((90, 120), bool))
+    >>> [round(value) for value in match.offset], bool(abs(light).max() < 1)
+    ([-6, -6, -6], True)
+    >>> int(abs(apply_tone(edited, match, light).astype(int) - original).max())
+    0
     """
     work_hw = working_size(original.shape[:2], DEFAULT.long_side)
     first = resize_image(original, work_hw).astype(np.float32)
@@ -93,15 +104,20 @@ def apply_tone(
     limit: float | None = None,
     area: Box | None = None,
 ) -> Image:
-    """The edit with its drift taken out, uint8 of the same shape; nearly nothing to do leaves it as it is.
+    """The edit with its drift taken out, uint8 (h, w, 3). A drift too small to be seen is left in.
 
     Args:
         image: uint8 (H, W, 3).
         match: gain and offset.
-        field: float32 (h, w, 3), the light to add.
-        limit: bounds, in 8-bit levels, how far any pixel may move, dark ones less: the edit's own colours are what
-            the user wants, and black cloth has to stay black.
-        area: this part of the picture alone is computed and returned.
+        field: float32 (h, w, 3), the light field to add.
+        limit: levels by which any pixel may move at most, dark ones by less (``DARK_LIMIT``): the edit's own colours
+            are what the user wants, and black cloth has to stay black. Without it there is no limit.
+        area: compute and return this part of the picture alone.
+
+    >>> match = ToneMatch((1.0, 1.0, 1.0), (-20.0, -20.0, -20.0), 0.0, 900, True, 0.5)
+    >>> grey, light = np.full((1, 1, 3), 150, np.uint8), np.zeros((1, 1, 3), np.float32)
+    >>> int(apply_tone(grey, match, light)[0, 0, 0]), int(apply_tone(grey, match, light, limit=10)[0, 0, 0])
+    (130, 140)
     """
     import cv2
 
@@ -134,7 +150,7 @@ def _triple(values: NDArray) -> tuple[float, float, float]:
 
 
 def _flat(values: NDArray[np.float32]) -> Mask:
-    """Away from edges, where half a pixel of misregistration would look like tone."""
+    """bool (h, w): pixels away from edges; on an edge half a pixel of misregistration would look like drift."""
     import cv2
 
     gray = values.mean(2)
@@ -143,7 +159,7 @@ def _flat(values: NDArray[np.float32]) -> Mask:
 
 
 def _robust_line(source: NDArray[np.float32], goal: NDArray[np.float32]) -> tuple[float, float]:
-    """Gain and offset that take most of ``source`` to ``goal``; (1, 0) side of caution where the data say little."""
+    """Gain and offset that take most of ``source`` to ``goal``; near gain 1 where the data tell little."""
     difference = goal - source
     offset, gain = _mode(difference), 1.0
     spread = 12.0
@@ -173,7 +189,7 @@ def _mode(values: NDArray[np.float32]) -> float:
 
 
 def _light_field(error: NDArray[np.float32], trust: Mask) -> NDArray[np.float32]:
-    """What is left after gain and offset, smoothed over pixels that still fit; towards zero where there are none."""
+    """What is left after gain and offset, smoothed over trusted pixels; passes to 0 where there are none."""
     sigma = DEFAULT.field_sigma * max(error.shape[:2])
     weight = (trust & (np.abs(error).max(2) < DEFAULT.max_field)).astype(np.float32)
     field = blurred(error * weight[..., None], sigma) / (blurred(weight, sigma) + 0.05)[..., None]

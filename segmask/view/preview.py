@@ -1,4 +1,4 @@
-"""Pictures for people: what came in, what was measured, what was decided, what came out."""
+"""The preview: one sheet with the inputs, the stages and the result of a run."""
 
 from __future__ import annotations
 
@@ -26,10 +26,17 @@ TEXT = 0.5  # of the font's own size
 
 
 def draw_preview(result: Result) -> Image:
-    """A sheet of six panels: original, aligned edit, composite; change map, protection and mask over the original.
+    """A sheet of six panels, uint8 (h, w, 3).
 
-    Doubtful places are amber on the last panel, boxes that reasons name carry the reasons' numbers; below stand the
-    verdict, the confidence and the reasons. uint8 (h, w, 3).
+    Above: original, aligned edit, composite. Below: change map, protected pixels, and the mask over the original. On
+    the last panel doubtful places are amber, and boxes carry the numbers of the reasons listed under the panels.
+
+    >>> import segmask
+    >>> original = np.full((64, 64, 3), 90, np.uint8)
+    >>> edited = original.copy()
+    >>> edited[20:44, 20:44] = 200
+    >>> draw_preview(segmask.apply(original, edited, strategy="diff")).shape[2]
+    3
     """
     stages = result.stages
     size_hw = working_size(result.alpha.shape, PANEL_SIDE)
@@ -49,7 +56,7 @@ def draw_preview(result: Result) -> Image:
 
 
 def _marked(panel: Image, result: Result) -> Image:
-    """A panel with the doubtful places and the boxes of the numbered reasons."""
+    """A panel with the doubtful places and the numbered boxes of the reasons drawn in."""
     import cv2
 
     height, width = panel.shape[:2]
@@ -89,12 +96,16 @@ def _verdict(report: Report, width: int) -> Image:
 
 
 def _drawable(text: str) -> str:
-    """ASCII, all that the font has."""
+    """``text`` in ASCII, since the font has nothing else."""
     return text.encode("ascii", "replace").decode()
 
 
 def heat(values: NDArray[np.float32]) -> Image:
-    """float (H, W) in [0, 1] as colours from black over orange to white, uint8 (H, W, 3)."""
+    """float (H, W) in [0, 1] as colours from black through orange to white, uint8 (H, W, 3).
+
+    >>> heat(np.float32([[0, 1]])).tolist()
+    [[[0, 0, 4], [252, 255, 164]]]
+    """
     import cv2
 
     grey = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
@@ -102,13 +113,22 @@ def heat(values: NDArray[np.float32]) -> Image:
 
 
 def tint(image: Image, weight: NDArray[np.float32], colour: NDArray[np.float32], strength: float = 0.55) -> Image:
-    """``image`` with a colour laid over it where ``weight``, float32 (H, W) in [0, 1], says so."""
+    """``image`` with a colour laid over it, as opaque as ``weight``, float32 (H, W) in [0, 1], times ``strength``.
+
+    >>> tint(np.zeros((1, 2, 3), np.uint8), np.float32([[0, 1]]), np.float32([200, 0, 0]), strength=0.5).tolist()
+    [[[0, 0, 0], [100, 0, 0]]]
+    """
     share = (weight * strength)[..., None]
     return np.rint(image * (1 - share) + colour * share).astype(np.uint8)
 
 
 def outline(image: Image, mask: Mask) -> Image:
-    """``image`` with the mask's outline in white."""
+    """``image`` with the mask's outline in white.
+
+    >>> drawn = outline(np.zeros((11, 11, 3), np.uint8), np.pad(np.ones((9, 9), bool), 1))
+    >>> bool(drawn[1, 5].min() > 200), int(drawn[5, 5].max())
+    (True, 0)
+    """
     import cv2
 
     contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)

@@ -14,7 +14,12 @@ from segmask.io import FORMATS
 
 
 def find_picture(folder: Path, stem: str) -> Path | None:
-    """The one picture ``stem.*`` of a folder, or None. Raises InputError if there are several."""
+    """The one picture ``stem.*`` of a folder, or None. Raises InputError if there are several.
+
+    >>> Path("mask.png").touch()
+    >>> find_picture(Path(), "mask").name, find_picture(Path(), "keep")
+    ('mask.png', None)
+    """
     if not folder.is_dir():
         return None
     found = [path for path in (folder / f"{stem}{suffix}" for suffix in FORMATS) if path.is_file()]
@@ -24,7 +29,12 @@ def find_picture(folder: Path, stem: str) -> Path | None:
 
 
 def require_picture(folder: Path, stem: str) -> Path:
-    """The picture ``stem.*`` of a folder. Raises InputError if there is none."""
+    """The picture ``stem.*`` of a folder. Raises InputError if there is none.
+
+    >>> require_picture(Path("0001"), "mask")
+    Traceback (most recent call last):
+    segmask.core.errors.InputError: 0001/mask.*: no such picture (.png, .jpg, .jpeg, .webp, .tif, .tiff)
+    """
     path = find_picture(folder, stem)
     if path is None:
         raise InputError(f"{folder / stem}.*: no such picture ({', '.join(FORMATS)})")
@@ -32,7 +42,13 @@ def require_picture(folder: Path, stem: str) -> Path:
 
 
 def find_case_files(place: Callable[[str], tuple[Path, str]]) -> dict[str, Path]:
-    """A case's files by name; ``place`` gives folder and stem of each. Raises InputError if one is missing."""
+    """A case's files by name; ``place`` gives folder and stem of each. Raises InputError if one is missing.
+
+    >>> for name in (*REQUIRED_FILES, "face"):
+    ...     Path(f"{name}.png").touch()
+    >>> list(find_case_files(lambda name: (Path(), name)))
+    ['original', 'edited', 'mask', 'face']
+    """
     files = {name: require_picture(*place(name)) for name in REQUIRED_FILES}
     for name in OPTIONAL_FILES:
         path = find_picture(*place(name))
@@ -42,12 +58,23 @@ def find_case_files(place: Callable[[str], tuple[Path, str]]) -> dict[str, Path]
 
 
 def pictures(folder: Path) -> list[Path]:
-    """The pictures of a folder in order of name."""
+    """The pictures of a folder in order of name.
+
+    >>> for name in ("b.png", "a.jpg", "notes.txt"):
+    ...     Path(name).touch()
+    >>> [path.name for path in pictures(Path())]
+    ['a.jpg', 'b.png']
+    """
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in FORMATS and path.is_file())
 
 
 def read_json(path: Path) -> Any:
-    """The content of a JSON file. Raises InputError if it isn't one."""
+    """The content of a JSON file. Raises InputError if it isn't one.
+
+    >>> _ = Path("case.json").write_text('{"target": "upper"}')
+    >>> read_json(Path("case.json"))
+    {'target': 'upper'}
+    """
     try:
         return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
@@ -55,7 +82,11 @@ def read_json(path: Path) -> Any:
 
 
 def read_target(value: Any, source: str) -> str | None:
-    """A target from text or a list, checked, as names joined by commas; None for an empty one."""
+    """A target from text or a list, checked, as names joined by commas; None for an empty one.
+
+    >>> read_target(["Upper", "lower"], "case.json"), read_target("", "case.json")
+    ('upper,lower', None)
+    """
     if value is None or value == "" or value == []:
         return None
     names = value.split(",") if isinstance(value, str) else [str(name) for name in value]
@@ -67,7 +98,11 @@ def read_target(value: Any, source: str) -> str | None:
 
 
 def plain_facts(values: Mapping[str, Any], known: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """The plain values of a mapping (text, numbers, yes or no) as (name, text), without the ``known`` names."""
+    """The plain values of a mapping (text, numbers, yes or no) as (name, text), without the ``known`` names.
+
+    >>> plain_facts({"name": "0001", "studio": "north", "indoors": True, "sizes": [1, 2]}, known=("name",))
+    (('studio', 'north'), ('indoors', 'yes'))
+    """
     return tuple(
         (name, ("yes" if value else "no") if isinstance(value, bool) else str(value))
         for name, value in values.items()

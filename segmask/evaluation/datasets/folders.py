@@ -16,12 +16,28 @@ CASE_FILE = "case.json"
 
 
 def recognise(root: Path) -> bool:
-    """Does a folder hold case folders?"""
+    """Does a folder hold case folders?
+
+    >>> Path("0001").mkdir()
+    >>> recognise(Path())
+    False
+    >>> Path("0001/original.jpg").touch()
+    >>> recognise(Path())
+    True
+    """
     return root.is_dir() and any(_is_case(folder) for folder in root.iterdir())
 
 
 def read(root: Path) -> tuple[list[Case], list[Problem]]:
-    """The case folders in order of name; folders without any of a case's files are none."""
+    """The case folders in order of name; folders without any of a case's files are none.
+
+    >>> Path("0001").mkdir()
+    >>> for name in ("original", "edited", "mask"):
+    ...     Path(f"0001/{name}.png").touch()
+    >>> cases, problems = read(Path())
+    >>> [case.name for case in cases], problems
+    (['0001'], [])
+    """
     cases: list[Case] = []
     problems: list[Problem] = []
     for folder in sorted(root.iterdir()):

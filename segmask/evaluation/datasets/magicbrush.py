@@ -21,12 +21,27 @@ KEYS = ("input", "output", "mask")
 
 
 def recognise(root: Path) -> bool:
-    """Is the list of turns there?"""
+    """Is the list of turns there?
+
+    >>> Path("edit_turns.json").touch()
+    >>> recognise(Path())
+    True
+    """
     return (root / TURNS).is_file()
 
 
 def read(root: Path) -> tuple[list[Case], list[Problem]]:
-    """A case a turn, named after its output (``ID-output1``)."""
+    """A case a turn, named after its output (``ID-output1``).
+
+    >>> Path("images/7").mkdir(parents=True)
+    >>> turn = {"input": "7-input.png", "mask": "7-mask1.png", "output": "7-output1.png"}
+    >>> for name in turn.values():
+    ...     Path("images/7", name).touch()
+    >>> import json
+    >>> _ = Path(TURNS).write_text(json.dumps([turn]))
+    >>> [case.name for case in read(Path())[0]]
+    ['7-output1']
+    """
     turns = read_json(root / TURNS)
     if not isinstance(turns, list):
         raise InputError(f"{root / TURNS}: expected a list of turns, got {type(turns).__name__}")
@@ -54,7 +69,13 @@ def _case(root: Path, name: str, turn: dict[str, str]) -> Case:
 
 
 def read_transparency(path: Path) -> NDArray[np.uint8]:
-    """A mask stored as transparency: 255 where the picture is clear, 0 where it is opaque, uint8 (H, W)."""
+    """A mask stored as transparency: 255 where the picture is clear, 0 where it is opaque, uint8 (H, W).
+
+    >>> from segmask.io import write_png
+    >>> write_png("mask.png", np.uint8([[[9, 9, 9, 0], [9, 9, 9, 255]]]))
+    >>> read_transparency(Path("mask.png")).tolist()
+    [[255, 0]]
+    """
     picture = read_picture(path)
     if not picture.has_alpha:
         raise InputError(f"{path}: has no transparency; expected the region to edit to be transparent")

@@ -16,7 +16,12 @@ SUFFIXES = (".csv", ".jsonl", ".parquet")
 
 
 def recognise(root: Path) -> bool:
-    """Is it a file of one of the three kinds?"""
+    """Is it a file of one of the three kinds?
+
+    >>> Path("set.csv").touch()
+    >>> recognise(Path("set.csv")), recognise(Path("set.txt"))
+    (True, False)
+    """
     return root.is_file() and root.suffix.lower() in SUFFIXES
 
 
@@ -24,6 +29,13 @@ def read(path: Path) -> tuple[list[Case], list[Problem]]:
     """A case a row: columns original, edited, mask; optional name, keep, parsing, edited_parsing, face, target.
 
     Without a name the case is called after its row (``row 1`` is the first). Other columns become facts.
+
+    >>> for name in REQUIRED_FILES:
+    ...     Path(f"{name}.png").touch()
+    >>> _ = Path("set.csv").write_text("original,edited,mask,studio\\noriginal.png,edited.png,mask.png,north\\n")
+    >>> cases, problems = read(Path("set.csv"))
+    >>> cases[0].name, cases[0].facts
+    ('row 1', (('studio', 'north'),))
     """
     cases: list[Case] = []
     problems: list[Problem] = []

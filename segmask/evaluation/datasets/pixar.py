@@ -23,12 +23,28 @@ MAPPING = "mapping.json"
 
 
 def recognise(root: Path) -> bool:
-    """Is it a split, or a folder of splits, with its mapping?"""
+    """Is it a split, or a folder of splits, with its mapping?
+
+    >>> for folder in ("real", "tampered", "masks", "soft_masks"):
+    ...     Path(folder).mkdir()
+    >>> Path("mapping.json").touch()
+    >>> recognise(Path())
+    True
+    """
     return bool(_splits(root)) and _mapping_file(root) is not None
 
 
 def read(root: Path) -> tuple[list[Case], list[Problem]]:
-    """A case for every tampered picture of every split below ``root``."""
+    """A case for every tampered picture of every split below ``root``.
+
+    >>> for folder in ("real", "tampered", "masks", "soft_masks"):
+    ...     Path(folder).mkdir()
+    >>> for path in ("real/a.png", "tampered/b.png", "masks/b_mask.png"):
+    ...     Path(path).touch()
+    >>> _ = Path(MAPPING).write_text('{"b.png": {"real": "a.png", "type": "color"}}')
+    >>> [(case.name, case.facts) for case in read(Path())[0]]
+    [('b', (('type', 'color'),))]
+    """
     mapping_file = _mapping_file(root)
     mapping = read_json(mapping_file) if mapping_file else None
     if not isinstance(mapping, dict):
@@ -61,6 +77,14 @@ def read_meant_and_changed(path: Path) -> NDArray[np.uint8]:
     """The truth from a file in ``masks`` and its namesake in ``soft_masks``, uint8 (H, W).
 
     255 where a change was meant and is there, 128 where it was meant only, 0 elsewhere.
+
+    >>> for folder in ("real", "tampered", "masks", "soft_masks"):
+    ...     Path(folder).mkdir()
+    >>> from segmask.io import write_png
+    >>> write_png("masks/b_mask.png", np.uint8([[0, 255, 255]]))
+    >>> write_png("soft_masks/b_mask.png", np.uint8([[255, 255, 0]]))
+    >>> read_meant_and_changed(Path("masks/b_mask.png")).tolist()
+    [[0, 255, 128]]
     """
     meant = read_gray(path) >= DONT_CARE
     changed_file = path.parent.parent / "soft_masks" / path.name

@@ -67,7 +67,15 @@ class Chart:
 
 
 def charts(evaluation: Evaluation) -> list[Chart]:
-    """One chart for each metric in ``SHOWN``."""
+    """One chart for each metric in ``SHOWN``.
+
+    >>> from segmask.evaluation.results import Row
+    >>> from segmask.evaluation.traits import Traits
+    >>> traits = Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4)
+    >>> chart = charts(Evaluation("my-set", ("mine",), (Row("a", "mine", {"iou": 0.85}, traits),)))[0]
+    >>> chart.metric.name, [bar.cases for bar in chart.histograms[0].bars], chart.ticks[0][1]
+    ('iou', [1], '0.8')
+    """
     return [_chart(evaluation, metric) for metric in SHOWN]
 
 

@@ -18,7 +18,13 @@ from segmask.version import __version__
 def draw_report(
     evaluation: Evaluation, dataset: Dataset, workspace: Workspace, comparison: Comparison | None = None
 ) -> str:
-    """The report as HTML that needs nothing else, no network and no script."""
+    """The report as HTML that needs nothing else, no network and no script.
+
+    >>> from pathlib import Path
+    >>> workspace, dataset = Workspace.open(Path("report")), Dataset(Path("my-set"), "cases", ())
+    >>> draw_report(Evaluation("my-set", ("mine",), ()), dataset, workspace)[:15]
+    '<!doctype html>'
+    """
     page = _environment().get_template("page.html")
     return page.render(
         dataset=dataset,

@@ -27,7 +27,15 @@ class Card:
 
 
 def cards(evaluation: Evaluation) -> list[Card]:
-    """A card for each strategy."""
+    """A card for each strategy.
+
+    >>> from segmask.evaluation.traits import Traits
+    >>> traits = Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4)
+    >>> scores = {"kept": 0.9, "strict_success": 0.0}
+    >>> evaluation = Evaluation("my-set", ("mine",), (Row("a", "mine", scores, traits, verdict="review"),))
+    >>> cards(evaluation)[0].honesty
+    'Of the 1 cases that fall short it asked for a look at 1, of the 0 others at 0.'
+    """
     rows = {name: evaluation.rows_of(name) for name in evaluation.strategies}
     return [Card(name, tally(mine), _honesty(mine)) for name, mine in rows.items()]
 
@@ -70,7 +78,14 @@ class MetricRow:
 
 
 def metric_rows(evaluation: Evaluation) -> list[MetricRow]:
-    """Every metric that any strategy's cases could tell."""
+    """Every metric that any strategy's cases could tell.
+
+    >>> from segmask.evaluation.traits import Traits
+    >>> traits = Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4)
+    >>> evaluation = Evaluation("my-set", ("mine",), (Row("a", "mine", {"kept": 0.99}, traits),))
+    >>> [(line.metric.label, line.cells[0].estimate.value) for line in metric_rows(evaluation)]
+    [('kept', 0.99)]
+    """
     found = {name: [evaluation.estimates[strategy].get(name) for strategy in evaluation.strategies] for name in METRICS}
     return [_metric_row(METRICS[name], cells) for name, cells in found.items() if any(cells)]
 
@@ -96,12 +111,28 @@ class Moved:
 
 
 def headline_changes(comparison: Comparison) -> list[MetricChange]:
-    """The changes of the metrics that come first."""
+    """The changes of the metrics that come first.
+
+    >>> from segmask.evaluation.compare import compare
+    >>> from segmask.evaluation.traits import Traits
+    >>> traits = Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4)
+    >>> old, new = (Evaluation("my-set", ("m",), (Row("a", "m", {"kept": kept}, traits),)) for kept in (0.9, 0.99))
+    >>> [(change.metric, change.better) for change in headline_changes(compare(new, old))]
+    [('kept', 1)]
+    """
     return [change for change in comparison.changes if METRICS[change.metric].headline]
 
 
 def moved(comparison: Comparison, direction: Direction) -> Moved:
-    """The cases that got better, or worse."""
+    """The cases that got better, or worse.
+
+    >>> from segmask.evaluation.compare import compare
+    >>> from segmask.evaluation.traits import Traits
+    >>> traits = Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4)
+    >>> old, new = (Evaluation("my-set", ("m",), (Row("a", "m", {"kept": kept}, traits),)) for kept in (0.9, 0.99))
+    >>> moved(compare(new, old), "better").total, moved(compare(new, old), "worse").total
+    (1, 0)
+    """
     sign = 1 if direction == "better" else -1
     gains = [(sign * (shortfall(case.old) - shortfall(case.new)), case) for case in comparison.cases]
     ordered = sorted(((gain, case) for gain, case in gains if gain > SAME), key=lambda item: item[0], reverse=True)

@@ -43,7 +43,13 @@ class WorstCase:
 
 
 def worst_cases(evaluation: Evaluation, dataset: Dataset, workspace: Workspace) -> dict[str, list[WorstCase]]:
-    """The worst cases of every strategy, the worst first; perfect ones are not shown."""
+    """The worst cases of every strategy, the worst first; perfect ones are not shown.
+
+    >>> from pathlib import Path
+    >>> workspace, dataset = Workspace.open(Path("report")), Dataset(Path("my-set"), "cases", ())
+    >>> worst_cases(Evaluation("my-set", ("mine",), ()), dataset, workspace)
+    {'mine': []}
+    """
     cases = {case.name: case for case in dataset.cases}
     worst: dict[str, list[WorstCase]] = {}
     for strategy in evaluation.strategies:
@@ -77,7 +83,19 @@ def _pictures(example: Example, row: Row, workspace: Workspace) -> tuple[Picture
 
 
 def draw_errors(example: Example, alpha: Alpha, side: int = PICTURE_SIDE) -> Image:
-    """The original in grey, leaks red and misses blue, with the truth's outline, uint8 (h, w, 3)."""
+    """The original in grey, leaks red and misses blue, with the truth's outline, uint8 (h, w, 3).
+
+    >>> from pathlib import Path
+    >>> from segmask.evaluation.metrics.truth import make_truth
+    >>> grey = np.full((40, 60, 3), 90, np.uint8)
+    >>> truth = make_truth(np.zeros((40, 60), np.uint8))  # all must stay
+    >>> example = Example(Case("a", *map(Path, ("a.png", "b.png", "mask.png"))), grey, grey, truth, None)
+    >>> leak = np.zeros((40, 60), np.float32)
+    >>> leak[10:20, 10:20] = 1
+    >>> drawn = draw_errors(example, leak)
+    >>> bool(drawn[15, 15, 0] > 2 * drawn[15, 15, 1]), drawn[30, 30].tolist()  # the leak is red
+    (True, [155, 155, 155])
+    """
     size_hw = working_size(alpha.shape, side)
     grey = resize_image(example.original, size_hw).mean(2, keepdims=True) * 0.5 + 110
     picture = np.rint(np.repeat(grey, 3, 2)).astype(np.uint8)

@@ -49,7 +49,15 @@ class Figure:
 
 
 def read_figure(label: LabelMap) -> Figure:
-    """The figure that a label map shows; without one, everything is background."""
+    """The figure that a label map shows; without one, everything is background.
+
+    >>> label = np.zeros((100, 40), np.uint8)
+    >>> label[10:20, 15:25] = PART_ID["face"]
+    >>> label[20:60, 10:30], label[60:90, 12:28] = PART_ID["upper"], PART_ID["lower"]
+    >>> figure = read_figure(label)
+    >>> figure.top, figure.height, figure.garments
+    (10, 80, ('upper', 'lower'))
+    """
     rows = np.nonzero(((label > 0) & (label < FRONT)).any(1))[0]
     top = int(rows[0]) if len(rows) else 0
     height = int(rows[-1]) - top + 1 if len(rows) else label.shape[0]

@@ -37,7 +37,18 @@ class Moved:
 
 
 def choose_arm(figure: Figure, deviation_px: float, rng: Rng) -> MovedArm | None:
-    """One bare hand or forearm and its shift; None where the figure shows none."""
+    """One bare hand or forearm and its shift; None where the figure shows none.
+
+    >>> from segmask.core.labels import PART_ID
+    >>> from segmask.evaluation.synth.anatomy import read_figure
+    >>> label = np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:100, 30:70] = PART_ID["face"], PART_ID["upper"]
+    >>> label[45:110, 22:30] = label[45:110, 70:78] = PART_ID["skin"]  # bare arms
+    >>> figure = read_figure(label)
+    >>> arm = choose_arm(figure, 5.0, np.random.default_rng(0))
+    >>> 22 <= arm.x < 78, arm.radius_px
+    (True, 7.5)
+    """
     import cv2
 
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(figure.arms.astype(np.uint8))
@@ -54,7 +65,19 @@ def choose_arm(figure: Figure, deviation_px: float, rng: Rng) -> MovedArm | None
 
 
 def move_arm(image: Map, figure: Figure, arm: MovedArm, unit: float) -> Moved:
-    """The figure bent about the arm, over a background that is taken on behind it."""
+    """The figure bent about the arm, over a background that is taken on behind it.
+
+    >>> from segmask.core.labels import PART_ID
+    >>> from segmask.evaluation.synth.anatomy import read_figure
+    >>> label = np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:100, 30:70] = PART_ID["face"], PART_ID["upper"]
+    >>> label[45:110, 22:30] = label[45:110, 70:78] = PART_ID["skin"]  # bare arms
+    >>> figure = read_figure(label)
+    >>> arm = MovedArm(x=26.0, y=90.0, dx=-6.0, dy=0.0, radius_px=8.0)
+    >>> moved = move_arm(np.full((200, 100, 3), 90, np.float32), figure, arm, unit=0.25)
+    >>> int(moved.label[90, 18]), round(float(moved.shift.max()))  # skin is 3
+    (3, 6)
+    """
     rows, columns = np.indices(figure.label.shape, dtype=np.float32)
     weight = np.exp(-((columns - arm.x) ** 2 + (rows - arm.y) ** 2) / (2 * arm.radius_px**2))
     dx, dy = arm.dx * weight, arm.dy * weight
@@ -85,6 +108,19 @@ def limb_to_take(before: Figure, after: Figure, moved: Moved, must: Mask, unit: 
     An arm that meets the new garment where it has moved can't stay: the sleeve would end beside its hand, or the new
     garment would carry half of a second one. Then the arm's old place and its new one are the edit's. An arm that
     meets no new garment there stays the original's, however it was redrawn.
+
+    >>> from segmask.core.labels import PART_ID
+    >>> from segmask.evaluation.synth.anatomy import read_figure
+    >>> label = np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:100, 30:70] = PART_ID["face"], PART_ID["upper"]
+    >>> label[45:110, 22:30] = label[45:110, 70:78] = PART_ID["skin"]  # bare arms
+    >>> figure = read_figure(label)
+    >>> arm = MovedArm(x=26.0, y=90.0, dx=-6.0, dy=0.0, radius_px=8.0)
+    >>> moved = move_arm(np.full((200, 100, 3), 90, np.float32), figure, arm, unit=0.25)
+    >>> beside, far = np.zeros((2, 200, 100), bool)
+    >>> beside[80:100, 28:40], far[150:160, 40:60] = True, True
+    >>> [bool(limb_to_take(figure, read_figure(moved.label), moved, must, unit=0.25).any()) for must in (beside, far)]
+    [True, False]
     """
     import cv2
 

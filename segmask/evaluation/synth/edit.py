@@ -65,6 +65,15 @@ def dress_anew(scene: Scene, strength: Strength, odds: Odds, unit: float, stream
     """New garments on the figure of a scene, with the truth that follows; none in a negative case.
 
     Raises InputError where the figure wears no garment that is large enough.
+
+    >>> from segmask.evaluation.synth.generator import STREAMS
+    >>> from segmask.evaluation.synth.scene import plain_scene
+    >>> photo, label = np.full((200, 100, 3), 90, np.uint8), np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:160, 30:70] = PART_ID["face"], PART_ID["dress"]
+    >>> streams = {name: np.random.default_rng([0, index]) for index, name in enumerate(STREAMS)}
+    >>> edit = dress_anew(plain_scene(photo, label), Strength(), Odds(), 0.24, streams)
+    >>> edit.targets, int(edit.truth[90, 50]), int(edit.truth[20, 50])
+    (('dress',), 255, 0)
     """
     before = read_figure(scene.figure_label)
     targets = _choose_targets(before, odds, streams["plan"])

@@ -19,6 +19,10 @@ def smooth_noise(size_hw: tuple[int, int], wavelength_px: float | tuple[float, f
     """Random field of about unit deviation, float32 (H, W), whose features are about a wavelength (rows, columns) long.
 
     Normal numbers on a coarse grid, interpolated by cubic splines.
+
+    >>> field = smooth_noise((60, 80), 20.0, np.random.default_rng(0))
+    >>> field.shape, field.dtype, bool(0.5 < field.std() < 1.5)
+    ((60, 80), dtype('float32'), True)
     """
     import cv2
 
@@ -29,7 +33,13 @@ def smooth_noise(size_hw: tuple[int, int], wavelength_px: float | tuple[float, f
 
 
 def blur(values: Map, sigma_px: float) -> Map:
-    """Gaussian blur of float32 (H, W) or (H, W, 3); wide ones are done on a smaller grid."""
+    """Gaussian blur of float32 (H, W) or (H, W, 3); wide ones are done on a smaller grid.
+
+    >>> values = np.zeros((1, 9), np.float32)
+    >>> values[0, 4] = 100
+    >>> blur(values, 1.0).round()[0, 3:6].tolist()
+    [24.0, 40.0, 24.0]
+    """
     import cv2
 
     if sigma_px < 0.2:
@@ -44,7 +54,11 @@ def blur(values: Map, sigma_px: float) -> Map:
 
 
 def signed_distance(mask: Mask) -> Map:
-    """Distance to the mask's outline in pixels, positive inside; without an outline, the picture's size."""
+    """Distance to the mask's outline in pixels, positive inside; without an outline, the picture's size.
+
+    >>> signed_distance(np.array([[0, 0, 1, 1, 1, 0]], bool)).tolist()
+    [[-1.5, -0.5, 0.5, 1.5, 0.5, -0.5]]
+    """
     far = float(sum(mask.shape))
     if mask.all() or not mask.any():
         return np.full(mask.shape, far if mask.all() else -far, np.float32)
@@ -52,12 +66,22 @@ def signed_distance(mask: Mask) -> Map:
 
 
 def within(mask: Mask, distance_px: float) -> Mask:
-    """The mask grown by a distance; an empty one stays empty."""
+    """The mask grown by a distance; an empty one stays empty.
+
+    >>> within(np.array([[0, 0, 0, 1]], bool), 2).astype(int).tolist()
+    [[0, 1, 1, 1]]
+    """
     return signed_distance(mask) > -distance_px if mask.any() else mask.copy()
 
 
 def thin(mask: Mask, radius_px: float) -> Mask:
-    """Parts of the mask that a disk of this radius doesn't reach: limbs, straps (the mask less its opening)."""
+    """Parts of the mask that a disk of this radius doesn't reach: limbs, straps (the mask less its opening).
+
+    >>> mask = np.zeros((30, 40), bool)
+    >>> mask[2:28, 2:20] = mask[14:17, 20:38] = True  # a body with an arm
+    >>> bool(thin(mask, 4)[15, 30]), bool(thin(mask, 4)[15, 10])
+    (True, False)
+    """
     core = signed_distance(mask) > radius_px
     return mask & ~within(core, radius_px + 0.5)
 
@@ -66,6 +90,10 @@ def geodesic(start: Mask, inside: Mask, limit_px: float) -> Map:
     """Way from ``start`` to each pixel without leaving ``inside``, float32 (H, W), px; infinite beyond ``limit_px``.
 
     Steps of a cross and of a square in turn: circles are octagons, about 6 % off.
+
+    >>> start, corridor = np.array([[1, 0, 0, 0]], bool), np.array([[1, 1, 1, 0]], bool)
+    >>> geodesic(start, corridor, limit_px=9).tolist()
+    [[0.0, 1.0, 2.0, inf]]
     """
     import cv2
 
@@ -88,7 +116,12 @@ def geodesic(start: Mask, inside: Mask, limit_px: float) -> Map:
 
 
 def spread(values: Map, known: Mask) -> Map:
-    """Values (H, W, 3) or (H, W) continued smoothly from where they are known (push-pull pyramid, Gortler 1996)."""
+    """Values (H, W, 3) or (H, W) continued smoothly from where they are known (push-pull pyramid, Gortler 1996).
+
+    >>> values, known = np.float32([[10, 0, 0, 0]]), np.array([[True, False, False, False]])
+    >>> spread(values, known).tolist()
+    [[10.0, 10.0, 10.0, 10.0]]
+    """
     import cv2
 
     if known.all() or not known.any():
@@ -111,6 +144,13 @@ def mirror_fill(image: Map, hole: Mask) -> Map:
     """The picture (H, W, 3) with the hole filled by what lies behind its nearest rim, mirrored: texture goes on.
 
     Where the mirrored pixel is in the hole itself, the rim's colours are continued smoothly.
+
+    >>> wall = np.full((20, 20, 3), 90, np.float32)
+    >>> hole = np.zeros((20, 20), bool)
+    >>> hole[5:10, 5:10] = True
+    >>> filled = mirror_fill(np.where(hole[..., None], np.float32(0), wall), hole)
+    >>> bool(np.allclose(filled, 90))
+    True
     """
     import cv2
 
@@ -142,12 +182,24 @@ def mirror_fill(image: Map, hole: Mask) -> Map:
 
 
 def mix(below: Map, above: Map, alpha: Map) -> Map:
-    """``above`` over ``below``, (H, W, 3) each, with alpha (H, W)."""
+    """``above`` over ``below``, (H, W, 3) each, with alpha (H, W).
+
+    >>> below, above = np.zeros((1, 1, 3), np.float32), np.full((1, 1, 3), 100, np.float32)
+    >>> mix(below, above, np.float32([[0.25]])).tolist()
+    [[[25.0, 25.0, 25.0]]]
+    """
     return below + (above - below) * alpha[..., None]
 
 
 def displaced(image: Map, dx: Map, dy: Map) -> Map:
-    """The picture whose content has moved by (dx, dy) pixels, to first order: samples at (x - dx, y - dy)."""
+    """The picture whose content has moved by (dx, dy) pixels, to first order: samples at (x - dx, y - dy).
+
+    >>> picture = np.zeros((5, 9), np.float32)
+    >>> picture[:, 3] = 1
+    >>> right = np.full((5, 9), 2, np.float32)
+    >>> displaced(picture, right, 0 * right)[0].tolist()
+    [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]
+    """
     import cv2
 
     rows, columns = np.indices(dx.shape, dtype=np.float32)

@@ -76,14 +76,23 @@ class Coder:
 
 
 def decode(coded: bytes) -> Image:
-    """uint8 (H, W, 3) RGB of a JPEG file's bytes."""
+    """uint8 (H, W, 3) RGB of a JPEG file's bytes.
+
+    >>> grey = np.full((8, 8, 3), 90, np.uint8)
+    >>> decode(Coder(quality=95, subsampled=False).encode(grey)).shape
+    (8, 8, 3)
+    """
     import cv2
 
     return np.asarray(cv2.imdecode(np.frombuffer(coded, np.uint8), cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
 def frame_matrix(size_hw: tuple[int, int], framing: Framing | None, output_hw: tuple[int, int]) -> Matrix:
-    """(3, 3): pixel (x, y, 1) of the original to the edited picture's pixel; pixel centres are kept."""
+    """(3, 3): pixel (x, y, 1) of the original to the edited picture's pixel; pixel centres are kept.
+
+    >>> frame_matrix((100, 100), Framing((3.0, 0.0), zoom=1.0, aspect=1.0), (100, 100)).round(3).tolist()
+    [[1.0, 0.0, 3.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    """
     height, width = size_hw
     framing = framing or Framing((0.0, 0.0), 1.0, 1.0)
     zoom_xy = np.array([framing.zoom * np.sqrt(framing.aspect), framing.zoom / np.sqrt(framing.aspect)])
@@ -97,7 +106,11 @@ def frame_matrix(size_hw: tuple[int, int], framing: Framing | None, output_hw: t
 
 
 def reframe(image: Map, matrix: Matrix, output_hw: tuple[int, int]) -> Image:
-    """The picture in its new frame, rounded to uint8; what lies beyond the old one is mirrored."""
+    """The picture in its new frame, rounded to uint8; what lies beyond the old one is mirrored.
+
+    >>> reframe(np.full((10, 10, 3), 90, np.float32), frame_matrix((10, 10), None, (20, 30)), (20, 30)).shape
+    (20, 30, 3)
+    """
     import cv2
 
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
@@ -113,7 +126,12 @@ def reframe(image: Map, matrix: Matrix, output_hw: tuple[int, int]) -> Image:
 
 
 def covered(size_hw: tuple[int, int], matrix: Matrix, output_hw: tuple[int, int]) -> Mask:
-    """Pixels of the original that the edited frame shows, bool (H, W)."""
+    """Pixels of the original that the edited frame shows, bool (H, W).
+
+    >>> moved = frame_matrix((4, 4), Framing((2.0, 0.0), 1.0, 1.0), (4, 4))
+    >>> covered((4, 4), moved, (4, 4))[0].tolist()  # what moved out of the frame is lost
+    [True, True, False, False]
+    """
     rows, columns = np.indices(size_hw, dtype=np.float64)
     x = matrix[0, 0] * columns + matrix[0, 1] * rows + matrix[0, 2]
     y = matrix[1, 0] * columns + matrix[1, 1] * rows + matrix[1, 2]

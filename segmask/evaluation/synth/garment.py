@@ -56,6 +56,11 @@ def choose_material(part: str, old_colour: Map, rng: Rng, *, same_colour: bool, 
 
     With ``same_colour`` it stays within a few ΔE of that; otherwise it is a common colour of clothes, at least
     ``LEAST_DELTA_E`` away.
+
+    >>> grey = np.float32([120, 120, 120])
+    >>> material = choose_material("upper", grey, np.random.default_rng(0), same_colour=False, opacity=1.0)
+    >>> material.pattern in PATTERNS, material.delta_e >= LEAST_DELTA_E
+    (True, True)
     """
     order = rng.permutation(len(PALETTE))
     jitter = rng.normal(0, 8, (len(PALETTE), 3)).astype(np.float32)
@@ -85,6 +90,12 @@ def shading(image: Map, old: Mask, unit: float, rng: Rng) -> Map:
     """Log light and folds of the old garment, float32 (H, W), about 0 in the mean, taken on beyond its outline.
 
     A pattern on the old garment would pass for folds: fine contrast is blurred away and wide contrast is bounded.
+
+    >>> old = np.zeros((60, 40), bool)
+    >>> old[10:50, 5:35] = True
+    >>> folds = shading(np.full((60, 40, 3), 90, np.float32), old, 0.1, np.random.default_rng(0))
+    >>> folds.shape, bool(abs(folds).max() < 0.3)
+    ((60, 40), True)
     """
     grey = image @ np.array([0.299, 0.587, 0.114], np.float32)
     core = old & (signed_distance(old) > 2.5 * unit)
@@ -100,7 +111,14 @@ def shading(image: Map, old: Mask, unit: float, rng: Rng) -> Map:
 
 
 def weave(material: Material, light: Map, alpha: Map, unit: float, rng: Rng) -> Map:
-    """The garment's picture, float32 (H, W, 3) in [0, 255], drawn everywhere; ``alpha`` only shapes its round sides."""
+    """The garment's picture, float32 (H, W, 3) in [0, 255], drawn everywhere; ``alpha`` only shapes its round sides.
+
+    >>> rng = np.random.default_rng(0)
+    >>> material = choose_material("upper", np.float32([120, 120, 120]), rng, same_colour=False, opacity=1.0)
+    >>> flat, all_of_it = np.zeros((60, 40), np.float32), np.ones((60, 40), np.float32)
+    >>> weave(material, flat, all_of_it, 0.1, rng).shape
+    (60, 40, 3)
+    """
     bend = blur(light, 3 * unit)
     shade = np.exp(material.folds * light)
     sides = blur(alpha, 7 * unit)

@@ -31,7 +31,18 @@ class Cut:
 
 
 def longer_sleeve(figure: Figure, garment: Mask, length_px: float) -> Mask:
-    """Arm skin next to the garment that the sleeve now covers; hands stay bare."""
+    """Arm skin next to the garment that the sleeve now covers; hands stay bare.
+
+    >>> from segmask.core.labels import PART_ID
+    >>> from segmask.evaluation.synth.anatomy import read_figure
+    >>> label = np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:100, 30:70] = PART_ID["face"], PART_ID["upper"]
+    >>> label[45:110, 22:30] = label[45:110, 70:78] = PART_ID["skin"]  # bare arms
+    >>> figure = read_figure(label)
+    >>> gained = longer_sleeve(figure, figure.mask("upper"), length_px=6)
+    >>> bool(gained[60, 28]), bool(gained[60, 23])
+    (True, False)
+    """
     import cv2
 
     gained = np.zeros_like(garment)
@@ -46,7 +57,18 @@ def longer_sleeve(figure: Figure, garment: Mask, length_px: float) -> Mask:
 
 
 def shorter_sleeve(figure: Figure, garment: Mask, length_px: float) -> Cut:
-    """The ends of sleeves, from the bare hand or forearm inwards; only where the garment is as thin as a limb."""
+    """The ends of sleeves, from the bare hand or forearm inwards; only where the garment is as thin as a limb.
+
+    >>> from segmask.core.labels import PART_ID
+    >>> from segmask.evaluation.synth.anatomy import read_figure
+    >>> label = np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:100, 30:70] = PART_ID["face"], PART_ID["upper"]
+    >>> label[45:50, 14:30], label[45:50, 4:14] = PART_ID["upper"], PART_ID["skin"]  # an arm with a sleeve
+    >>> figure = read_figure(label)
+    >>> cut = shorter_sleeve(figure, figure.mask("upper"), length_px=8)
+    >>> bool(cut.gone[48, 16]), bool(cut.gone[48, 26])
+    (True, False)
+    """
     limb = thin(garment, ARM_RADIUS * figure.height)
     contact = within(figure.arms, 3.0) & limb
     gone = geodesic(contact, limb, length_px) <= length_px
@@ -55,7 +77,17 @@ def shorter_sleeve(figure: Figure, garment: Mask, length_px: float) -> Cut:
 
 
 def longer_hem(figure: Figure, garment: Mask, length_px: float, flare: float) -> Mask:
-    """The lower fifth of the garment drawn out downwards, ``flare`` times as wide at the end."""
+    """The lower fifth of the garment drawn out downwards, ``flare`` times as wide at the end.
+
+    >>> from segmask.core.labels import PART_ID
+    >>> from segmask.evaluation.synth.anatomy import read_figure
+    >>> label = np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:100, 30:70] = PART_ID["face"], PART_ID["upper"]
+    >>> figure = read_figure(label)
+    >>> gained = longer_hem(figure, figure.mask("upper"), length_px=20, flare=1.0)
+    >>> bool(gained[110, 50]), bool(gained[130, 50])
+    (True, False)
+    """
     import cv2
 
     rows, columns = np.nonzero(garment)
@@ -74,7 +106,18 @@ def longer_hem(figure: Figure, garment: Mask, length_px: float, flare: float) ->
 
 
 def shorter_hem(figure: Figure, garment: Mask, length_px: float) -> Cut:
-    """The garment's lower end, down to the knee; legs below it are drawn upwards, trouser legs become bare calves."""
+    """The garment's lower end, down to the knee; legs below it are drawn upwards, trouser legs become bare calves.
+
+    >>> from segmask.core.labels import PART_ID
+    >>> from segmask.evaluation.synth.anatomy import read_figure
+    >>> label = np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:175, 35:65] = PART_ID["face"], PART_ID["dress"]
+    >>> label[175:190, 40:60] = PART_ID["skin"]  # legs
+    >>> figure = read_figure(label)
+    >>> cut = shorter_hem(figure, figure.mask("dress"), length_px=20)
+    >>> bool(cut.gone[170, 50]), bool(cut.gone[140, 50])
+    (True, False)
+    """
     none = np.zeros_like(garment)
     rows = np.nonzero(garment.any(1))[0]
     below = within(figure.legs | figure.mask("footwear"), 4.0) & garment
@@ -91,7 +134,18 @@ def shorter_hem(figure: Figure, garment: Mask, length_px: float) -> Cut:
 
 
 def higher_collar(figure: Figure, garment: Mask, length_px: float) -> Mask:
-    """Neck above the garment that a collar now covers; the chin keeps its distance."""
+    """Neck above the garment that a collar now covers; the chin keeps its distance.
+
+    >>> from segmask.core.labels import PART_ID
+    >>> from segmask.evaluation.synth.anatomy import read_figure
+    >>> label = np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:100, 30:70] = PART_ID["face"], PART_ID["upper"]
+    >>> label[30:40, 44:56] = PART_ID["skin"]  # the neck
+    >>> figure = read_figure(label)
+    >>> gained = higher_collar(figure, figure.mask("upper"), length_px=4)
+    >>> bool(gained[38, 50]), bool(gained[31, 50])
+    (True, False)
+    """
     free = figure.neck & ~within(figure.mask("face"), 0.012 * figure.height)
     return geodesic(within(garment, 3.0) & free, free, length_px) <= length_px
 

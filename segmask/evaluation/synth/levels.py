@@ -122,7 +122,11 @@ LEVELS = {
 
 
 def find_level(name: str | Level) -> Level:
-    """The level of that name, or the level itself; OptionError lists the names."""
+    """The level of that name, or the level itself; OptionError lists the names.
+
+    >>> find_level("hard").strength.zoom
+    0.008
+    """
     if isinstance(name, Level):
         return name
     if name not in LEVELS:
@@ -131,7 +135,11 @@ def find_level(name: str | Level) -> Level:
 
 
 def check_switches(names: Iterable[str], known: Iterable[str]) -> frozenset[str]:
-    """The names as a set; OptionError for one that is not known."""
+    """The names as a set; OptionError for one that is not known.
+
+    >>> sorted(check_switches(("tone", "jpeg"), ("face", "tone", "jpeg")))
+    ['jpeg', 'tone']
+    """
     known = tuple(known)
     for name in names:
         if name not in known:

@@ -54,6 +54,17 @@ def redesign(photo: Map, figure: Figure, targets: tuple[str, ...], odds: Odds, u
     """New shapes for the target garments of one figure.
 
     ``photo`` is float32 (H, W, 3), ``unit`` the length in pixels of one pixel at 830 px height.
+
+    >>> from segmask.core.labels import PART_ID
+    >>> from segmask.evaluation.synth.anatomy import read_figure
+    >>> label = np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:100, 30:70] = PART_ID["face"], PART_ID["upper"]
+    >>> figure = read_figure(label)
+    >>> odds = Odds(hem=0, sleeve=0, collar=0)  # the old cut
+    >>> photo = np.full((200, 100, 3), 90, np.float32)
+    >>> shape = redesign(photo, figure, ("upper",), odds, 0.24, np.random.default_rng(0))
+    >>> float(shape.alpha[70, 50]), float(shape.alpha[20, 50]), shape.changes
+    (1.0, 0.0, ())
     """
     masks, cuts, changes = {}, [], []
     for part in targets:

@@ -12,7 +12,18 @@ SKIN_TONE = (196.0, 150.0, 126.0)  # where a picture shows no skin at all: a mid
 
 
 def behind(image: Map, figure: Figure, hidden: Mask, bare: Mask, unit: float, rng: Rng) -> Map:
-    """The picture (H, W, 3) without what is ``hidden``: its surroundings taken on, and skin where it is ``bare``."""
+    """The picture (H, W, 3) without what is ``hidden``: its surroundings taken on, and skin where it is ``bare``.
+
+    >>> from segmask.core.labels import PART_ID
+    >>> from segmask.evaluation.synth.anatomy import read_figure
+    >>> label = np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:100, 30:70] = PART_ID["face"], PART_ID["upper"]
+    >>> figure = read_figure(label)
+    >>> picture = np.where(figure.body[..., None], np.float32([200, 30, 30]), np.float32(90))  # red on a grey wall
+    >>> hidden, bare = figure.mask("upper"), np.zeros((200, 100), bool)
+    >>> behind(picture, figure, hidden, bare, 0.24, np.random.default_rng(0))[70, 50].round().tolist()
+    [90.0, 90.0, 90.0]
+    """
     front = (figure.depth >= 6) | figure.neck
     filled = mirror_fill(image, hidden | front)
     filled = np.where((hidden & ~front)[..., None], filled, image)

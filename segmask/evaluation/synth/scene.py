@@ -52,12 +52,24 @@ class Scene:
 
 
 def plain_scene(photo: Image, label: LabelMap) -> Scene:
-    """The photo alone."""
+    """The photo alone.
+
+    >>> label = np.zeros((4, 4), np.uint8)
+    >>> bool((plain_scene(np.zeros((4, 4, 3), np.uint8), label).parsing == label).all())
+    True
+    """
     return Scene(photo, label, np.zeros_like(label))
 
 
 def add_people(scene: Scene, others: tuple[Labelled, ...], rng: Rng) -> tuple[Scene, tuple[Bystander, ...]]:
-    """A wider street with other people on it, cut out of their own photos."""
+    """A wider street with other people on it, cut out of their own photos.
+
+    >>> photo, label = np.full((100, 60, 3), 90, np.uint8), np.zeros((100, 60), np.uint8)
+    >>> label[20:90, 20:40] = 4
+    >>> scene, people = add_people(plain_scene(photo, label), ((photo, label),), np.random.default_rng(0))
+    >>> len(people), scene.image.shape[1] > 60
+    (1, True)
+    """
     scene = _widened(scene, rng.uniform(0.2, 0.45))
     placed = []
     for photo, label in others:
@@ -68,7 +80,11 @@ def add_people(scene: Scene, others: tuple[Labelled, ...], rng: Rng) -> tuple[Sc
 
 
 def resize_label(label: LabelMap, size_hw: tuple[int, int]) -> LabelMap:
-    """A label map at another size: each class as a map of its own, then decided."""
+    """A label map at another size: each class as a map of its own, then decided.
+
+    >>> resize_label(np.uint8([[4, 4, 7, 7]]), (1, 2)).tolist()
+    [[4, 7]]
+    """
     best = np.zeros(size_hw, np.float32)
     resized = np.zeros(size_hw, np.uint8)
     for index in np.unique(label):

@@ -39,7 +39,15 @@ class Table:
 
 
 def add_table(scene: Scene, rng: Rng) -> tuple[Scene, Table]:
-    """The scene from the hips up, enlarged to its old height, behind a table that hides the figure's lower part."""
+    """The scene from the hips up, enlarged to its old height, behind a table that hides the figure's lower part.
+
+    >>> from segmask.evaluation.synth.scene import plain_scene
+    >>> photo, label = np.full((120, 80, 3), 90, np.uint8), np.zeros((120, 80), np.uint8)
+    >>> label[20:110, 30:50] = 4
+    >>> scene, table = add_table(plain_scene(photo, label), np.random.default_rng(0))
+    >>> len(table.props) >= 3, FRONT in scene.figure_label
+    (True, True)
+    """
     scene = _half_body(scene, rng)
     height, width = scene.figure_label.shape
     edge = height * rng.uniform(0.74, 0.84)

@@ -24,6 +24,14 @@ def truth_map(old: Mask, shape: Redesign, limb: Mask, forgotten: Mask, unit: flo
 
     ``old`` is where the original shows the target garments, ``limb`` a moved arm that must come from the edit and
     ``forgotten`` a thing in front of the figure that the edit has lost: it must stay.
+
+    >>> from segmask.evaluation.synth.redesign import Redesign
+    >>> old = np.zeros((40, 40), bool)
+    >>> old[10:30, 10:30] = True
+    >>> none = np.zeros_like(old)
+    >>> shape = Redesign(old.astype(np.float32), np.zeros((40, 40), np.uint8), old, none, none.astype(np.float32), ())
+    >>> truth_map(old, shape, limb=none, forgotten=none, unit=1.0)[20, 5:13].tolist()
+    [0, 0, 128, 128, 128, 128, 255, 255]
     """
     noise, ramp = LABEL_NOISE_U * unit, RAMP_U * unit
     new = shape.alpha >= 0.98

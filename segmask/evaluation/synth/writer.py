@@ -49,6 +49,15 @@ def open_labelled_set(root: Path, split: str = "all") -> LabelledSet:
     """The names of a labelled set, or of one part of its split.json ({"parts": […], "train": […], "val": […]}).
 
     Raises InputError where the folder is no labelled set, OptionError for a part that it doesn't have.
+
+    >>> from segmask.io import write_png
+    >>> label = np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:160, 30:70] = 2, 6  # face and dress
+    >>> for folder, values in (("photos", np.full((200, 100, 3), 90, np.uint8)), ("labels", label)):
+    ...     Path(folder).mkdir()
+    ...     write_png(Path(folder, "a.png"), values)
+    >>> open_labelled_set(Path()).names
+    ('a',)
     """
     if split not in SPLITS:
         raise unknown("split", split, SPLITS)
@@ -66,6 +75,14 @@ def write_case(case: SyntheticEdit, folder: Path, *, source: str = "") -> None:
     """The case as a folder: original, edited, mask, parsing, edited_parsing and face, and case.json with its record.
 
     All files or none are written. ``source`` names the photo in case.json.
+
+    >>> from segmask.evaluation.synth.generator import synthesise
+    >>> label = np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:160, 30:70] = 2, 6  # face and dress
+    >>> edit = synthesise(np.full((200, 100, 3), 90, np.uint8), label, seed=7)
+    >>> write_case(edit, Path("0001"))
+    >>> sorted(path.name for path in Path("0001").iterdir())[:4]
+    ['case.json', 'edited.jpg', 'edited_parsing.png', 'face.png']
     """
     edited = "edited.png" if case.coded is None else "edited.jpg"
     contents = {
@@ -82,7 +99,16 @@ def write_case(case: SyntheticEdit, folder: Path, *, source: str = "") -> None:
 
 
 def to_json(record: Record, source: str = "") -> dict[str, Any]:
-    """The record as plain values; each fault with its name."""
+    """The record as plain values; each fault with its name.
+
+    >>> from segmask.evaluation.synth.generator import synthesise
+    >>> label = np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:160, 30:70] = 2, 6  # face and dress
+    >>> edit = synthesise(np.full((200, 100, 3), 90, np.uint8), label, seed=7)
+    >>> content = to_json(edit.record, source="0019")
+    >>> content["source"], content["seed"], content["targets"]
+    ('0019', 7, ('dress',))
+    """
     plain = asdict(record)
     plain["faults"] = [{"fault": fault.name, **values} for fault, values in zip(record.faults, plain["faults"])]  # noqa: B905
     return {"generator": "segmask synth", "source": source, **plain}
@@ -103,6 +129,15 @@ def write_pairs(
     Photos are taken in an order that the seed shuffles, again and again if ``cases`` is larger than the set. A photo
     that shows no garment is reported and left out. Raises OutputError where ``output`` already holds something: pairs
     of two runs in one folder would pass for one set.
+
+    >>> from segmask.io import write_png
+    >>> label = np.zeros((200, 100), np.uint8)
+    >>> label[10:30, 40:60], label[40:160, 30:70] = 2, 6  # face and dress
+    >>> for folder, values in (("photos", np.full((200, 100, 3), 90, np.uint8)), ("labels", label)):
+    ...     Path(folder).mkdir()
+    ...     write_png(Path(folder, "a.png"), values)
+    >>> [written.name for written in write_pairs(open_labelled_set(Path()), Path("pairs"), cases=2)]
+    ['a-0', 'a-1']
     """
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise OutputError(f"{output}: expected a new or empty folder for the pairs; choose another or empty it")

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 DECODERS = r"(PIL|tifffile|segmask\.io)(\.|$)"
 NOISE = re.compile(
     rb"^(tempfile\.tif|libpng|libtiff|_?TIFF|LZW|ZIP|Deflate|PackBits|LZMA|ZSTD|O?JPEG|Fax|Corrupt JPEG|Premature end"
+    rb"|(?-i:(?!\w*(Error|Exception|Warning|Interrupt):)[A-Z]\w*[a-z]\w*: )"  # libtiff: a function's name
     rb"|\[ ?(WARN|ERROR|INFO)|.*: (Warning|Error|Decoding error|Corrupt|Invalid),)",
     re.IGNORECASE,
 )

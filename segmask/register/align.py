@@ -228,7 +228,14 @@ def _covered(matrix: Matrix, edited_hw: tuple[int, ...], size_hw: tuple[int, int
 
 
 def without_clear(alignment: Alignment, clear: Mask | None) -> Alignment:
-    """The alignment with what is see-through in the edit, bool (h, w) of its own size, not counted as covered."""
+    """The alignment with what is see-through in the edit, bool (h, w) of its own size, not counted as covered.
+
+    >>> grey = np.full((8, 8, 3), 90, np.uint8)
+    >>> clear = np.zeros((8, 8), bool)
+    >>> clear[:, :2] = True
+    >>> without_clear(align(grey, grey)[1], clear).covered[0].tolist()
+    [False, False, True, True, True, True, True, True]
+    """
     if clear is None:
         return alignment
     import cv2

@@ -9,6 +9,8 @@ from segmask.compose.hair import hair_layer
 from segmask.compose.hair_layer import HairLayer
 from segmask.core.labels import CLOTHING, PART_ID
 from segmask.core.types import Image
+from segmask.fusion.constraints import Constraints
+from segmask.fusion.scene import Scene as Seen
 from segmask.masker import Masker
 from tests.fusion.scenes import CELL, SYMBOLS, change, enlarge, mask, probs
 
@@ -86,16 +88,17 @@ def scene(
 
 
 def layer_of(shown: Scene, **changes: object) -> HairLayer | None:
-    given = {
-        "original": shown.original,
-        "edited_in": lambda box: shown.edited[box.slices],
+    given: dict = {
         "probs": (probs(shown.old), probs(shown.new)),
         "change": change(CHANGED),
         "parts": CLOTHING,
         "firm": mask(OLD, "F"),
+        "include": np.zeros(shown.original.shape[:2], bool),
         **changes,
     }
-    return hair_layer(**given)
+    seen = Seen.of(*given["probs"], given["change"], given["parts"])
+    held = Constraints(given["firm"], np.zeros_like(given["firm"]), given["include"])
+    return hair_layer(shown.original, lambda box: shown.edited[box.slices], seen, held)
 
 
 def found_in(shown: Scene, **changes: object) -> HairLayer:

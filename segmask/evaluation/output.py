@@ -15,7 +15,10 @@ RESULTS, TABLE, REPORT, COMPARISON = "results.json", "results.csv", "report.html
 
 
 def check_folder(folder: Path, *inputs: Path | None) -> None:
-    """Raise if one of the run's files would take the place of an input: a manifest called results.csv, say."""
+    """Raise OptionError if one of the run's files would take the place of an input.
+
+    >>> check_folder(Path("new"), Path("set.csv"))
+    """
     outputs = [folder / name for name in (RESULTS, TABLE, REPORT, COMPARISON, JOURNAL)]
     check_no_inputs(outputs, [path for path in inputs if path is not None])
 

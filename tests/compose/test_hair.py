@@ -96,7 +96,8 @@ def layer_of(shown: Scene, **changes: object) -> HairLayer | None:
         "include": np.zeros(shown.original.shape[:2], bool),
         **changes,
     }
-    seen = Seen.of(*given["probs"], given["change"], given["parts"])
+    before, after = given["probs"]
+    seen = Seen.of(before, after, given["change"], given["parts"])
     held = Constraints(given["firm"], np.zeros_like(given["firm"]), given["include"])
     return hair_layer(shown.original, lambda box: shown.edited[box.slices], seen, held)
 

@@ -49,6 +49,8 @@ class ComponentConfig:
     """… where the pictures differ by this, unsmoothed: half of it is chance."""
     rim_others: float = 0.2
     """Probability of hair, a hand or another part of the person from which it is no rim of the garment's."""
+    rim_old: float = 0.1
+    """Probability of the old garment or limb from which a pixel beside a new one may hold some of it."""
     log_odds: float = 3.0
     """Of a pixel of such a region, where the ground is as quiet as can be."""
 
@@ -74,37 +76,43 @@ def garment_change(taken: Mask, scene: Scene) -> Mask:
     core = connected_regions(opened(strong, radius, corners=False))
     share = core.total(taken) / np.maximum(core.areas, 1)
     held = core.select(share >= DEFAULT.least_share)
-    return strong & garment_seen(scene, strong) & widened(held, 2 * radius)
+    old, new = garments_seen(scene, strong)
+    return strong & (old | new) & widened(held, 2 * radius)
 
 
 def changed_garment(scene: Scene) -> Mask | None:
-    """Where a quiet pair's change and colours show the garment, bool (h, w): what a face's margin gives way to.
+    """Where a quiet pair's change and colours show the old garment, bool (h, w): what a face's margin gives way to.
 
-    None where the change map is worth too little, or the pictures' colours are not at hand.
+    Not to the new one: a chin that the edit moved has the colour of no garment. None where the change map is worth too little, or the pictures' colours are not at hand.
     """
     if scene.change.colours is None or scene.quiet.weight <= TRUSTED:
         return None
     strong = _strong_change(scene)
-    return strong & garment_seen(scene, strong)
+    return strong & garments_seen(scene, strong)[0]
 
 
 def with_rim(mask: Mask, scene: Scene) -> Mask:
-    """``mask`` with the rim that differs around a garment that went: its mixed pixels, cast shadow and hem go, too.
+    """``mask`` with the rim that differs around what went: its mixed pixels, cast shadow and hem go, too.
 
-    Beside a new garment nothing is added: there the outline is the edit's own, and its soft edge comes along anyway.
+    What went is the old garment where the edit shows ground, and the old garment or limb that the new one covers: a
+    line of it would stand on the ground beside the new outline. Where the original was ground as well nothing is
+    added: there the outline is the edit's own, and its soft edge comes along anyway.
     """
     if scene.change.colours is None or scene.quiet.weight <= TRUSTED:
         return mask
     radius = max(1, round(DEFAULT.rim * max(mask.shape)))
     step = delta_e(*scene.change.colours) / scene.change.noise_floor
     differs = step >= max(DEFAULT.rim_score, DEFAULT.above_noise * scene.quiet.level)
-    covered = scene.change.score_map > 0
-    gone = mask & (scene.was > 0.5) & (scene.after[PART_ID["background"]] > 0.5)
-    return mask | (widened(gone, radius) & differs & covered & ~_others_change(scene, DEFAULT.rim_others))
+    differs &= (scene.change.score_map > 0) & ~_others_change(scene, DEFAULT.rim_others)
+    ground = scene.after[PART_ID["background"]] > 0.5
+    bared = widened(mask & (scene.was > 0.5) & ground, radius)
+    old = np.maximum(scene.was, scene.before[PART_ID["skin"]])
+    covered = widened(mask & (old > 0.5) & (scene.becomes > 0.5), radius) & (old > DEFAULT.rim_old) & ground
+    return mask | (differs & (bared | covered))
 
 
-def garment_seen(scene: Scene, strong: Mask) -> Mask:
-    """Where either picture shows the garment, by its parsing or by its colour, bool (h, w).
+def garments_seen(scene: Scene, strong: Mask) -> tuple[Mask, Mask]:
+    """Where each picture shows the garment, by its parsing or by its colour, bool (h, w) of the original and the edit.
 
     Things that parsers mistake garments for count too: they changed with the garment, so they come whole.
 
@@ -114,19 +122,18 @@ def garment_seen(scene: Scene, strong: Mask) -> Mask:
     """
     parts, change, both = scene.parts, scene.change, (scene.before, scene.after)
     taken_for = tuple(dict.fromkeys((*parts, *MISTAKEN)))
-    either = np.maximum(*(target_prob(probs, taken_for) for probs in both)) > 0.5
-    if change.colours is None:
-        return either
-    body = tuple(part for part in BODY if part not in parts)
-    ground: Prob = ((change.score_map > 0) & ~strong & ~either).astype(np.float32)
-    bodies = [(target_prob(probs, body) > DEFAULT.sure_body).astype(np.float32) for probs in both]
-    for lab, prob, bare in zip(change.colours, (scene.was, scene.becomes), bodies, strict=True):
-        own = strong & (prob > 0.5)
-        for _ in range(DEFAULT.passes):
-            odds = colour_log_odds(lab, own.astype(np.float32), (ground, bare))
-            own |= strong & (odds >= DEFAULT.colour_odds)
-        either |= own
-    return either
+    seen = [target_prob(probs, taken_for) > 0.5 for probs in both]
+    if change.colours is not None:
+        body = tuple(part for part in BODY if part not in parts)
+        ground: Prob = ((change.score_map > 0) & ~strong & ~(seen[0] | seen[1])).astype(np.float32)
+        bodies = [(target_prob(probs, body) > DEFAULT.sure_body).astype(np.float32) for probs in both]
+        for index, prob in enumerate((scene.was, scene.becomes)):
+            own = strong & (prob > 0.5)
+            for _ in range(DEFAULT.passes):
+                odds = colour_log_odds(change.colours[index], own.astype(np.float32), (ground, bodies[index]))
+                own |= strong & (odds >= DEFAULT.colour_odds)
+            seen[index] |= own
+    return seen[0], seen[1]
 
 
 def _strong_change(scene: Scene) -> Mask:

@@ -22,10 +22,10 @@ from segmask.core.geometry import WORKING_SIDE, resize_image, resize_mask, worki
 from segmask.core.labels import CLOTHING, WORN
 from segmask.core.timing import Stopwatch, Timings
 from segmask.core.types import Alignment, Change, Image, Parsing, Probs, Stages
-from segmask.fusion.components import changed_garment
 from segmask.fusion.constraints import Constraints, constrain
 from segmask.fusion.decide import decide
 from segmask.fusion.decision import Decision
+from segmask.fusion.margin import old_cloth
 from segmask.fusion.pixel_model import PixelModel
 from segmask.fusion.protect import protected_parts
 from segmask.fusion.scene import Scene, resized_probs, target_prior
@@ -171,7 +171,7 @@ class OpenPair:
     def _constrain(self, corrections: Corrections, people: Choice, scene: Scene | None, asked: Options) -> Constraints:
         protected = None
         if scene is not None:
-            garment = changed_garment(scene) if set(scene.parts) <= set(WORN) else None
+            garment = old_cloth(scene) if set(scene.parts) <= set(WORN) else None
             protected = protected_parts(scene.parsings[0], self.seen.detected, asked.parts, scene.parsings[1], garment)
         covered = self.edit.alignment.covered
         return constrain(protected, corrections.include, corrections.exclude, covered, people.others)

@@ -51,6 +51,8 @@ class ComponentConfig:
     """Probability of hair, a hand or another part of the person from which it is no rim of the garment's."""
     rim_old: float = 0.1
     """Probability of the old garment or limb from which a pixel beside a new one may hold some of it."""
+    rim_ground: float = 0.3
+    """Probability of ground in the edit from which it lies outside of the new one."""
     log_odds: float = 3.0
     """Of a pixel of such a region, where the ground is as quiet as can be."""
 
@@ -71,7 +73,7 @@ def component_log_odds(odds: Map, scene: Scene) -> Map:
 
 def garment_change(taken: Mask, scene: Scene) -> Mask:
     """The garment's share of the strongly changed regions that hold some of what is ``taken``, bool (h, w)."""
-    strong = _strong_change(scene)
+    strong = strong_change(scene)
     radius = max(1, round(DEFAULT.neck * max(strong.shape)))
     core = connected_regions(opened(strong, radius, corners=False))
     share = core.total(taken) / np.maximum(core.areas, 1)
@@ -83,11 +85,12 @@ def garment_change(taken: Mask, scene: Scene) -> Mask:
 def changed_garment(scene: Scene) -> Mask | None:
     """Where a quiet pair's change and colours show the old garment, bool (h, w): what a face's margin gives way to.
 
-    Not to the new one: a chin that the edit moved has the colour of no garment. None where the change map is worth too little, or the pictures' colours are not at hand.
+    Not to the new one: where the edit moved the chin, cloth lies on the face. None where the change map is worth too
+    little, or the pictures' colours are not at hand.
     """
     if scene.change.colours is None or scene.quiet.weight <= TRUSTED:
         return None
-    strong = _strong_change(scene)
+    strong = strong_change(scene)
     return strong & garments_seen(scene, strong)[0]
 
 
@@ -104,10 +107,10 @@ def with_rim(mask: Mask, scene: Scene) -> Mask:
     step = delta_e(*scene.change.colours) / scene.change.noise_floor
     differs = step >= max(DEFAULT.rim_score, DEFAULT.above_noise * scene.quiet.level)
     differs &= (scene.change.score_map > 0) & ~_others_change(scene, DEFAULT.rim_others)
-    ground = scene.after[PART_ID["background"]] > 0.5
-    bared = widened(mask & (scene.was > 0.5) & ground, radius)
-    old = np.maximum(scene.was, scene.before[PART_ID["skin"]])
-    covered = widened(mask & (old > 0.5) & (scene.becomes > 0.5), radius) & (old > DEFAULT.rim_old) & ground
+    ground, old = scene.after[PART_ID["background"]], np.maximum(scene.was, scene.before[PART_ID["skin"]])
+    bared = widened(mask & (scene.was > 0.5) & (ground > 0.5), radius)
+    covered = widened(mask & (old > 0.5) & (scene.becomes > 0.5), radius)
+    covered &= (old > DEFAULT.rim_old) & (ground > DEFAULT.rim_ground)
     return mask | (differs & (bared | covered))
 
 
@@ -136,10 +139,14 @@ def garments_seen(scene: Scene, strong: Mask) -> tuple[Mask, Mask]:
     return seen[0], seen[1]
 
 
-def _strong_change(scene: Scene) -> Mask:
-    """What changed more than this pair's ground does, and not for reasons of its own."""
+def strong_change(scene: Scene, *, of_others: bool = False) -> Mask:
+    """What changed more than this pair's ground does, bool (h, w).
+
+    Without what changed for reasons of its own (new hair, a moved hand), unless ``of_others`` asks for it.
+    """
     least = max(DEFAULT.least_score, DEFAULT.above_noise * scene.quiet.level)
-    return (scene.change.score_map >= least) & ~_others_change(scene)
+    strong = scene.change.score_map >= least
+    return strong if of_others else strong & ~_others_change(scene)
 
 
 def _others_change(scene: Scene, likely: float = 0.5) -> Mask:

@@ -1,0 +1,73 @@
+"""Old cloth beside a face: what the margin around a face gives way to, whatever the parser calls it.
+
+The tips of a collar and a stand collar under the chin are called skin, hair or an accessory as often as not. Three
+things tell them: the change map says that something went there on purpose, the edit shows no face and no hair there,
+and the colour is none that the person's skin has in any light.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.colour import delta_e
+from segmask.core.labels import PART_ID
+from segmask.core.morphology import blurred, opened
+from segmask.core.types import Mask
+from segmask.fusion.components import changed_garment, strong_change
+from segmask.fusion.scene import Scene
+
+
+@dataclass(frozen=True)
+class MarginConfig:
+    """Numbers of the rule."""
+
+    sure: float = 0.8
+    """Probability from which the original's face or hair shows what colour it has."""
+    least: int = 50
+    """Pixels of it at the working size; fewer tell no colour."""
+    tint: float = 0.12
+    """Distance of (a*, b*) / (L* + 16) from the face's: no shade and no light of this skin lies further off. Dividing
+    by L* + 16 takes the amount of light out, as far as CIELAB's cube root holds. The ruddiest cheek is .06 from its own
+    chin; white cloth is .2 from pale skin."""
+    dark: float = 0.35
+    """L* + 16 as a share of the face's, below which no shadow of a lit face lies: a twentieth of the light."""
+    hair: float = 25.0
+    """ΔE from the hair's median colour within which what the parser calls hair is hair …"""
+    hair_changed: float = 0.1
+    """… where this share of the hair changed: an edit that left the hair alone took no lock away."""
+    face: float = 0.2
+    """Probability of a face or hair in the edit from which nothing of the old garment went there."""
+    grain: float = 1.0
+    """Sigma of the blur before colours are compared, and radius of the pieces too small to be cloth."""
+
+
+DEFAULT = MarginConfig()
+Map = NDArray[np.float32]
+
+
+def old_cloth(scene: Scene) -> Mask | None:
+    """Where a quiet pair shows cloth of the old garment, bool (h, w).
+
+    None where the change map is worth too little, or the pictures' colours are not at hand.
+    """
+    garment = changed_garment(scene)
+    if garment is None or scene.change.colours is None:
+        return garment
+    colours = np.asarray(blurred(scene.change.colours[0], DEFAULT.grain), np.float32)
+    face, hair = (scene.before[PART_ID[part]] > DEFAULT.sure for part in ("face", "hair"))
+    if face.sum() < DEFAULT.least:
+        return garment
+    light = colours[..., :1] + 16
+    tint, usual = colours[..., 1:] / light, np.median(colours[face], axis=0)
+    off = np.linalg.norm(tint - usual[1:] / (usual[0] + 16), axis=-1)
+    unlike = (off > DEFAULT.tint) | (light[..., 0] < DEFAULT.dark * (usual[0] + 16))
+    strong = strong_change(scene, of_others=True)
+    if hair.sum() >= DEFAULT.least and strong[hair].mean() > DEFAULT.hair_changed:
+        like_hair = delta_e(colours, np.median(colours[hair], axis=0)) < DEFAULT.hair
+        unlike &= ~(like_hair & (scene.before[PART_ID["hair"]] > 0.5))
+    still = scene.after[PART_ID["face"]] + scene.after[PART_ID["hair"]] + scene.after[PART_ID["eyewear"]]
+    cloth = unlike & strong & (still < DEFAULT.face)
+    return garment | opened(cloth, round(DEFAULT.grain))

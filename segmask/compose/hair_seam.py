@@ -46,7 +46,9 @@ class HairSeamConfig:
     lost: float = 0.05
     """Times the step's square: cost of a pixel of hair that is given up, however well the edit's replaces it; …"""
     rather: float = 0.01
-    """… of any pixel that isn't the replaced garment, even where both pictures agree; …"""
+    """… of any pixel that isn't the replaced garment; …"""
+    same: float = 0.15
+    """… where both pictures agree besides: giving hair up gains nothing there; …"""
     missing: float = 2.0
     """… and where the edit shows no hair …"""
     nearby: float = 0.025
@@ -100,7 +102,9 @@ def hair_from_edit(strands: Strands, must_keep: Mask, must_take: Mask, long_side
     step = np.minimum(np.linalg.norm(matted - edited, axis=2) / DEFAULT.full_step, DEFAULT.most).astype(np.float32)
     doubt = _doubt(strands) * np.minimum(step / DEFAULT.seen, 1)
     keep_cost = strands.behind * (doubt + _crossing(strands, step))
-    take_cost = DEFAULT.rather * ~strands.garment + DEFAULT.lost * step**2 * strands.hair
+    agreement = 1 - np.minimum(step / DEFAULT.seen, 1)
+    take_cost = (DEFAULT.rather + DEFAULT.same * agreement) * ~strands.garment
+    take_cost += DEFAULT.lost * step**2 * strands.hair
     take_cost += _missing(strands, DEFAULT.nearby * long_side) * np.minimum(step, 1)
     half = max(1, round(step.shape[0] / 2)), max(1, round(step.shape[1] / 2))
     smaller = [resize_map(np.asarray(values, np.float32), half) for values in (keep_cost, take_cost, step)]

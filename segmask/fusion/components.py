@@ -49,8 +49,8 @@ class ComponentConfig:
     """… where the pictures differ by this, unsmoothed: half of it is chance."""
     rim_others: float = 0.2
     """Probability of hair, a hand or another part of the person from which it is no rim of the garment's."""
-    rim_old: float = 0.1
-    """Probability of the old garment or limb from which a pixel beside a new one may hold some of it."""
+    rim_limb: float = 0.1
+    """Probability of the old limb from which a pixel beside the new garment may hold some of it."""
     rim_ground: float = 0.3
     """Probability of ground in the edit from which it lies outside of the new one."""
     log_odds: float = 3.0
@@ -97,9 +97,9 @@ def changed_garment(scene: Scene) -> Mask | None:
 def with_rim(mask: Mask, scene: Scene) -> Mask:
     """``mask`` with the rim that differs around what went: its mixed pixels, cast shadow and hem go, too.
 
-    What went is the old garment where the edit shows ground, and the old garment or limb that the new one covers: a
-    line of it would stand on the ground beside the new outline. Where the original was ground as well nothing is
-    added: there the outline is the edit's own, and its soft edge comes along anyway.
+    What went is the old garment where the edit shows ground, and the limb that the new garment covers: a line of it
+    would stand on the ground beside the new outline. Elsewhere nothing is added: there the outline is the edit's own,
+    and its soft edge comes along anyway.
     """
     if scene.change.colours is None or scene.quiet.weight <= TRUSTED:
         return mask
@@ -107,10 +107,10 @@ def with_rim(mask: Mask, scene: Scene) -> Mask:
     step = delta_e(*scene.change.colours) / scene.change.noise_floor
     differs = step >= max(DEFAULT.rim_score, DEFAULT.above_noise * scene.quiet.level)
     differs &= (scene.change.score_map > 0) & ~_others_change(scene, DEFAULT.rim_others)
-    ground, old = scene.after[PART_ID["background"]], np.maximum(scene.was, scene.before[PART_ID["skin"]])
+    ground, limb = scene.after[PART_ID["background"]], scene.before[PART_ID["skin"]]
     bared = widened(mask & (scene.was > 0.5) & (ground > 0.5), radius)
-    covered = widened(mask & (old > 0.5) & (scene.becomes > 0.5), radius)
-    covered &= (old > DEFAULT.rim_old) & (ground > DEFAULT.rim_ground)
+    covered = widened(mask & (limb > 0.5) & (scene.becomes > 0.5), radius)
+    covered &= (limb > DEFAULT.rim_limb) & (ground > DEFAULT.rim_ground)
     return mask | (differs & (bared | covered))
 
 

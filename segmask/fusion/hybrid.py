@@ -24,6 +24,7 @@ from segmask.fusion.garments import garment_changed
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
 from segmask.fusion.rules import rule_log_odds
 from segmask.fusion.scene import Scene, target_prob
+from segmask.fusion.wholes import as_wholes
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class HybridConfig:
     """… or so much of it is the target in the edit."""
     piece_prob: float = 0.5
     """Of a piece: its pixels' mean probability of coming from the edit."""
+    noisy: float = 2.0
+    """Score of the ground's own noise from which a piece that no parser is sure of must differ by more than it, on half
+    of its pixels: where all was redrawn or lit otherwise, what differs no more than the wall is as it was."""
+    sure_piece: float = 0.5
+    """Mean probability of the target in one of the pictures from which the parser is sure of a piece."""
     sure_odds: float = 1.5
     """Least log odds where a changed garment reaches over what was background."""
     island: float = 0.0008
@@ -120,7 +126,7 @@ def decide_by_odds(
     )
     tight = with_rim(_tighten(taken, scene.change.score_map, config), scene)
     mask = _meant(tight, probability, scene, must_take, config)
-    mask = _whole(_without_specks(mask, config), probability, scene, config)
+    mask = as_wholes(_whole(_without_specks(mask, config), probability, scene, config), scene)
     return Decision((mask | must_take) & ~must_keep, scene.prior, probability)
 
 
@@ -160,6 +166,8 @@ def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -
 def _meant(mask: Mask, probability: Prob, scene: Scene, must_take: Mask, config: HybridConfig) -> Mask:
     """Pieces that were the target or surely become it, in which the edit shows the target or skin, and likely right.
 
+    Where no parser is sure of them, they differ by more than the ground does, too.
+
     This drops foliage and jewellery that the parser half takes for a garment. The lean completes garments: a piece as
     a whole must be likelier right than not without it.
     """
@@ -172,7 +180,10 @@ def _meant(mask: Mask, probability: Prob, scene: Scene, must_take: Mask, config:
         for prob in (scene.was, scene.becomes, probability, shown_after)
     )
     targeted = (old >= config.old_share) | (new >= config.sure_share)
-    return pieces.select((shown >= config.new_share) & targeted & (right >= config.piece_prob))
+    level = scene.quiet.level if scene.quiet.level >= config.noisy else 0
+    apart = np.maximum(scene.change.score_map > level, must_take)
+    differ = (pieces.total(apart) >= 0.5 * pieces.areas) | (np.maximum(old, new) >= config.sure_piece)
+    return pieces.select((shown >= config.new_share) & targeted & differ & (right >= config.piece_prob))
 
 
 def _without_specks(mask: Mask, config: HybridConfig) -> Mask:

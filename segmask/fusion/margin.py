@@ -40,6 +40,8 @@ class MarginConfig:
     """… where this share of the hair changed: an edit that left the hair alone took no lock away."""
     face: float = 0.2
     """Probability of a face or hair in the edit from which nothing of the old garment went there."""
+    hardly: float = 0.07
+    """Probability of a face in the original from which its margin gives way to nothing: the parser's outline errs."""
     grain: float = 1.0
     """Sigma of the blur before colours are compared, and radius of the pieces too small to be cloth."""
 
@@ -70,4 +72,4 @@ def old_cloth(scene: Scene) -> Mask | None:
         unlike &= ~(like_hair & (scene.before[PART_ID["hair"]] > 0.5))
     still = scene.after[PART_ID["face"]] + scene.after[PART_ID["hair"]] + scene.after[PART_ID["eyewear"]]
     cloth = unlike & strong & (still < DEFAULT.face)
-    return garment | opened(cloth, round(DEFAULT.grain))
+    return (garment | opened(cloth, round(DEFAULT.grain))) & (scene.before[PART_ID["face"]] < DEFAULT.hardly)

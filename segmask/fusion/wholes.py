@@ -1,0 +1,73 @@
+"""Things that come from one picture as a whole: half an old sandal beside half a new boot is no shoe.
+
+A shoe, a bag or a hat is what either picture outlines as one. Where the decision cuts through it, it is taken whole if
+enough of it changed and enough of that was taken already; otherwise it is given back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmask.core.labels import PART_ID
+from segmask.core.regions import connected_regions
+from segmask.core.types import Mask
+from segmask.fusion.scene import Scene
+
+THINGS = ("footwear", "bag", "headwear")
+"""Parts that hang on a garment by nothing: each connected region of one is a thing."""
+
+
+@dataclass(frozen=True)
+class WholeConfig:
+    """Numbers of the rule."""
+
+    changed: float = 0.4
+    """Share of a thing that must have changed for it to be another one."""
+    taken: float = 0.3
+    """Share of what changed in it that must come from the edit already."""
+    cut: float = 0.03
+    """Of what changed in it, the least on either side of the outline where it counts as cut."""
+    garment: float = 0.3
+    """Mean probability that a thing is the target in one of the pictures, from which nothing of it is given back."""
+    least: float = 0.0003
+    """Of the picture: smaller things are a parser's specks."""
+    most: float = 0.1
+    """Of the picture: a larger thing is no shoe and no bag but a parser's slip."""
+
+
+DEFAULT = WholeConfig()
+
+
+def as_wholes(mask: Mask, scene: Scene) -> Mask:
+    """``mask``, bool (h, w), with each thing in it or out of it as a whole.
+
+    >>> from segmask.core.types import Change
+    >>> shown = np.zeros((14, 40, 40), np.float32)
+    >>> shown[PART_ID["background"]] = 1
+    >>> shown[:, 10:20, 10:20] = np.eye(14)[PART_ID["bag"]][:, None, None]
+    >>> score = np.where(shown[PART_ID["bag"]] > 0, 9, 1).astype(np.float32)
+    >>> scene = Scene.of(shown, shown, Change(score, score * 0 + 1, 3.0, score > 3), ("upper",))
+    >>> half = np.zeros((40, 40), bool)
+    >>> half[10:15, 10:20] = True
+    >>> int(half.sum()), int(as_wholes(half, scene).sum())
+    (50, 100)
+    """
+    result = mask.copy()
+    changed = scene.changed > 0.5
+    for part in (part for part in THINGS if part not in scene.parts):
+        seen = np.maximum(scene.before[PART_ID[part]], scene.after[PART_ID[part]]) > 0.5
+        if not seen.any():
+            continue
+        things = connected_regions(seen)
+        came, stayed = things.total(changed & mask), things.total(changed & ~mask)
+        both = came + stayed
+        thing = (things.areas >= DEFAULT.least * mask.size) & (things.areas <= DEFAULT.most * mask.size)
+        thing &= np.minimum(came, stayed) > DEFAULT.cut * both
+        thing[0] = False
+        another = (both >= DEFAULT.changed * things.areas) & (came >= DEFAULT.taken * both)
+        result |= things.select(thing & another)
+        garment = things.total(scene.either) > DEFAULT.garment * things.areas
+        result &= ~things.select(thing & ~another & ~garment)
+    return result

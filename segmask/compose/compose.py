@@ -10,6 +10,7 @@ from segmask import io
 from segmask.compose.alpha import make_alpha
 from segmask.compose.composite import kept_composite
 from segmask.compose.given import allowed
+from segmask.compose.grain import matched_grain
 from segmask.compose.ground import matched_ground
 from segmask.compose.hair import hair_layer
 from segmask.compose.outline import Overlaid
@@ -82,11 +83,12 @@ def compose(
 
 
 def _toned(registered: Registered, alpha: Alpha, scene: Scene | None) -> Image:
-    """The edit as it is composited, uint8 (H, W, 3): without its drift, its skin and ground in the original's light."""
+    """The edit as it is composited, uint8 (H, W, 3): without its drift, skin and ground in the original's light."""
     toned = registered.toned(alpha > 0)
     if scene is None:
         return toned
     # By alpha, not by the decision: a mask that is read back has no other.
     taken = resize_map(alpha, working_size((alpha.shape[0], alpha.shape[1]), WORKING_SIDE)) >= 0.5
     toned = matched_ground(registered.original, toned, *scene.parsings, taken, scene.parts)
-    return matched_skin(registered.original, toned, *scene.parsings, taken, scene.parts)
+    toned = matched_skin(registered.original, toned, *scene.parsings, taken, scene.parts)
+    return matched_grain(registered.original, toned, *scene.parsings, alpha, scene.parts)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from segmask.core.colour import delta_e
 from segmask.core.labels import PART_ID, PARTS
-from segmask.core.morphology import opened, widened
+from segmask.core.morphology import narrowed, opened, widened
 from segmask.core.regions import connected_regions
 from segmask.core.types import Mask, Prob
 from segmask.fusion.colour_odds import colour_log_odds
@@ -43,10 +43,12 @@ class ComponentConfig:
     """Probability from which hair, face and skin show what colour no garment has here."""
     passes: int = 3
     """How often the garment so found tells its colour further on: a sleeve's or a skirt's length."""
-    rim: float = 0.005
-    """Width of the rim of mixed pixels, cast shadow and sheer hem around what is taken, that goes with it …"""
-    rim_score: float = 2.5
-    """… where the pictures differ by this, unsmoothed: half of it is chance."""
+    rim: tuple[float, float] = (0.0025, 0.005)
+    """Widths of the rim of mixed pixels, cast shadow and sheer hem around what is taken, that goes with it …"""
+    rim_score: tuple[float, float] = (1.0, 1.5)
+    """… where the pictures differ by this, unsmoothed: within the nearer width by no more than chance."""
+    rim_noise: float = 1.0
+    """Factor on the ground's own noise from which the farther rim differs."""
     rim_others: float = 0.2
     """Probability of hair, a hand or another part of the person from which it is no rim of the garment's."""
     rim_limb: float = 0.1
@@ -103,15 +105,19 @@ def with_rim(mask: Mask, scene: Scene) -> Mask:
     """
     if scene.change.colours is None or scene.quiet.weight <= TRUSTED:
         return mask
-    radius = max(1, round(DEFAULT.rim * max(mask.shape)))
+    near, far = (max(1, round(width * max(mask.shape))) for width in DEFAULT.rim)
     step = delta_e(*scene.change.colours) / scene.change.noise_floor
-    differs = step >= max(DEFAULT.rim_score, DEFAULT.above_noise * scene.quiet.level)
-    differs &= (scene.change.score_map > 0) & ~_others_change(scene, DEFAULT.rim_others)
+    may = (scene.change.score_map > 0) & ~_others_change(scene, DEFAULT.rim_others)
     ground, limb = scene.after[PART_ID["background"]], scene.before[PART_ID["skin"]]
-    bared = widened(mask & (scene.was > 0.5) & (ground > 0.5), radius)
-    covered = widened(mask & (limb > 0.5) & (scene.becomes > 0.5), radius)
-    covered &= (limb > DEFAULT.rim_limb) & (ground > DEFAULT.rim_ground)
-    return mask | (differs & (bared | covered))
+    bared = mask & (scene.was > 0.5) & (ground > 0.5)
+    covered = mask & (limb > 0.5) & (scene.becomes > 0.5)
+    beside = (limb > DEFAULT.rim_limb) & (ground > DEFAULT.rim_ground)
+    rim = (widened(bared, near) | (widened(covered, near) & beside)) & (step >= DEFAULT.rim_score[0])
+    least = max(DEFAULT.rim_score[1], DEFAULT.rim_noise * scene.quiet.level)
+    rim |= (widened(bared, far) | (widened(covered, far) & beside)) & (step >= least)
+    ended = mask | (rim & may)
+    smooth = narrowed(widened(ended, near), near) & widened(bared, far) & (ground > 0.5) & may
+    return ended | smooth
 
 
 def garments_seen(scene: Scene, strong: Mask) -> tuple[Mask, Mask]:

@@ -10,12 +10,11 @@ from segmask import io
 from segmask.compose.alpha import make_alpha
 from segmask.compose.composite import kept_composite
 from segmask.compose.given import allowed
-from segmask.compose.hair import hair_layer
+from segmask.compose.hair import HairNearGarment
 from segmask.compose.outline import Overlaid
 from segmask.compose.skin import matched_skin
 from segmask.core.findings import Findings
 from segmask.core.geometry import WORKING_SIDE, resize_map, working_size
-from segmask.core.labels import WORN
 from segmask.core.types import Alpha, Image
 from segmask.fusion.constraints import Constraints
 from segmask.fusion.decision import Decision
@@ -49,15 +48,14 @@ def compose(
     decision: Decision,
     constraints: Constraints,
     options: Options,
+    hair: HairNearGarment | None = None,
     mask_in: Alpha | None = None,
 ) -> Composed:
     """The composite of a decision, or of the user's own mask ``mask_in``, float32 (H, W).
 
-    ``scene`` is what both pictures show; None for ``diff``.
+    ``scene`` is what both pictures show, None for ``diff``; ``hair`` is laid over a replaced garment.
     """
-    registered, layer = measured.registered, None
-    if scene is not None and options.strategy == "hybrid" and set(scene.parts) <= set(WORN):
-        layer = hair_layer(before.image, registered.toned_in, scene, constraints)
+    registered, layer = measured.registered, None if hair is None else hair.layer(constraints)
     held = constraints.without(None if layer is None else layer.freed)
     given_mask, findings = None, ()
     if mask_in is not None:

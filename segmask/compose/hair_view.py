@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.geometry import resize_image, resize_map, resize_mask, resized_part, working_size
+from segmask.core.geometry import resize_image, resize_map, resized_part, working_size
 from segmask.core.labels import PART_ID
 from segmask.core.morphology import distance_to, square
 from segmask.core.types import Box, Image, Mask, Probs
@@ -81,8 +81,6 @@ class HairView:
     """float32 (h, w): probability of hair in the edit."""
     replaced: Mask
     """bool (h, w): the garment that the edit replaced, and its new one."""
-    firm: Mask
-    """bool (h, w): stays original."""
     unit: float
     """The whole picture's long side in pixels of this size."""
 
@@ -113,21 +111,16 @@ def hair_area(before: Probs, after: Probs, replaced: Mask, size_hw: tuple[int, i
     return Box(*(int(edge * scale) for edge in edges)).clip(*size_hw)
 
 
-def hair_view(
-    original: Image,
-    edited: Image,
-    probs: tuple[Probs, Probs],
-    where: tuple[Box, Mask, Mask],
-) -> HairView:
+def hair_view(original: Image, edited: Image, probs: tuple[Probs, Probs], area: Box, replaced: Mask) -> HairView:
     """Both pictures in an area, small.
 
     Args:
         original: uint8 (H, W, 3).
         edited: uint8: the area of the edit.
         probs: float32 (14, h, w) each.
-        where: the area, the replaced garment, bool (h, w), and what stays original, bool (H, W).
+        area: where in the picture.
+        replaced: bool (h, w): the replaced garment.
     """
-    area, replaced, firm = where
     size_hw = (original.shape[0], original.shape[1])
     hw = working_size((area.height, area.width), DEFAULT.long_side)
 
@@ -139,5 +132,4 @@ def hair_view(
         np.asarray(resize_image(image, hw) / np.float32(255), np.float32) for image in (original[area.slices], edited)
     )
     unit = max(size_hw) * max(hw) / max(area.height, area.width)
-    held = resize_mask(firm[area.slices], hw)
-    return HairView(first, second, hair, edited_hair, placed(replaced.astype(np.float32)) > 0.5, held, unit)
+    return HairView(first, second, hair, edited_hair, placed(replaced.astype(np.float32)) > 0.5, unit)

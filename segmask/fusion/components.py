@@ -20,7 +20,7 @@ from segmask.core.regions import connected_regions
 from segmask.core.types import Mask, Prob
 from segmask.fusion.colour_odds import colour_log_odds
 from segmask.fusion.garments import MISTAKEN
-from segmask.fusion.scene import BODY, Scene, target_prob
+from segmask.fusion.scene import BODY, Scene, once_a_scene, target_prob
 
 Map = NDArray[np.float32]
 
@@ -74,7 +74,7 @@ def garment_change(taken: Mask, scene: Scene) -> Mask:
     core = connected_regions(opened(strong, radius, corners=False))
     share = core.total(taken) / np.maximum(core.areas, 1)
     held = core.select(share >= DEFAULT.least_share)
-    return strong & garment_seen(scene, strong) & widened(held, 2 * radius)
+    return _changing_garment(scene) & widened(held, 2 * radius)
 
 
 def changed_garment(scene: Scene) -> Mask | None:
@@ -84,6 +84,12 @@ def changed_garment(scene: Scene) -> Mask | None:
     """
     if scene.change.colours is None or scene.quiet.weight <= TRUSTED:
         return None
+    return _changing_garment(scene)
+
+
+@once_a_scene
+def _changing_garment(scene: Scene) -> Mask:
+    """Where the garment is seen and changed strongly, bool (h, w)."""
     strong = _strong_change(scene)
     return strong & garment_seen(scene, strong)
 
@@ -129,12 +135,14 @@ def garment_seen(scene: Scene, strong: Mask) -> Mask:
     return either
 
 
+@once_a_scene
 def _strong_change(scene: Scene) -> Mask:
     """What changed more than this pair's ground does, and not for reasons of its own."""
     least = max(DEFAULT.least_score, DEFAULT.above_noise * scene.quiet.level)
     return (scene.change.score_map >= least) & ~_others_change(scene)
 
 
+@once_a_scene
 def _others_change(scene: Scene, likely: float = 0.5) -> Mask:
     """What changed for reasons of its own: the same other part in both pictures, and hair or a face in either."""
     others = [part for part in PARTS[1:] if part not in scene.parts and part not in MISTAKEN]

@@ -23,7 +23,7 @@ from segmask.fusion.features import in_sight, pixel_features
 from segmask.fusion.garments import garment_changed
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
 from segmask.fusion.rules import rule_log_odds
-from segmask.fusion.scene import Scene, target_prob
+from segmask.fusion.scene import Scene, once_a_scene, target_prob
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,7 @@ def decide_hybrid(scene: Scene, must_keep: Mask, must_take: Mask, model: PixelMo
     return replace(decide_by_odds(odds, scene, must_keep, must_take), spread=spread)
 
 
+@once_a_scene
 def fitted_odds(scene: Scene, model: PixelModel, config: HybridConfig = DEFAULT) -> Estimate:
     """Log odds that each pixel comes from the edit by the pixel model, held to what the generator never draws."""
     asked = scene.on_people & in_sight(scene)  # not the cloth that nobody wears
@@ -124,6 +125,7 @@ def decide_by_odds(
     return Decision((mask | must_take) & ~must_keep, scene.prior, probability)
 
 
+@once_a_scene
 def _changed_limb(scene: Scene) -> Prob:
     """Skin in both pictures that is not targeted, moved or lit otherwise. Not a chin that came to lie on the neck."""
     if "skin" in scene.parts:

@@ -36,7 +36,7 @@ class Estimate(NamedTuple):
     """float32 (h, w): their standard deviation."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Perceptron:
     """Layers of one network; weights float32 (out, in), biases float32 (out,)."""
 
@@ -61,7 +61,7 @@ def _product(weight: Map, values: Map) -> Map:
     return np.asarray(cv2.gemm(weight, values, 1, np.empty((0, 0), np.float32), 0), np.float32)  # nothing is added
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PixelModel:
     """Networks that are asked together."""
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from segmask.core.morphology import within
 from segmask.fusion.garments import garment_changed, grown
-from segmask.fusion.scene import Scene, moved_limbs
+from segmask.fusion.scene import Scene, moved_limbs, once_a_scene
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class RulesConfig:
 DEFAULT = RulesConfig()
 
 
+@once_a_scene
 def rule_log_odds(scene: Scene) -> NDArray[np.float32]:
     """Log odds of each pixel that it comes from the edit, float32 (h, w)."""
     changed, prior = scene.changed, scene.prior

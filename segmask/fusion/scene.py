@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -14,6 +16,9 @@ from segmask.core.regions import connected_regions
 from segmask.core.types import GIVEN, Change, Mask, Parsing, Prob, Probs
 from segmask.fusion.evidence import changed_prob
 from segmask.fusion.quiet import Quiet, measure_quiet
+
+Arguments = ParamSpec("Arguments")
+Found = TypeVar("Found")
 
 BODY = ("hair", "face", "skin")
 BARE = ("face", "skin")
@@ -85,6 +90,11 @@ class Scene:
         return cls(before, after, change, parts, (first, second))
 
     @cached_property
+    def derived(self) -> dict[tuple[Hashable, ...], Any]:
+        """What functions ``once_a_scene`` found, by function and arguments."""
+        return {}
+
+    @cached_property
     def was(self) -> Prob:
         """Probability that the original shows the target."""
         return target_prob(self.before, self.parts)
@@ -126,6 +136,32 @@ class Scene:
             nothing = np.zeros_like(self.before[0])
             return nothing, nothing
         return target_prob(self.before, BARE), target_prob(self.after, BARE)
+
+
+def once_a_scene(
+    function: Callable[Concatenate[Scene, Arguments], Found],
+) -> Callable[Concatenate[Scene, Arguments], Found]:
+    """A function of a scene and hashable arguments that is computed once for each scene; its result is kept with it.
+
+    >>> @once_a_scene
+    ... def total(scene: Scene) -> float:
+    ...     print("computed")
+    ...     return float(scene.was.sum())
+    >>> quiet, shown = np.zeros((1, 2), np.float32), np.ones((14, 1, 2), np.float32)
+    >>> scene = Scene.of(shown, shown, Change(quiet, quiet + 1, 3.0, quiet > 0), ("upper",))
+    >>> total(scene), total(scene)
+    computed
+    (2.0, 2.0)
+    """
+
+    @wraps(function)
+    def kept(scene: Scene, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Found:
+        key = (function, *args, *kwargs.items())
+        if key not in scene.derived:
+            scene.derived[key] = function(scene, *args, **kwargs)
+        return scene.derived[key]
+
+    return kept
 
 
 def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:

@@ -136,7 +136,7 @@ class OpenPair:
         inputs = (*self.inputs, *input_paths(include, exclude, mask_in))
         return self._result(asked, measured, people, decision, done, verdict, watch.timings, inputs)
 
-    def _asked(self, arguments: Mapping[str, Any], given: bool) -> Options:
+    def _asked(self, arguments: Mapping[str, Any], with_mask: bool) -> Options:
         """The options of a run. OptionError for what an opened pair has no choice in, or a given mask no use for."""
         check_names(arguments)
         fixed = sorted(set(arguments) - PairArguments.__optional_keys__)
@@ -145,7 +145,7 @@ class OpenPair:
         options = self.options.changed(arguments)
         unused = {"feather": options.feather is not None, "person": options.person != "all"}
         unused |= {"threshold": options.threshold is not None, "min_area": options.min_area is not None}
-        for name in (name for name, is_given in unused.items() if given and is_given):
+        for name in (name for name, is_given in unused.items() if with_mask and is_given):
             reason = "a given mask says itself what comes from the edit, and its grey levels are its soft edge"
             raise OptionError(f"{name}: {reason}; leave one of the two out")
         return options

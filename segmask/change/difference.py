@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.change.regions import meant, region_statistics
+from segmask.change.regions import intended, region_statistics
 from segmask.core.colour import delta_e_94, lab
 from segmask.core.geometry import resize_image, resize_mask, working_size
 from segmask.core.morphology import blurred, disc, opened
@@ -103,7 +103,7 @@ def measure_change(
         min_area=DEFAULT.min_area if min_area is None else min_area,
     )
     if threshold is None:
-        wanted &= meant(region_statistics(regions, wanted, seen.difference, seen.delta))
+        wanted &= intended(region_statistics(regions, wanted, seen.difference, seen.delta))
     mask = filled(regions.select(wanted), DEFAULT.hole_area * seen.score.size) & seen.inside
     return Change(score_map=seen.score, noise_floor=seen.floor, threshold=low, mask=mask)
 

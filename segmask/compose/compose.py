@@ -9,7 +9,7 @@ import numpy as np
 from segmask import io
 from segmask.compose.alpha import make_alpha
 from segmask.compose.composite import kept_composite
-from segmask.compose.given import allowed
+from segmask.compose.given_mask import allowed
 from segmask.compose.hair import HairNearGarment
 from segmask.compose.outline import Overlaid
 from segmask.compose.skin import matched_skin

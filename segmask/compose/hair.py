@@ -39,9 +39,9 @@ Map = NDArray[np.float32]
 SURE, LIKELY, OPEN = 1.0, 0.02, 0.002
 """Weights of evidence against the matting Laplacian: a colour that says it, one that speaks for it, none."""
 NO_HAIR, ALL_HAIR = 0.08, 0.92
-"""Shares by colour that say so, …"""
+"""Share of hair by colour below which a pixel is surely none, and above which it is surely hair."""
 SURELY_HAIR, HARDLY_HAIR = 0.95, 0.2
-"""… unless the parser is as sure of the contrary as this."""
+"""The parser's probability of hair from which ``NO_HAIR`` does not count, and below which ``ALL_HAIR`` does not."""
 
 
 @dataclass(frozen=True)

@@ -28,33 +28,33 @@ class HairSeamConfig:
     """Weights of the energy, per pixel of the working size or per pixel of a seam's length; chosen by looking."""
 
     full_step: float = 20.0
-    """ΔE of a step that costs 1 …"""
+    """ΔE of a step that costs 1; costs are proportional up to ``most``."""
     most: float = 3.0
-    """… and the most that any step costs."""
+    """The most that any step costs."""
     least: float = 0.02
     """Cost of a seam where both pictures agree: outlines don't fray."""
     blur: float = 0.003
     """Of the long side; sigma before pictures are compared: single strands never agree."""
     doubtful: float = 0.8
-    """Cost of a pixel that is half hair …"""
+    """Cost of a pixel that is half hair; ``seen`` and ``clear`` say when it counts."""
     seen: float = 0.5
-    """Step from which all of that cost counts: what looks like the edit is right whatever it is; …"""
+    """Step from which all of ``doubtful`` counts: what looks like the edit is right whatever it is."""
     clear: float = 1.5
-    """… unless the hair's colour and that behind differ so much: distance in RGB, each channel in [0, 1]."""
+    """Distance of the hair's colour from that behind it from which ``doubtful`` does not count; RGB in [0, 1]."""
     crossing: float = 1.0
     """Times the step: cost of the matted hair's outline across the edit's own hair."""
     lost: float = 0.05
-    """Times the step's square: cost of a pixel of hair that is given up, however well the edit's replaces it; …"""
+    """Times the step's square: cost of a pixel of hair that is given up, however well the edit's replaces it."""
     rather: float = 0.01
-    """… of any pixel that isn't the replaced garment, even where both pictures agree; …"""
+    """Cost of any pixel given up that isn't the replaced garment, even where both pictures agree."""
     missing: float = 2.0
-    """… and where the edit shows no hair …"""
+    """Cost of a pixel of hair that is given up where the edit shows no hair within ``nearby``."""
     nearby: float = 0.025
-    """… within this distance, of the long side."""
+    """Of the long side."""
     soft: float = 0.006
-    """Of the long side; sigma of the passage from one hair to the other …"""
+    """Of the long side; sigma of the passage from the original's hair to the edit's."""
     sharp: float = 0.0015
-    """… and of that beside hair."""
+    """Of the long side; sigma of the passage beside hair."""
     nothing: float = 0.01
     """Share of the edit below which a pixel is the original's."""
 
@@ -98,8 +98,8 @@ def hair_from_edit(strands: Strands, must_keep: Mask, must_take: Mask, long_side
     sigma = max(0.8, DEFAULT.blur * long_side)
     matted, edited = (cv2.GaussianBlur(lab, (0, 0), sigma) for lab in (strands.matted, strands.edited))
     step = np.minimum(np.linalg.norm(matted - edited, axis=2) / DEFAULT.full_step, DEFAULT.most).astype(np.float32)
-    doubt = _doubt(strands) * np.minimum(step / DEFAULT.seen, 1)
-    keep_cost = strands.behind * (doubt + _crossing(strands, step))
+    ambiguity = _ambiguity(strands) * np.minimum(step / DEFAULT.seen, 1)
+    keep_cost = strands.behind * (ambiguity + _crossing(strands, step))
     take_cost = DEFAULT.rather * ~strands.garment + DEFAULT.lost * step**2 * strands.hair
     take_cost += _missing(strands, DEFAULT.nearby * long_side) * np.minimum(step, 1)
     half = max(1, round(step.shape[0] / 2)), max(1, round(step.shape[1] / 2))
@@ -117,7 +117,7 @@ def hair_from_edit(strands: Strands, must_keep: Mask, must_take: Mask, long_side
     return np.where(weight < DEFAULT.nothing, 0, weight).astype(np.float32)
 
 
-def _doubt(strands: Strands) -> Map:
+def _ambiguity(strands: Strands) -> Map:
     """Cost of what is neither hair nor what lies behind, by its colour: wrong there shows as a veil or a hole."""
     share, alpha = strands.mixture.share, strands.alpha
     mixed = np.maximum(share * (1 - share), alpha * (1 - alpha))

@@ -31,13 +31,13 @@ class HairConfig:
     hair: float = 0.3
     """Probability of hair in either picture from which a pixel is looked at."""
     near: float = 0.05
-    """From the replaced garment: hair no nearer hangs before something else …"""
+    """Distance from the replaced garment within which hair hangs before it."""
     through: float = 0.09
-    """… but in a wide lock that hangs before it the garment shows this far inside."""
+    """Distance from the garment's visible part up to which it shows through a wide lock before it."""
     above: float = 0.1
-    """From the replaced garment: the seam runs no higher; and from the hair: what lies there is not behind it."""
+    """Greatest distance of the seam from the replaced garment, and from the hair of what may lie behind it."""
     around: float = 0.03
-    """What is seen around that."""
+    """Margin of the area around such hair."""
     clean: float = 0.02
     """From the replaced garment: hair further away holds none of its colour."""
     core: float = 0.008
@@ -53,7 +53,7 @@ class HairConfig:
     least: int = 100
     """Pixels of the working size: less clean hair or less around it tells no colour."""
     beside: float = 0.025
-    """From hair: the seam may run there."""
+    """Distance from hair within which the seam may run."""
     noise: tuple[float, float] = (0.06, 0.96)
     """Opacity that is none, and all: what is left of the smooth solution is noise."""
     foreign: float = 0.15

@@ -28,9 +28,9 @@ class ColourConfig:
     reach: float = 0.05
     """Of the long side: how far around a pixel both sides are measured, sigma."""
     far: float = 4.0
-    """Factor on the reach within which colours still count, where nothing lies nearer …"""
+    """Factor on the reach within which colours count where nothing lies nearer, with the weight ``far_weight``."""
     far_weight: float = 0.02
-    """… with this weight."""
+    """Weight of the colours beyond the reach, against 1 within it."""
     spread: float = 4.0
     """ΔE: no side's colour is known better (folds, grain and light change it so much)."""
     least_weight: float = 0.0005

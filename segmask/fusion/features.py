@@ -65,8 +65,8 @@ IN_FRONT = ("headwear", "eyewear", "bag", "accessory")
 class FeatureConfig:
     """Numbers of the features; distances as shares of the long side."""
 
-    doubt: float = 0.01
-    """Added to both sides of the odds: no probability is more certain than this."""
+    smoothing: float = 0.01
+    """Added to both sides of the odds (additive smoothing): no probability is more certain than this."""
     least_score: float = 0.25
     least_step: float = 0.3
     """ΔE: fainter steps of the mean colour are chance."""
@@ -91,7 +91,7 @@ def pixel_features(scene: Scene) -> Features:
         shown += [target_prob(probs, others) if others else np.zeros_like(was) for probs in both]
     scores = [score, _blurred(score, DEFAULT.near[0] * max(score.shape)), _wide(score, DEFAULT.near[1])]
     maps = [
-        *(_log_odds(prob, DEFAULT.doubt) for prob in (was, becomes, *shown)),
+        *(_log_odds(prob, DEFAULT.smoothing) for prob in (was, becomes, *shown)),
         *(np.log(value + DEFAULT.least_score) for value in scores),
         np.log(change.noise_floor),
         *changed_shares(changed, garments_present(scene)),
@@ -174,8 +174,8 @@ def _weighted(values: Map, weight: Map, sigma: float) -> Map:
     return np.asarray(_blurred(values * weight, sigma) / np.maximum(_blurred(weight, sigma), 1e-3), np.float32)
 
 
-def _log_odds(prob: Prob, doubt: float) -> Map:
-    return np.asarray(np.log((prob + doubt) / (1 - prob + doubt)) / 2, np.float32)
+def _log_odds(prob: Prob, smoothing: float) -> Map:
+    return np.asarray(np.log((prob + smoothing) / (1 - prob + smoothing)) / 2, np.float32)
 
 
 def _blurred(values: Map, sigma: float) -> Map:

@@ -37,12 +37,12 @@ class HybridConfig:
     seam_inside: float = 2.0
     """Cost of a seam through what shows the target in both pictures: a garment is taken or left whole."""
     skin_odds: float = 0.1
-    """Factor on the log odds of changed skin that both pictures show: whose arm it is matters less …"""
+    """Factor on the log odds of changed skin that both pictures show: either picture's arm will do, if it is whole."""
     skin_seam: float = 3.0
-    """… than that it is one arm: factor on the cost of a seam through it."""
+    """Factor on the cost of a seam through such skin."""
     full_score: float = 6.0
     """Score from which pictures count as differing strongly."""
-    lean: float = 1.4
+    bias: float = 1.4
     """Added to the log odds: what is missing shows the old garment, what is too much mostly looks as before."""
     odds_limit: float = 4.0
     """Log odds beyond this add nothing: no single model's certainty outweighs the surroundings."""
@@ -54,9 +54,9 @@ class HybridConfig:
     new_share: float = 0.15
     """Of a piece: so much must show the target or skin in the edit."""
     old_share: float = 0.15
-    """Of a piece: so much was the target before …"""
+    """Least share of a piece that was the target, unless ``sure_share`` of it becomes the target."""
     sure_share: float = 0.7
-    """… or so much of it is the target in the edit."""
+    """Least share of a piece that the edit shows as the target, where less than ``old_share`` of it was the target."""
     piece_prob: float = 0.5
     """Of a piece: its pixels' mean probability of coming from the edit."""
     sure_odds: float = 1.5
@@ -66,9 +66,9 @@ class HybridConfig:
     hole: float = 0.0006
     """Of the picture: no smaller piece inside stays alone."""
     island_inside: float = 0.05
-    """Of the picture: a larger piece of garment inside a changed one was left alone on purpose …"""
+    """Of the picture: a larger enclosed piece of garment stays original; it was left alone on purpose."""
     inside_prob: float = 0.05
-    """… and so was one whose pixels come from the edit with a lower median probability: a tie, the shirt in a coat.
+    """Median probability of coming from the edit below which an enclosed piece stays: a tie, the shirt in a coat.
     The median, since an outline is always in doubt."""
 
 
@@ -106,7 +106,7 @@ def decide_by_odds(
 ) -> Decision:
     """The cut and what follows it, for log odds float32 (h, w) that each pixel comes from the edit."""
     probability = (1 / (1 + np.exp(-odds))).astype(np.float32)
-    odds = np.clip(odds + config.lean, None, config.odds_limit)
+    odds = np.clip(odds + config.bias, None, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():
         return Decision(np.zeros(odds.shape, bool), scene.prior, probability)
     limb = _changed_limb(scene)
@@ -120,7 +120,7 @@ def decide_by_odds(
         must_take,
     )
     tight = with_rim(_tighten(taken, scene.change.score_map, config), scene)
-    mask = _meant(tight, probability, scene, must_take, config)
+    mask = _likely_pieces(tight, probability, scene, must_take, config)
     mask = _whole(_without_specks(mask, config), probability, scene, config)
     return Decision((mask | must_take) & ~must_keep, scene.prior, probability)
 
@@ -159,11 +159,11 @@ def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -
     return mask & ~(opened(score_map < config.rim_score) & rim)
 
 
-def _meant(mask: Mask, probability: Prob, scene: Scene, must_take: Mask, config: HybridConfig) -> Mask:
+def _likely_pieces(mask: Mask, probability: Prob, scene: Scene, must_take: Mask, config: HybridConfig) -> Mask:
     """Pieces that were the target or surely become it, in which the edit shows the target or skin, and likely right.
 
-    This drops foliage and jewellery that the parser half takes for a garment. The lean completes garments: a piece as
-    a whole must be likelier right than not without it.
+    This drops foliage and jewellery that the parser half takes for a garment. The bias completes garments: a piece
+    as a whole must be likelier right than not without it.
     """
     if "background" in scene.parts:
         return mask
@@ -178,7 +178,7 @@ def _meant(mask: Mask, probability: Prob, scene: Scene, must_take: Mask, config:
 
 
 def _without_specks(mask: Mask, config: HybridConfig) -> Mask:
-    """Islands and holes too small to be meant take the label around them."""
+    """Islands and holes too small to be intended take the label around them."""
     islands = connected_regions(mask)
     large = mask & ~islands.select(islands.areas < config.island * mask.size)
     return filled(large, config.hole * mask.size)

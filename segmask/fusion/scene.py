@@ -23,7 +23,8 @@ Found = TypeVar("Found")
 BODY = ("hair", "face", "skin")
 BARE = ("face", "skin")
 VANISHED = 0.35
-"""Doubt in a garment of the original where the edit shows background: hems rise, but parsers also dress bushes."""
+"""Weight against a garment of the original where the edit shows background: a hem may have risen, but parsers also
+call bushes clothing."""
 LEAST_BODY = 0.0005
 """Of the picture: less hair, face and skin than this is a parser's slip, not a person."""
 
@@ -111,7 +112,7 @@ class Scene:
 
     @cached_property
     def prior(self) -> Prob:
-        """The same by the rules of what lies in front of what (``target_prior``)."""
+        """Probability of the target in either, less what lies in front of it (``target_prior``)."""
         return target_prior(self.before, self.after, self.parts)
 
     @cached_property

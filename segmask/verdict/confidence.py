@@ -49,7 +49,7 @@ LEAST_SPREAD = 0.05
 class ConfidenceConfig:
     """Numbers of the measurements."""
 
-    doubt: tuple[float, float] = (0.3, 0.7)
+    undecided: tuple[float, float] = (0.3, 0.7)
     """Probabilities between these are doubtful; so are pixels that the cut decided against their own."""
     near: float = 0.03
     """Of the long side: change that far from the mask may belong to it."""
@@ -61,7 +61,7 @@ DEFAULT = ConfidenceConfig()
 
 
 @dataclass(frozen=True)
-class Doubt:
+class Uncertainty:
     """What speaks against a mask."""
 
     measurements: NDArray[np.float32]
@@ -76,13 +76,13 @@ class Doubt:
     """Around the largest doubtful place, working pixels."""
 
 
-def measure_doubt(
+def measure_uncertainty(
     decision: Decision,
     change: Change,
     alignment: Alignment,
     tone: ToneMatch,
     keep: Mask,
-) -> Doubt:
+) -> Uncertainty:
     """Measure what speaks against a decision.
 
     Args:
@@ -97,7 +97,7 @@ def measure_doubt(
     taken = max(int(mask.sum()), 1)
     missing = float(prob[free & ~mask].sum()) / taken
     surplus = float((1 - prob)[mask].sum()) / taken
-    low, high = DEFAULT.doubt
+    low, high = DEFAULT.undecided
     doubtful = free & (((prob > low) & (prob < high)) | (mask & (prob < low)) | (~mask & (prob > high)))
     regions = connected_regions(opened(doubtful, 2))  # an outline is always doubtful
     largest = int(regions.areas.argmax()) if len(regions) else 0
@@ -121,7 +121,7 @@ def measure_doubt(
         np.log10(float(contested[mask].sum()) / taken + 1e-3),
     )
     box = regions.boxes[largest] if places.any() else None
-    return Doubt(np.array(values, np.float32), places, missing, surplus, box)
+    return Uncertainty(np.array(values, np.float32), places, missing, surplus, box)
 
 
 def _contested(decision: Decision) -> Prob:
@@ -153,9 +153,9 @@ class ConfidenceModel:
     least: float
     """Confidence below which a person should look: chosen so that at most 15 % of right masks are shown."""
 
-    def confidence(self, doubt: Doubt) -> float:
+    def confidence(self, uncertainty: Uncertainty) -> float:
         """Probability in [0, 1] that the mask is right."""
-        odds = float(np.clip(doubt.measurements, self.lows, self.highs) @ self.weights + self.bias)
+        odds = float(np.clip(uncertainty.measurements, self.lows, self.highs) @ self.weights + self.bias)
         return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
 

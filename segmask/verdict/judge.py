@@ -18,7 +18,7 @@ from segmask.fusion.decision import Decision
 from segmask.fusion.scene import Scene
 from segmask.register.registered import Measured
 from segmask.report import OK, REVIEW
-from segmask.verdict.confidence import Doubt, confidence_model, measure_doubt
+from segmask.verdict.confidence import Uncertainty, confidence_model, measure_uncertainty
 from segmask.verdict.residue import Finished, Residue, measure_residue
 from segmask.verdict.seams import visible_seam
 
@@ -107,14 +107,14 @@ def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMa
     if decision.spread is None:
         return Verdict(_faint(decision, change))
     size_hw = (decision.mask.shape[0], decision.mask.shape[1])
-    doubt = measure_doubt(decision, change, alignment, tone, resize_mask(keep, size_hw))
+    uncertainty = measure_uncertainty(decision, change, alignment, tone, resize_mask(keep, size_hw))
     model = confidence_model()
-    confidence = round(model.confidence(doubt), 4)
+    confidence = round(model.confidence(uncertainty), 4)
     findings: Findings = ()
     if confidence < model.least:
-        text = _in_words(confidence, model.least, doubt, bool(decision.mask.any()))
-        findings = (Finding("low-confidence", text, _placed(doubt.box, size_hw, keep.shape), confidence),)
-    return Verdict(findings, confidence, doubt.places, doubt.measurements)
+        text = _in_words(confidence, model.least, uncertainty, bool(decision.mask.any()))
+        findings = (Finding("low-confidence", text, _placed(uncertainty.box, size_hw, keep.shape), confidence),)
+    return Verdict(findings, confidence, uncertainty.places, uncertainty.measurements)
 
 
 def _faint(decision: Decision, change: Change) -> Findings:
@@ -132,12 +132,12 @@ def _faint(decision: Decision, change: Change) -> Findings:
     return (Finding("faint-change", text, measured=differs),)
 
 
-def _in_words(confidence: float, least: float, doubt: Doubt, taken: bool) -> str:
+def _in_words(confidence: float, least: float, uncertainty: Uncertainty, taken: bool) -> str:
     low = f"the confidence is {confidence:.2f}, below {least:.2f}"
     if not taken:
         return f"{low}: the mask is empty, though something of the target may have changed"
-    missing = f"about {doubt.missing:.0%} of the mask is" if doubt.missing < 1 else "more than was taken is"
-    return f"{low}: {missing} likely missing and {doubt.surplus:.0%} of it too much"
+    missing = f"about {uncertainty.missing:.0%} of the mask is" if uncertainty.missing < 1 else "more than was taken is"
+    return f"{low}: {missing} likely missing and {uncertainty.surplus:.0%} of it too much"
 
 
 def _seam_in_skin(

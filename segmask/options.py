@@ -221,7 +221,14 @@ class PairArguments(TypedDict, total=False):
 
 
 def check_names(names: Iterable[str]) -> None:
-    """OptionError for a name that is no option; it says which one is nearest."""
+    """OptionError for a name that is no option; it says which one is nearest.
+
+    >>> check_names(["target", "feather"])
+    >>> check_names(["targt"])
+    Traceback (most recent call last):
+        ...
+    segmask.core.errors.OptionError: unknown option 'targt'; did you mean 'target'?
+    """
     known = [entry.name for entry in fields(Options)]
     for name in names:
         if name not in known:

@@ -54,6 +54,22 @@ def compose(
     """The composite of a decision, or of the user's own mask ``mask_in``, float32 (H, W).
 
     ``scene`` is what both pictures show, None for ``diff``; ``hair`` is laid over a replaced garment.
+
+    >>> from segmask.core.types import Alignment, Change, ToneMatch
+    >>> from segmask.fusion.constraints import constrain
+    >>> original, edited = np.full((64, 64, 3), 90, np.uint8), np.full((64, 64, 3), 200, np.uint8)
+    >>> none, score = np.zeros((64, 64), bool), np.full((64, 64), 9, np.float32)
+    >>> alignment = Alignment(np.eye(3), "identity", True, 0, 0, 0.0, covered=~none)
+    >>> tone = ToneMatch((1, 1, 1), (0, 0, 0), 0.0, 0, False, 0.0)
+    >>> registered = Registered(original, edited, alignment, tone, np.zeros((8, 8, 3), np.float32))
+    >>> measured = Measured(registered, Change(score, np.ones_like(score), 3.0, ~none))
+    >>> taken = none.copy()
+    >>> taken[20:44, 20:44] = True
+    >>> decision = Decision(taken, 0 * score, 0 * score, strategy="diff")
+    >>> held = constrain(None, include=none, exclude=none, covered=~none, others=None)
+    >>> done = compose(io.read_picture(original), measured, None, decision, held, Options(strategy="diff"))
+    >>> int(done.raster[32, 32, 0]), int(done.raster[5, 5, 0])
+    (200, 90)
     """
     registered, layer = measured.registered, None if hair is None else hair.layer(constraints)
     held = constraints.without(None if layer is None else layer.freed)

@@ -36,6 +36,12 @@ def wider_edge(light: Map, sigma: float, usual: float) -> Map:
         light: float32 (h, w), L* of a picture, blurred by ``sigma`` pixels.
         sigma: what to take off.
         usual: width in pixels that an edge has anyway.
+
+    >>> from segmask.core.morphology import blurred
+    >>> step = np.where(np.arange(80) < 40, np.float32(20), np.float32(80))[None].repeat(80, 0)
+    >>> sharp, soft = (wider_edge(blurred(step, sigma), 1.0, 3.0)[40, 40] for sigma in (1.0, 3.0))
+    >>> float(sharp), bool(soft > 1)
+    (0.0, True)
     """
     import cv2
 

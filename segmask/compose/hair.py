@@ -100,6 +100,20 @@ def hair_near_garment(original: Image, edited_in: Callable[[Box], Image], scene:
         original: uint8 (H, W, 3).
         edited_in: the aligned, tone matched edit in a box of the picture, uint8 (h, w, 3).
         scene: what both pictures show.
+
+    >>> from segmask.fusion.constraints import constrain
+    >>> labels = np.zeros((160, 160), np.uint8)
+    >>> labels[10:110, 60:100], labels[70:150, 20:60], labels[70:150, 100:140] = 1, 4, 4  # hair down to a shirt
+    >>> colours = np.array([[120, 120, 120], [40, 20, 10], [0, 0, 0], [0, 0, 0], [200, 40, 40]], np.uint8)
+    >>> original = colours[labels]
+    >>> edited = np.where((labels == 4)[..., None], np.uint8(30), original)
+    >>> score = np.where(labels == 4, np.float32(20), np.float32(0.5))
+    >>> scene = Scene.of_labels(labels, labels, score, ("upper",))
+    >>> found = hair_near_garment(original, lambda box: edited[box.slices], scene)
+    >>> none = labels > 9
+    >>> layer = found.layer(constrain((none, none), include=none, exclude=none, covered=~none, others=None))
+    >>> bool(layer.opacity[(labels == 1)[layer.area.slices]].max() > 0.9)
+    True
     """
     size_hw, probs = (original.shape[0], original.shape[1]), (scene.before, scene.after)
     if "hair" in scene.parts:

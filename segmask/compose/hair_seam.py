@@ -92,6 +92,14 @@ def hair_from_edit(strands: Strands, must_keep: Mask, must_take: Mask, long_side
         must_keep: bool (h, w): stays as it is.
         must_take: bool (h, w): comes from the edit anyway.
         long_side: of the whole picture, in pixels of this size.
+
+    >>> dark, grey = np.full((60, 60, 3), (20, 0, 0), np.float32), np.full((60, 60, 3), (24, 0, 0), np.float32)
+    >>> hair, row = np.ones((60, 60), np.float32), np.arange(60)[:, None].repeat(60, 1)
+    >>> unsure = Mixture(share=0.5 * hair, pure=dark, contrast=0 * hair, certainty=0 * hair)  # colour tells nothing
+    >>> strands = Strands(dark, grey, 0.5 * hair, unsure, behind=hair, garment=row > 50, hair=hair, edited_hair=hair)
+    >>> weight = hair_from_edit(strands, must_keep=row < 10, must_take=row > 50, long_side=60.0)
+    >>> float(weight[5, 30]), float(weight[55, 30])
+    (0.0, 1.0)
     """
     import cv2
 

@@ -91,7 +91,13 @@ class HairView:
 
 
 def replaced_garment(scene: Scene) -> Mask:
-    """Where a garment was replaced, whatever is decided about it, bool (h, w)."""
+    """Where a garment was replaced, whatever is decided about it, bool (h, w).
+
+    >>> labels = np.array([[4, 4, 0]], np.uint8)  # upper, of which the edit replaced one pixel
+    >>> score = np.array([[9, 0, 9]], np.float32)
+    >>> replaced_garment(Scene.of_labels(labels, labels, score, ("upper",))).tolist()
+    [[True, False, False]]
+    """
     import cv2
 
     found = ((scene.prior > 0.5) & (scene.change.score_map > DEFAULT.changed)).astype(np.uint8)
@@ -99,7 +105,16 @@ def replaced_garment(scene: Scene) -> Mask:
 
 
 def hair_area(before: Probs, after: Probs, replaced: Mask, size_hw: tuple[int, int]) -> Box | None:
-    """The box around the hair near the replaced garment in the picture's pixels; None where there is none."""
+    """The box around the hair near the replaced garment in the picture's pixels; None where there is none.
+
+    >>> labels, replaced = np.zeros((100, 100), np.uint8), np.zeros((100, 100), bool)
+    >>> labels[10:50, 40:60], replaced[50:90, 30:70] = PART_ID["hair"], True
+    >>> shown = np.eye(14, dtype=np.float32)[labels].transpose(2, 0, 1)
+    >>> hair_area(shown, shown, replaced, (200, 200))  # the hair's ends with a margin, in a picture twice as large
+    Box(x0=74, y0=80, x1=126, y1=106)
+    >>> hair_area(shown, shown, np.roll(replaced, 45, 0) & False, (200, 200)) is None
+    True
+    """
     unit = max(replaced.shape)
     hair = np.maximum(before[PART_ID["hair"]], after[PART_ID["hair"]]) > DEFAULT.hair
     zone = hair & (distance_to(replaced) < DEFAULT.near * unit)
@@ -120,6 +135,12 @@ def hair_view(original: Image, edited: Image, probs: tuple[Probs, Probs], area: 
         probs: float32 (14, h, w) each.
         area: where in the picture.
         replaced: bool (h, w): the replaced garment.
+
+    >>> picture, shown = np.full((100, 100, 3), 51, np.uint8), np.zeros((14, 100, 100), np.float32)
+    >>> area = Box(10, 20, 50, 80)
+    >>> view = hair_view(picture, picture[area.slices], (shown, shown), area, np.zeros((100, 100), bool))
+    >>> view.original.shape, round(float(view.original[0, 0, 0]), 2)
+    ((60, 40, 3), 0.2)
     """
     size_hw = (original.shape[0], original.shape[1])
     hw = working_size((area.height, area.width), DEFAULT.long_side)

@@ -49,6 +49,14 @@ def colour_log_odds(lab: Field, inside: Prob, outsides: tuple[Prob, ...]) -> Map
         lab: float32 (h, w, 3), CIELAB.
         inside: float32 (h, w): how surely a pixel shows the one side.
         outsides: float32 (h, w) each: the other side, in parts of one colour each (the wall, the body).
+
+    >>> picture = np.full((60, 60, 3), (60, 0, 0), np.float32)
+    >>> picture[:, 30:] = 40, 50, 20  # red cloth beside a grey wall
+    >>> known, wall = np.zeros((2, 60, 60), np.float32)
+    >>> known[:, 40:], wall[:, :20] = 1, 1
+    >>> odds = colour_log_odds(picture, known, (wall,))
+    >>> odds[30, [25, 35]].round().tolist()  # just left and right of the true outline, unknown both
+    [-4.0, 4.0]
     """
     size_hw = (lab.shape[0], lab.shape[1])
     small_hw = working_size(size_hw, DEFAULT.long_side)

@@ -81,7 +81,15 @@ DEFAULT = FeatureConfig()
 
 
 def pixel_features(scene: Scene) -> Features:
-    """The features of each pixel, float32 (len(NAMES), h, w), about between -3 and 3."""
+    """The features of each pixel, float32 (len(NAMES), h, w), about between -3 and 3.
+
+    >>> labels = np.zeros((40, 40), np.uint8)
+    >>> labels[10:30, 10:30] = 4  # upper
+    >>> score = np.where(labels > 0, np.float32(12), np.float32(0.5))
+    >>> features = pixel_features(Scene.of_labels(labels, labels, score, ("upper",)))
+    >>> features.shape == (len(NAMES), 40, 40), bool(features[0, 20, 20] > features[0, 0, 0])
+    (True, True)
+    """
     change, parts, score = scene.change, scene.parts, scene.change.score_map
     was, becomes, either, changed = scene.was, scene.becomes, scene.either, scene.changed
     shown = []
@@ -105,7 +113,12 @@ def pixel_features(scene: Scene) -> Features:
 
 
 def in_sight(scene: Scene) -> Mask:
-    """Pixels where the target may be, bool (h, w): either parsing thinks of it, or the change map of a change."""
+    """Pixels where the target may be, bool (h, w): either parsing thinks of it, or the change map of a change.
+
+    >>> labels, score = np.array([[4, 0, 0]], np.uint8), np.array([[0, 12, 0]], np.float32)
+    >>> in_sight(Scene.of_labels(labels, labels, score, ("upper",))).tolist()
+    [[True, True, False]]
+    """
     return (scene.either > SEEN_TARGET) | (scene.changed > SEEN_CHANGE)
 
 
@@ -113,6 +126,12 @@ def texture_maps(change: Change, either: Prob) -> list[Map]:
     """Structure and colour, at the pixel, on the target around it and on the rest further around; (h, w) each.
 
     Without a texture comparison (maps made by hand) fabric counts as different where the change map says so.
+
+    >>> score = np.full((40, 40), 0.5, np.float32)
+    >>> score[10:30, 10:30] = 12
+    >>> maps = texture_maps(Change(score, np.ones_like(score), 3.0, score > 3), np.ones_like(score))
+    >>> len(maps), bool(maps[0][20, 20] > maps[0][0, 0])
+    (8, True)
     """
     size_hw = (either.shape[0], either.shape[1])
     texture = change.texture or _texture_of(change)
@@ -139,7 +158,14 @@ def _texture_of(change: Change) -> Texture:
 
 
 def changed_shares(changed: Prob, present: list[Prob]) -> list[Map]:
-    """Changed share of the garment at each pixel: within two distances, and of the whole of it; (h, w), -2 to 2."""
+    """Changed share of the garment at each pixel: within two distances, and of the whole of it; (h, w), -2 to 2.
+
+    >>> changed = np.zeros((40, 40), np.float32)
+    >>> changed[:, :30] = 1
+    >>> whole = changed_shares(changed, [np.ones((40, 40), np.float32)])[2]
+    >>> round(float(whole[20, 20]), 2)  # three quarters of the only garment, from -2 (none) to 2 (all)
+    1.0
+    """
     size_hw = (changed.shape[0], changed.shape[1])
     small_hw = working_size(size_hw, DEFAULT.long_side)
     small = resize_map(changed, small_hw)

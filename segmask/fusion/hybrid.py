@@ -83,6 +83,14 @@ def decide_hybrid(scene: Scene, must_keep: Mask, must_take: Mask, model: PixelMo
         must_keep: bool (h, w): protected, excluded or not covered by the edit.
         must_take: bool (h, w): included by the user.
         model: another pixel model than the package's.
+
+    >>> labels = np.zeros((60, 60), np.uint8)
+    >>> labels[5:15, 25:35], labels[15:50, 15:45] = PART_ID["face"], PART_ID["upper"]
+    >>> score = np.where(labels == PART_ID["upper"], np.float32(12), np.float32(0.5))
+    >>> scene = Scene.of_labels(labels, labels, score, ("upper",))
+    >>> decision = decide_hybrid(scene, labels == PART_ID["face"], np.zeros((60, 60), bool))
+    >>> bool(decision.mask[30, 30]), bool(decision.mask[10, 30]), bool(decision.mask[30, 55])
+    (True, False, False)
     """
     spread = None
     if set(scene.parts) <= set(WORN):
@@ -94,7 +102,16 @@ def decide_hybrid(scene: Scene, must_keep: Mask, must_take: Mask, model: PixelMo
 
 @once_a_scene
 def fitted_odds(scene: Scene, model: PixelModel, config: HybridConfig = DEFAULT) -> Estimate:
-    """Log odds that each pixel comes from the edit by the pixel model, held to what the generator never draws."""
+    """Log odds that each pixel comes from the edit by the pixel model, held to what the generator never draws.
+
+    >>> labels = np.zeros((60, 60), np.uint8)
+    >>> labels[5:15, 25:35], labels[15:50, 15:45] = PART_ID["face"], PART_ID["upper"]
+    >>> score = np.where(labels == PART_ID["upper"], np.float32(12), np.float32(0.5))
+    >>> scene = Scene.of_labels(labels, labels, score, ("upper",))
+    >>> odds = fitted_odds(scene, pixel_model()).log_odds
+    >>> bool(odds[30, 30] > 0), bool(odds[5, 5] < 0)
+    (True, True)
+    """
     asked = scene.on_people & in_sight(scene)  # not the cloth that nobody wears
     odds, spread = model.estimate(pixel_features(scene), asked)
     odds = np.where(_new_cloth(odds, scene, config), np.maximum(odds, config.sure_odds), odds)
@@ -104,7 +121,17 @@ def fitted_odds(scene: Scene, model: PixelModel, config: HybridConfig = DEFAULT)
 def decide_by_odds(
     odds: NDArray[np.float32], scene: Scene, must_keep: Mask, must_take: Mask, config: HybridConfig = DEFAULT
 ) -> Decision:
-    """The cut and what follows it, for log odds float32 (h, w) that each pixel comes from the edit."""
+    """The cut and what follows it, for log odds float32 (h, w) that each pixel comes from the edit.
+
+    >>> labels = np.full((40, 40), PART_ID["upper"], np.uint8)
+    >>> scene = Scene.of_labels(labels, labels, np.full((40, 40), 12, np.float32), ("upper",))
+    >>> odds, none = np.full((40, 40), -8, np.float32), np.zeros((40, 40), bool)
+    >>> odds[10:30, 10:30] = 4
+    >>> odds[20, 20] = -1  # a hole too small to be intended
+    >>> mask = decide_by_odds(odds, scene, none, none).mask
+    >>> int(mask.sum()), bool(mask[20, 20])
+    (400, True)
+    """
     probability = (1 / (1 + np.exp(-odds))).astype(np.float32)
     odds = np.clip(odds + config.bias, None, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():

@@ -49,7 +49,15 @@ class Quiet:
 
 
 def measure_quiet(before: Probs, after: Probs, score_map: NDArray[np.float32]) -> Quiet:
-    """The quietness of a pair from both parsings, float32 (14, h, w), and the change map's scores, float32 (h, w)."""
+    """The quietness of a pair from both parsings, float32 (14, h, w), and the change map's scores, float32 (h, w).
+
+    >>> ground = np.zeros((14, 40, 40), np.float32)
+    >>> ground[PART_ID["background"]] = 1
+    >>> measure_quiet(ground, ground, np.full((40, 40), 1, np.float32)).weight
+    1.0
+    >>> measure_quiet(ground, ground, np.full((40, 40), 9, np.float32)).weight
+    0.0
+    """
     ground = np.minimum(before[PART_ID["background"]], after[PART_ID["background"]]) > DEFAULT.sure
     scores = score_map[ground & (score_map > 0)]  # 0: not covered by the edit
     if scores.size < DEFAULT.least_ground * score_map.size:

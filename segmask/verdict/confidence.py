@@ -91,6 +91,16 @@ def measure_uncertainty(
         alignment: how the edit was brought onto the original's grid.
         tone: the tone match.
         keep: bool (h, w): pixels that nothing could be taken from.
+
+    >>> labels = np.zeros((40, 40), np.float32)
+    >>> mask, prob = labels > 0, labels.copy()
+    >>> mask[10:30, 10:30], prob[10:30, 10:20], prob[10:30, 20:30] = True, 1, 0.5  # half of it is not sure
+    >>> change = Change(9 * prob, np.ones_like(prob), 3.0, mask)
+    >>> alignment = Alignment(np.eye(3), "identity", True, 90, 100, 0.2, covered=np.ones((40, 40), bool))
+    >>> tone = ToneMatch((1, 1, 1), (0, 0, 0), 0.0, 900, True, 1.0)
+    >>> found = measure_uncertainty(Decision(mask, prob, prob), change, alignment, tone, mask & False)
+    >>> found.box, found.missing, found.surplus
+    (Box(x0=20, y0=10, x1=30, y1=30), 0.0, 0.25)
     """
     mask, free = decision.mask, ~keep
     prob = decision.probability

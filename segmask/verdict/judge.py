@@ -49,7 +49,13 @@ class Verdict:
 
 
 def verdict_of(findings: Findings) -> str:
-    """``review`` if any finding asks for a look, else ``ok``."""
+    """``review`` if any finding asks for a look, else ``ok``.
+
+    >>> verdict_of((Finding("mask-empty", "the mask is empty"),))
+    'ok'
+    >>> verdict_of((Finding("low-confidence", "the confidence is 0.41, below 0.70", measured=0.41),))
+    'review'
+    """
     return REVIEW if any(finding.level == LOOK for finding in findings) else OK
 
 
@@ -64,6 +70,12 @@ def judge(
     """Look at a finished composite: how sure the decision is, what shows, what the mask and the frame cover.
 
     A mask of the user's own is not questioned, but the alignment that it rests on is.
+
+    >>> import segmask
+    >>> original = np.full((64, 64, 3), 90, np.uint8)
+    >>> unchanged = segmask.apply(original, original, strategy="diff")
+    >>> [finding.code for finding in unchanged.report.findings], unchanged.report.verdict
+    (['mask-empty'], 'ok')
     """
     change, registered, own_mask = measured.change, measured.registered, done.given_mask is not None
     sure = weigh(decision, change, registered.alignment, registered.tone, constraints.keep)
@@ -103,6 +115,14 @@ def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMa
     """How sure a decision is of itself; below the fitted least confidence a person should look.
 
     Only the pixel model says how sure it is; rules and thresholds give an order alone, and no confidence.
+
+    >>> score = np.zeros((40, 40), np.float32)
+    >>> decision = Decision(score > 0, score + 1, score, strategy="hybrid")  # nothing taken of what is all target
+    >>> change = Change(score + 2.5, score + 1, 3.0, score > 0)
+    >>> alignment = Alignment(np.eye(3), "identity", True, 90, 100, 0.2, covered=score == 0)
+    >>> tone = ToneMatch((1, 1, 1), (0, 0, 0), 0.0, 900, True, 1.0)
+    >>> [finding.code for finding in weigh(decision, change, alignment, tone, score > 0).findings]
+    ['faint-change']
     """
     if decision.spread is None:
         return Verdict(_faint(decision, change))

@@ -11,6 +11,7 @@ from segmask.core.findings import LOOK, NOTE, Findings
 from segmask.core.types import Alignment, Alpha, Box, Change, Face, Mask, ToneMatch
 
 OK, REVIEW, FAILED = "ok", "review", "failed"
+SHARE_DIGITS = 6  # decimals: a pixel of a megapixel
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ def alignment_report(alignment: Alignment) -> AlignmentReport:
         inliers=alignment.inliers,
         matches=alignment.matches,
         residual_px=_finite(alignment.residual_px),
-        covered_share=round(float(alignment.covered.mean()), 6),
+        covered_share=round(float(alignment.covered.mean()), SHARE_DIGITS),
     )
 
 
@@ -241,11 +242,11 @@ def mask_report(alpha: Alpha, protected: Mask | None, change: Change | None, dec
     touched = alpha > 0
     changed = change.mask if change is not None else np.zeros_like(decision)
     return MaskReport(
-        share=round(float(touched.mean()), 6),
+        share=round(float(touched.mean()), SHARE_DIGITS),
         box=box_around(touched),
-        protected_share=round(float(protected.mean()), 6) if protected is not None else 0.0,
-        changed_share=round(float(changed.mean()), 6),
-        changed_outside_share=round(float((changed & ~decision).mean()), 6),
+        protected_share=round(float(protected.mean()), SHARE_DIGITS) if protected is not None else 0.0,
+        changed_share=round(float(changed.mean()), SHARE_DIGITS),
+        changed_outside_share=round(float((changed & ~decision).mean()), SHARE_DIGITS),
     )
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from segmask.compose.hair_view import OUTLINE
 from segmask.compose.unmix import Mixture
 from segmask.core.geometry import resize_map
-from segmask.core.morphology import distance_to
+from segmask.core.morphology import distance_to, slopes
 from segmask.core.regions import connected_regions
 from segmask.core.types import Mask
 from segmask.fusion.cut import minimum_cut
@@ -137,9 +137,10 @@ def _crossing(strands: Strands, step: Map) -> Map:
     """Cost of an outline that neither picture has: of the original's hair, across the edit's."""
     import cv2
 
-    slope = [cv2.Sobel(strands.alpha, -1, dx, dy, scale=1 / 8) for dx, dy in ((1, 0), (0, 1))]
     beside = np.minimum(cv2.dilate(step, np.ones((5, 5), np.uint8)), 1)
-    return np.asarray(DEFAULT.crossing * np.hypot(*slope) * beside * (strands.edited_hair > OUTLINE), np.float32)
+    return np.asarray(
+        DEFAULT.crossing * np.hypot(*slopes(strands.alpha)) * beside * (strands.edited_hair > OUTLINE), np.float32
+    )
 
 
 def _missing(strands: Strands, nearby: float) -> Map:

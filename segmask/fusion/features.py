@@ -103,9 +103,9 @@ def pixel_features(scene: Scene) -> Features:
         *(np.log(value + DEFAULT.least_score) for value in scores),
         np.log(change.noise_floor),
         *changed_shares(changed, garments_present(scene)),
-        *(4 * _wide(either, share) - 2 for share in DEFAULT.around),
-        4 * _share(changed, 1 - either, DEFAULT.reach[0]) - 2,
-        4 * garment_share(either, score, parts) - 2,
+        *(_spread_out(_wide(either, share)) for share in DEFAULT.around),
+        _spread_out(_share(changed, 1 - either, DEFAULT.reach[0])),
+        _spread_out(garment_share(either, score, parts)),
         2 * scene.on_people.astype(np.float32) - 1,
         *texture_maps(change, either),
     ]
@@ -178,7 +178,12 @@ def changed_shares(changed: Prob, present: list[Prob]) -> list[Map]:
         for values, share in zip(sums, (*shares, np.full(small_hw, whole, np.float32)), strict=True):
             values += near * share
         total += near
-    return [4 * resize_map(values / total, size_hw) - 2 for values in sums]
+    return [_spread_out(resize_map(values / total, size_hw)) for values in sums]
+
+
+def _spread_out(share: Map) -> Map:
+    """A share in [0, 1] as a feature in [-2, 2]: all features have about the same spread."""
+    return 4 * share - 2
 
 
 def _share(values: Prob, weight: Prob, reach: float) -> Map:

@@ -41,6 +41,12 @@ NAMES = (
 )
 
 
+LEAST_SHARE, LEAST_MASK = 1e-3, 1e-4
+"""Shares of the mask, and of the picture, that are added before a logarithm: less counts the same."""
+WORST_PX, WORST_TONE = 3.0, 10.0
+"""Residuals of the alignment, pixels, and of the tone match, 8-bit levels, from which all count the same."""
+BESIDE = 2.5
+"""Working pixels: how far beside the mask its seam's disagreement is measured."""
 LEAST_SPREAD = 0.05
 """Of log odds: a few networks may agree by chance."""
 
@@ -115,20 +121,20 @@ def measure_uncertainty(
     contested = _contested(decision)
     near = within(mask, DEFAULT.near * max(mask.shape)) & ~mask & free
     values = (
-        np.log10(missing + 1e-3),
-        np.log10(surplus + 1e-3),
-        np.log10(float(regions.areas[largest]) / taken + 1e-3),
-        np.log10(float((change.mask & near).sum()) / taken + 1e-3),
+        np.log10(missing + LEAST_SHARE),
+        np.log10(surplus + LEAST_SHARE),
+        np.log10(float(regions.areas[largest]) / taken + LEAST_SHARE),
+        np.log10(float((change.mask & near).sum()) / taken + LEAST_SHARE),
         float(np.log(np.median(change.noise_floor))),
-        min(alignment.residual_px, 3.0) if np.isfinite(alignment.residual_px) else 3.0,
+        min(alignment.residual_px, WORST_PX) if np.isfinite(alignment.residual_px) else WORST_PX,
         alignment.inliers / max(alignment.matches, 1),
         float(not alignment.trusted),
-        np.log10(mask.mean() + 1e-4),
+        np.log10(mask.mean() + LEAST_MASK),
         _seam_score(mask, change),
-        min(tone.residual, 10.0) if np.isfinite(tone.residual) else 10.0,
-        float(np.log10(((prob > low) & (prob < high) & free).sum() / taken + 1e-3)),
-        np.log10(float(contested[free & ~mask].sum()) / taken + 1e-3),
-        np.log10(float(contested[mask].sum()) / taken + 1e-3),
+        min(tone.residual, WORST_TONE) if np.isfinite(tone.residual) else WORST_TONE,
+        float(np.log10(((prob > low) & (prob < high) & free).sum() / taken + LEAST_SHARE)),
+        np.log10(float(contested[free & ~mask].sum()) / taken + LEAST_SHARE),
+        np.log10(float(contested[mask].sum()) / taken + LEAST_SHARE),
     )
     box = regions.boxes[largest] if places.any() else None
     return Uncertainty(np.array(values, np.float32), places, missing, surplus, box)
@@ -146,7 +152,7 @@ def _contested(decision: Decision) -> Prob:
 
 def _seam_score(mask: Mask, change: Change) -> float:
     """Mean logarithm of the change just outside of the outline: 0 where both pictures agree there."""
-    outside = within(mask, 2.5) & ~mask
+    outside = within(mask, BESIDE) & ~mask
     return float(np.log1p(change.score_map[outside]).mean()) if outside.any() else 0.0
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.morphology import slopes
 from segmask.core.types import Alpha, Image, Mask
 
 PSNR_CAP_DB = 100.0
@@ -111,12 +112,7 @@ def seam_excess(composite: Image, original: Image, pasted: Image, alpha: Alpha) 
 
 
 def _lightness_gradient(image: Image) -> NDArray[np.float32]:
-    import cv2
-
-    lightness = _lab(image)[..., 0]
-    across = cv2.Sobel(lightness, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
-    down = cv2.Sobel(lightness, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
-    return np.hypot(across, down)
+    return np.hypot(*slopes(_lab(image)[..., 0]))
 
 
 def _lab(image: Image) -> NDArray[np.float32]:

@@ -34,6 +34,9 @@ def load_parser(
     ``labels`` is the JSON file that describes an ONNX file of one's own (``segmask.models.own``); without it the file
     must have the built-in parser's signature. Raises OptionError for an unknown name, ModelError for a file that is
     missing, damaged or of another kind.
+
+    >>> load_parser("builtin").name
+    'builtin'
     """
     choice = str(name_or_path)
     if Path(choice).suffix.lower() == ".onnx":
@@ -55,6 +58,9 @@ def load_face_detector(
     ``auto`` takes the best that is present, or None where none is; ``none`` is None. Where the face landmarker is
     present, it draws the faces' outlines. Raises OptionError for an unknown name, ModelError for a file that is
     missing, damaged or of another kind, MissingLibraryError where only MediaPipe is present and can't run.
+
+    >>> load_face_detector("none") is None
+    True
     """
     choice = str(name_or_path)
     if choice == "none":

@@ -59,7 +59,7 @@ def _no_gradient(lab: np.ndarray, _: float) -> np.ndarray:
     return np.zeros(lab.shape[:2], np.float32)
 
 
-def _all_meant(statistics: np.ndarray) -> np.ndarray:
+def _all_intended(statistics: np.ndarray) -> np.ndarray:
     return np.ones(len(statistics), bool)
 
 
@@ -72,7 +72,7 @@ VARIANTS = (
         patches={"_quiet_floor": _constant_floor, "_gradient": _no_gradient},
     ),
     Variant("cleaning and sharpening off", patches={"_cleaned": lambda delta, _: delta}),
-    Variant("region statistics off", patches={"meant": _all_meant}),
+    Variant("region statistics off", patches={"intended": _all_intended}),
     Variant("CIE 1976 instead of CIE94", patches={"_delta_e": delta_e_1976}),
     Variant("CIEDE2000 instead of CIE94", patches={"_delta_e": delta_e_2000}),
 )

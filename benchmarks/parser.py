@@ -75,8 +75,8 @@ def main() -> None:
     chosen = options.parse_args()
     names = json.loads((chosen.data / "split.json").read_text())[chosen.part]
     parsers = {}
-    for given in chosen.parser or ["builtin"]:
-        path, _, labels = given.partition("=")
+    for spec in chosen.parser or ["builtin"]:
+        path, _, labels = spec.partition("=")
         parsers[Path(path).stem] = load_parser(path, labels=labels or None)
     text = report(parsers, chosen.data, chosen.part, names, chosen.views)
     print(text)

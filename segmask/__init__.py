@@ -1,8 +1,12 @@
 """segmask: take only the outfit (or the hair, or the background) from a generative edit; all else stays the original.
 
 >>> import segmask
->>> result = segmask.apply("original.jpg", "edited.png")  # doctest: +SKIP
->>> result.save("result.png", mask="mask.png")  # doctest: +SKIP
+>>> from pathlib import Path
+>>> from segmask.samples import write_pair
+>>> original, edited = write_pair(Path())  # or two pictures of your own
+>>> result = segmask.apply(original, edited)
+>>> result.save("result.png", mask="mask.png").verdict
+'ok'
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def mask(
         original: path, PIL image or array.
         grow: pixels at a long side of 1024 to widen the mask by; protected pixels stay out.
         parsing: a label map of the picture.
-        options: as for ``apply``; those that need an edit are refused.
+        options: as for ``apply``; those that need an edit are refused, a ``strategy`` but ``semantic`` too.
 
     Raises as ``apply``.
 
@@ -118,6 +118,8 @@ def mask(
     >>> int(made.mask[40, 30]), int(made.mask[5, 5])
     (255, 0)
     """
+    if options.get("strategy") == "hybrid":
+        raise OptionError("strategy: one picture has no change for hybrid to measure; leave it out, or say semantic")
     masker, labels = _masker(parsing, options)
     return masker.mask(original, grow=grow, parsing=parsing, labels=labels)
 
@@ -145,7 +147,7 @@ def find_faces(image: io.Source, **options: Unpack[OptionArguments]) -> tuple[Fa
     Args:
         image: path, PIL image or array.
         options: ``face_detector`` and ``parser`` of ``segmask.Options`` and what goes with them. Without a detector
-            (``auto`` finds none) the parser's face part serves.
+            (``auto`` finds none) the parser's face part serves; with one, ``parser`` and ``labels`` are refused.
 
     >>> import numpy as np
     >>> find_faces(np.full((64, 48, 3), 90, np.uint8), face_detector="none")
@@ -155,7 +157,12 @@ def find_faces(image: io.Source, **options: Unpack[OptionArguments]) -> tuple[Fa
 
     masker, pixels = _only(options, (*PARSING_OPTIONS, "face_detector")), read_checked(image, "image").image
     detector = masker.face_detector
-    faces = detector.detect(pixels) if detector is not None else faces_of(masker.parser.parse(pixels))
+    if detector is None:
+        faces = faces_of(masker.parser.parse(pixels))
+    else:
+        for name in {"parser", "labels"} & set(options):
+            raise OptionError(f"{name}: {detector.name} finds the faces, and no parser is asked; leave one of them out")
+        faces = detector.detect(pixels)
     return tuple(sorted(faces, key=lambda face: (face.box.x0, face.box.y0)))
 
 

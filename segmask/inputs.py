@@ -44,7 +44,15 @@ class Corrections:
 
 
 def read_checked(source: Source, name: str) -> io.Picture:
-    """A picture that is large enough to measure anything. Raises InputError."""
+    """A picture that is large enough to measure anything. Raises InputError.
+
+    >>> read_checked(np.zeros((64, 48, 3), np.uint8), "original").size_hw
+    (64, 48)
+    >>> read_checked(np.zeros((2, 2, 3), np.uint8), "original")
+    Traceback (most recent call last):
+        ...
+    segmask.core.errors.InputError: original: expected at least 8x8 pixels; got 2x2
+    """
     picture = io.read_picture(source, name)
     height, width = picture.size_hw
     if min(height, width) < SMALLEST_SIDE:
@@ -55,7 +63,12 @@ def read_checked(source: Source, name: str) -> io.Picture:
 
 
 def compared(before: io.Picture, after: io.Picture) -> Findings:
-    """How an edit's file differs from its original's, where that matters for what comes out."""
+    """How an edit's file differs from its original's, where that matters for what comes out.
+
+    >>> before, after = (io.read_picture(np.zeros((64, side, 3), np.uint8)) for side in (64, 65))
+    >>> [finding.code for finding in compared(before, after)]
+    ['size-changed']
+    """
     found = [*before.notes, *after.notes]
     before_hw, after_hw = before.size_hw, after.size_hw
     if before_hw != after_hw:
@@ -90,7 +103,12 @@ def compared(before: io.Picture, after: io.Picture) -> Findings:
 def read_corrections(
     include: Source | None, exclude: Source | None, mask_in: Source | None, size_hw: tuple[int, int]
 ) -> Corrections:
-    """The masks to include and exclude, empty where none is given, and the mask to use. Raises InputError."""
+    """The masks to include and exclude, empty where none is given, and the mask to use. Raises InputError.
+
+    >>> corrections = read_corrections(np.eye(4, dtype=np.uint8), None, None, (4, 4))
+    >>> corrections.include[0].tolist(), int(corrections.exclude.sum()), [found.code for found in corrections.findings]
+    ([True, False, False, False], 0, ['mask-read-as-binary'])
+    """
     found: list[Finding] = []
     masks = []
     for source, name in ((include, "include"), (exclude, "exclude")):
@@ -126,6 +144,11 @@ def given_parsings(
     """The user's parsings of original and edit; None where the parser is to be asked.
 
     Raises InputError for maps that can't be used, OptionError where ``labels`` or a parser has nothing to act on.
+
+    >>> labels = np.zeros((64, 64), np.uint8)
+    >>> original, edit = given_parsings(labels, None, (64, 64), Options())
+    >>> original.source, edit is None
+    ('given', True)
     """
     if parsing is None:
         if labels is not None:
@@ -144,7 +167,14 @@ def given_parsings(
 
 
 def check_no_parser(options: Options) -> None:
-    """OptionError for a parser that is never asked: all parsings are given."""
+    """OptionError for a parser that is never asked: all parsings are given.
+
+    >>> check_no_parser(Options())
+    >>> check_no_parser(Options(parser="builtin"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    segmask.core.errors.OptionError: parser: what the pictures show is given, so no parser is asked; ...
+    """
     if options.parser != "auto":
         raise OptionError("parser: what the pictures show is given, so no parser is asked; leave one of the two out")
 
@@ -182,7 +212,14 @@ def _check_size(got: tuple[int, ...], size_hw: tuple[int, int], name: str) -> No
 
 
 def softened(label_map: LabelMap) -> Probs:
-    """A label map (H, W) as shares of the parts around each pixel of the working size, float32 (14, h, w)."""
+    """A label map (H, W) as shares of the parts around each pixel of the working size, float32 (14, h, w).
+
+    >>> labels = np.zeros((20, 20), np.uint8)
+    >>> labels[:, 10:] = 4  # upper
+    >>> upper = softened(labels)[4]
+    >>> float(upper[10, 0]), bool(0 < upper[10, 10] < 1), float(upper[10, 19])
+    (0.0, True, 1.0)
+    """
     work_hw = working_size((label_map.shape[0], label_map.shape[1]), WORKING_SIDE)
     shares = []
     for part in range(len(PARTS)):
@@ -192,7 +229,11 @@ def softened(label_map: LabelMap) -> Probs:
 
 
 def input_paths(*sources: Any) -> tuple[Path, ...]:
-    """The files among what was handed in, those in lists and those behind PIL images too; never to be overwritten."""
+    """The files among what was handed in, those in lists and those behind PIL images too; never to be overwritten.
+
+    >>> [path.name for path in input_paths("original.png", None, ["first.png", np.zeros((2, 2))])]
+    ['original.png', 'first.png']
+    """
     paths: list[Path] = []
     for source in sources:
         if isinstance(source, (str, os.PathLike)):
@@ -205,7 +246,15 @@ def input_paths(*sources: Any) -> tuple[Path, ...]:
 
 
 def listed(edits: Iterable[Source]) -> list[Source]:
-    """Several edits as a list. OptionError for one picture alone or none."""
+    """Several edits as a list. OptionError for one picture alone or none.
+
+    >>> listed(name for name in ("first.png", "second.png"))
+    ['first.png', 'second.png']
+    >>> listed("first.png")
+    Traceback (most recent call last):
+        ...
+    segmask.core.errors.OptionError: edits: expected a list of pictures; for one edit use apply; got str
+    """
     if isinstance(edits, (str, os.PathLike, np.ndarray)) or not isinstance(edits, Iterable):
         raise OptionError(f"edits: expected a list of pictures; for one edit use apply; got {describe(edits)}")
     found = list(edits)

@@ -179,17 +179,16 @@ class Masker:
             parsing: a label map of the picture, as for ``apply``.
             labels: name of its label set, if not the canonical parts.
         """
-        self._check_one_picture(grow)
-        if parsing is not None:
-            check_no_parser(self.options)
+        self._check_one_picture(grow, parsing)
         watch = Stopwatch()
         seen = self._seen(original, parsing, labels, watch)
         picture, parsed, parts = seen.picture, seen.parsing, self.options.parts
         assert parsed is not None
         with watch("fuse"):
-            none, covered = np.zeros(picture.size_hw, bool), np.ones(picture.size_hw, bool)
+            none = np.zeros(picture.size_hw, bool)
             people = choose_person(seen, str(self.options.person), None)
-            held = constrain(protected_parts(parsed, seen.detected, parts), none, none, covered, people.others)
+            faces, hair = protected_parts(parsed, seen.detected, parts)
+            held = constrain((faces, hair), none, none, covered=~none, others=people.others)
             work_hw = working_size(picture.size_hw, WORKING_SIDE)
             decision = target_mask(resized_probs(parsed, work_hw), parts)
             region = within(decision, grow * max(work_hw) / REFERENCE_SIDE)
@@ -197,15 +196,15 @@ class Masker:
         found = (*picture.notes, *people.findings)
         if not alpha.any():
             found += (Finding("target-not-found", f"nothing of the target ({self.options.asked}) was found"),)
-        assert held.protected is not None
-        report = single_report(self.options, seen, people, held.protected, decision, alpha, found, watch.timings)
-        inputs = (*seen.inputs, *input_paths(*self.options.files))
-        result = MaskResult(alpha, report, held.protected, picture, inputs)
+        report = single_report(self.options, seen, people, faces | hair, decision, alpha, found, watch.timings)
+        result = MaskResult(alpha, report, faces | hair, picture, (*seen.inputs, *input_paths(*self.options.files)))
         read_only(result)
         return result
 
-    def _check_one_picture(self, grow: float) -> None:
+    def _check_one_picture(self, grow: float, parsing: Parsings) -> None:
         """OptionError for a choice that one picture alone has no use for."""
+        if parsing is not None:
+            check_no_parser(self.options)
         if self.options.strategy == "diff":
             raise OptionError("strategy: one picture has no change, so diff finds nothing in it; choose semantic")
         if not self.options.tone_match:

@@ -170,10 +170,10 @@ class Options:
     def _check_used(self) -> None:
         """OptionError for a choice that has nothing to act on."""
         if self.strategy == "diff":
-            given = [entry.name for entry in fields(self) if entry.name in BY_PARSING and _is_given(self, entry)]
-            if given:
+            unused = [entry.name for entry in fields(self) if entry.name in BY_PARSING and _is_given(self, entry)]
+            if unused:
                 reason = "strategy diff takes whatever changed and uses no model"
-                raise OptionError(f"{given[0]}: {reason}; leave it out, or choose hybrid or semantic")
+                raise OptionError(f"{unused[0]}: {reason}; leave it out, or choose hybrid or semantic")
             return
         for name in ("threshold", "min_area"):
             if getattr(self, name) is not None:
@@ -221,13 +221,20 @@ class PairArguments(TypedDict, total=False):
 
 
 def check_names(names: Iterable[str]) -> None:
-    """OptionError for a name that is no option; it says which one is nearest."""
+    """OptionError for a name that is no option; it says which one is nearest.
+
+    >>> check_names(["target", "feather"])
+    >>> check_names(["targt"])
+    Traceback (most recent call last):
+        ...
+    segmask.core.errors.OptionError: unknown option 'targt'; did you mean 'target'?
+    """
     known = [entry.name for entry in fields(Options)]
     for name in names:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
-            meant = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}"
-            raise OptionError(f"unknown option {name!r}; {meant}")
+            hint = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}"
+            raise OptionError(f"unknown option {name!r}; {hint}")
 
 
 def _is_given(options: Options, entry: Field[Any]) -> bool:

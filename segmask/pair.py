@@ -14,6 +14,7 @@ from segmask.change.difference import measure_change
 from segmask.change.texture import compare_texture
 from segmask.compose.compose import Composed, compose
 from segmask.compose.composite import trimap_of
+from segmask.compose.hair import HairNearGarment, hair_near_garment
 from segmask.core.checks import read_only
 from segmask.core.colour import lab
 from segmask.core.errors import OptionError
@@ -21,8 +22,8 @@ from segmask.core.findings import Findings
 from segmask.core.geometry import WORKING_SIDE, resize_image, resize_mask, working_size
 from segmask.core.labels import CLOTHING, WORN
 from segmask.core.timing import Stopwatch, Timings
-from segmask.core.types import Alignment, Change, Image, Parsing, Probs, Stages
-from segmask.fusion.constraints import Constraints, constrain
+from segmask.core.types import Alignment, Change, Image, Mask, Parsing, Probs, Stages
+from segmask.fusion.constraints import constrain
 from segmask.fusion.decide import decide
 from segmask.fusion.decision import Decision
 from segmask.fusion.margin import old_cloth
@@ -30,13 +31,15 @@ from segmask.fusion.pixel_model import PixelModel
 from segmask.fusion.protect import protected_parts
 from segmask.fusion.scene import Scene, resized_probs, target_prior
 from segmask.fusion.seen import Choice, Seen, choose_person
-from segmask.inputs import Corrections, input_paths, read_corrections
+from segmask.inputs import input_paths, read_corrections
 from segmask.options import Options, PairArguments, check_names
 from segmask.register.registered import Measured, Registered
 from segmask.register.tone import match_tone
 from segmask.result import Result
 from segmask.verdict.judge import Verdict, judge
 
+KEPT_TARGETS = 3
+"""Of an opened pair: each holds maps of the working size, two masks and a picture of the hair's area at full size."""
 EQUAL_SIDE = 400  # pixels: a smooth drift of colour and light needs no finer map of where the pictures are equal
 
 
@@ -50,6 +53,25 @@ class Edit:
     alignment: Alignment
     parsing: Parsing | None
     """What it shows; None for ``diff``."""
+
+
+@dataclass(frozen=True, eq=False)
+class Aimed:
+    """A pair as a target sees it, before any corrections."""
+
+    measured: Measured
+    scene: Scene | None
+    """What both pictures show; None for ``diff``."""
+    protected: tuple[Mask, Mask] | None
+    """Faces and hair that must stay original (``protected_parts``); None for ``diff``."""
+
+    @cached_property
+    def hair(self) -> HairNearGarment | None:
+        """The original's hair over what is worn; None where there is none, or something else is targeted."""
+        if self.scene is None or not set(self.scene.parts) <= set(WORN):
+            return None
+        registered = self.measured.registered
+        return hair_near_garment(registered.original, registered.toned_in, self.scene)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +94,8 @@ class OpenPair:
     """Another pixel model of the fusion than the package's."""
     measured: dict[object, Measured] = field(default_factory=dict)
     """What was measured so far, by what it depends on."""
+    aimed: dict[tuple[tuple[str, ...], float | None, float | None], Aimed] = field(default_factory=dict)
+    """The last ``KEPT_TARGETS`` targets, by what they depend on."""
 
     def apply(
         self,
@@ -97,12 +121,14 @@ class OpenPair:
             corrections = read_corrections(include, exclude, mask_in, self.seen.picture.size_hw)
         measured = self._measure(asked, watch)
         with watch("fuse"):
-            scene = self._scene(measured.change, asked)
-            people = choose_person(self.seen, str(asked.person), self.edit.parsing)
-            held = self._constrain(corrections, people, scene, asked)
+            aimed = self._aim(asked, measured)
+            scene, people = aimed.scene, choose_person(self.seen, str(asked.person), self.edit.parsing)
+            covered = self.edit.alignment.covered
+            held = constrain(aimed.protected, corrections.include, corrections.exclude, covered, people.others)
             decision = decide(scene, measured.change, held, asked, corrections.mask_in, self.model)
         with watch("compose"):
-            done = compose(self.seen.picture, measured, scene, decision, held, asked, corrections.mask_in)
+            hair = aimed.hair if asked.strategy == "hybrid" else None
+            done = compose(self.seen.picture, measured, scene, decision, held, asked, hair, corrections.mask_in)
         with watch("judge"):
             verdict = judge(self.seen.picture, measured, scene, decision, held, done)
         found = (*self.findings, *corrections.findings, *people.findings, *decision.findings, *done.findings)
@@ -110,7 +136,7 @@ class OpenPair:
         inputs = (*self.inputs, *input_paths(include, exclude, mask_in))
         return self._result(asked, measured, people, decision, done, verdict, watch.timings, inputs)
 
-    def _asked(self, arguments: Mapping[str, Any], given: bool) -> Options:
+    def _asked(self, arguments: Mapping[str, Any], with_mask: bool) -> Options:
         """The options of a run. OptionError for what an opened pair has no choice in, or a given mask no use for."""
         check_names(arguments)
         fixed = sorted(set(arguments) - PairArguments.__optional_keys__)
@@ -119,7 +145,7 @@ class OpenPair:
         options = self.options.changed(arguments)
         unused = {"feather": options.feather is not None, "person": options.person != "all"}
         unused |= {"threshold": options.threshold is not None, "min_area": options.min_area is not None}
-        for name in (name for name, is_given in unused.items() if given and is_given):
+        for name in (name for name, is_given in unused.items() if with_mask and is_given):
             reason = "a given mask says itself what comes from the edit, and its grey levels are its soft edge"
             raise OptionError(f"{name}: {reason}; leave one of the two out")
         return options
@@ -163,18 +189,22 @@ class OpenPair:
         work_hw = working_size(self.seen.picture.size_hw, WORKING_SIDE)
         return resized_probs(self.seen.parsing, work_hw), resized_probs(self.edit.parsing, work_hw)
 
-    def _scene(self, change: Change, asked: Options) -> Scene | None:
-        if self._shown is None or self.seen.parsing is None or self.edit.parsing is None:
-            return None
-        return Scene(*self._shown, change, asked.parts, (self.seen.parsing, self.edit.parsing))
+    def _aim(self, asked: Options, measured: Measured) -> Aimed:
+        """What depends on the target alone, kept for the last few."""
+        key = asked.parts, asked.threshold, asked.min_area
+        aimed = self.aimed.pop(key, None) or self._aimed(asked.parts, measured)
+        self.aimed[key] = aimed
+        for oldest in list(self.aimed)[:-KEPT_TARGETS]:
+            self.aimed.pop(oldest, None)
+        return aimed
 
-    def _constrain(self, corrections: Corrections, people: Choice, scene: Scene | None, asked: Options) -> Constraints:
-        protected = None
-        if scene is not None:
-            garment = old_cloth(scene) if set(scene.parts) <= set(WORN) else None
-            protected = protected_parts(scene.parsings[0], self.seen.detected, asked.parts, scene.parsings[1], garment)
-        covered = self.edit.alignment.covered
-        return constrain(protected, corrections.include, corrections.exclude, covered, people.others)
+    def _aimed(self, parts: tuple[str, ...], measured: Measured) -> Aimed:
+        before, after = self.seen.parsing, self.edit.parsing
+        if self._shown is None or before is None or after is None:
+            return Aimed(measured, None, None)
+        scene = Scene(*self._shown, measured.change, parts, (before, after))
+        garment = old_cloth(scene) if set(parts) <= set(WORN) else None
+        return Aimed(measured, scene, protected_parts(before, self.seen.detected, parts, after, garment))
 
     def _result(
         self,

@@ -11,6 +11,7 @@ from segmask.core.findings import LOOK, NOTE, Findings
 from segmask.core.types import Alignment, Alpha, Box, Change, Face, Mask, ToneMatch
 
 OK, REVIEW, FAILED = "ok", "review", "failed"
+SHARE_DIGITS = 6  # decimals: a pixel of a megapixel
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,16 @@ class CandidateReport:
 
 @dataclass(frozen=True)
 class Report:
-    """A run's report; ``to_dict()`` is what ``--report`` writes."""
+    """A run's report; ``to_dict()`` is what ``--report`` writes.
+
+    >>> import segmask
+    >>> original = np.full((64, 64, 3), 90, np.uint8)
+    >>> report = segmask.apply(original, original, strategy="diff").report
+    >>> report.verdict, [finding.code for finding in report.notes]
+    ('ok', ['mask-empty'])
+    >>> report.to_dict()["mask"]["share"]
+    0.0
+    """
 
     version: str
     verdict: str
@@ -188,7 +198,12 @@ class Report:
 
 
 def alignment_report(alignment: Alignment) -> AlignmentReport:
-    """The alignment's numbers, rounded for reading."""
+    """The alignment's numbers, rounded for reading.
+
+    >>> whole = np.ones((4, 4), bool)
+    >>> alignment_report(Alignment(np.eye(3), "identity", True, 90, 100, 0.21, whole)).residual_px
+    0.21
+    """
     return AlignmentReport(
         method=alignment.method,
         trusted=alignment.trusted,
@@ -196,12 +211,17 @@ def alignment_report(alignment: Alignment) -> AlignmentReport:
         inliers=alignment.inliers,
         matches=alignment.matches,
         residual_px=_finite(alignment.residual_px),
-        covered_share=round(float(alignment.covered.mean()), 6),
+        covered_share=round(float(alignment.covered.mean()), SHARE_DIGITS),
     )
 
 
 def tone_report(tone: ToneMatch, applied: bool) -> ToneReport:
-    """The tone match's numbers; ``applied`` says whether the output's colours were changed by it."""
+    """The tone match's numbers; ``applied`` says whether the output's colours were changed by it.
+
+    >>> tone = ToneMatch((1.01, 1, 1), (0, 0, 2), 0.0, 900, True, 1.0)
+    >>> tone_report(tone, applied=False).applied, tone_report(tone, applied=True).gain
+    (False, (1.01, 1, 1))
+    """
     return ToneReport(
         applied=applied and tone.applied,
         gain=tuple(round(value, 4) for value in tone.gain),  # type: ignore[arg-type]
@@ -212,26 +232,41 @@ def tone_report(tone: ToneMatch, applied: bool) -> ToneReport:
 
 
 def mask_report(alpha: Alpha, protected: Mask | None, change: Change | None, decision: Mask) -> MaskReport:
-    """Shares and box of an alpha (H, W), with what changed at the working size (h, w)."""
+    """Shares and box of an alpha (H, W), with what changed at the working size (h, w).
+
+    >>> alpha, taken = np.array([[0, 1, 1, 0]], np.float32), np.array([[False, True, True, False]])
+    >>> report = mask_report(alpha, None, None, taken)
+    >>> report.share, report.box
+    (0.5, (1, 0, 3, 1))
+    """
     touched = alpha > 0
     changed = change.mask if change is not None else np.zeros_like(decision)
     return MaskReport(
-        share=round(float(touched.mean()), 6),
+        share=round(float(touched.mean()), SHARE_DIGITS),
         box=box_around(touched),
-        protected_share=round(float(protected.mean()), 6) if protected is not None else 0.0,
-        changed_share=round(float(changed.mean()), 6),
-        changed_outside_share=round(float((changed & ~decision).mean()), 6),
+        protected_share=round(float(protected.mean()), SHARE_DIGITS) if protected is not None else 0.0,
+        changed_share=round(float(changed.mean()), SHARE_DIGITS),
+        changed_outside_share=round(float((changed & ~decision).mean()), SHARE_DIGITS),
     )
 
 
 def box_around(mask: Mask) -> tuple[int, int, int, int] | None:
-    """x0, y0, x1, y1 around what is set in bool (H, W), half-open; None if nothing is."""
+    """x0, y0, x1, y1 around what is set in bool (H, W), half-open; None if nothing is.
+
+    >>> box_around(np.array([[False, True, True]])), box_around(np.zeros((1, 3), bool))
+    ((1, 0, 3, 1), None)
+    """
     box = Box.around(mask)
     return None if box is None else box.corners
 
 
 def face_reports(faces: tuple[Face, ...]) -> tuple[FaceReport, ...]:
-    """The faces from left to right."""
+    """The faces from left to right.
+
+    >>> faces = Face(Box(50, 8, 60, 20), 0.9, "yunet"), Face(Box(10, 8, 20, 20), 0.8, "yunet")
+    >>> [face.box[0] for face in face_reports(faces)]
+    [10, 50]
+    """
     ordered = sorted(faces, key=lambda face: (face.box.x0, face.box.y0))
     return tuple(FaceReport((f.box.x0, f.box.y0, f.box.x1, f.box.y1), round(f.score, 4), f.source) for f in ordered)
 

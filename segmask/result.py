@@ -23,7 +23,18 @@ NOTEBOOK_SIDE = 1024  # pixels: a notebook shows no larger picture
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A composite with its mask, report and everything that the stages produced. Its arrays are read-only."""
+    """A composite with its mask, report and everything that the stages produced. Its arrays are read-only.
+
+    >>> import segmask
+    >>> original = np.full((64, 64, 3), 90, np.uint8)
+    >>> edited = original.copy()
+    >>> edited[20:44, 20:44] = 200
+    >>> result = segmask.apply(original, edited, strategy="diff")
+    >>> result.save("result.png", mask="mask.png", report="report.json").mask.box
+    (20, 20, 44, 44)
+    >>> bool((result.image[result.alpha == 0] == 90).all()), int(result.mask.max())
+    (True, 255)
+    """
 
     alpha: Alpha
     """float32 (H, W), multiples of 1/255: 0 = original, 1 = edited."""
@@ -99,7 +110,15 @@ class Result:
 
 @dataclass(frozen=True, eq=False)
 class MaskResult:
-    """The semantic mask of one picture: what to hand to an inpainting service. Its arrays are read-only."""
+    """The semantic mask of one picture: what to hand to an inpainting service. Its arrays are read-only.
+
+    >>> import segmask
+    >>> labels = np.zeros((64, 64), np.uint8)
+    >>> labels[20:60, 10:50] = 4  # upper
+    >>> made = segmask.mask(np.full((64, 64, 3), 90, np.uint8), parsing=labels, target="upper", face_detector="none")
+    >>> made.save("mask.png", mask_format="rgba").mask.box
+    (10, 20, 50, 60)
+    """
 
     alpha: Alpha
     """float32 (H, W), multiples of 1/255: 1 = to be edited."""
@@ -158,14 +177,29 @@ def _save_mask(
 
 
 def json_path(path: Path | str) -> Path:
-    """A report's file; OptionError if it does not end in .json."""
+    """A report's file; OptionError if it does not end in .json.
+
+    >>> json_path("run/report.json").name
+    'report.json'
+    >>> json_path("report.txt")
+    Traceback (most recent call last):
+        ...
+    segmask.core.errors.OptionError: report.txt: a report is written as JSON; expected a name that ends in .json
+    """
     if Path(path).suffix.lower() != ".json":
         raise OptionError(f"{path}: a report is written as JSON; expected a name that ends in .json")
     return Path(path)
 
 
 def report_json(report: Report) -> bytes:
-    """A report as it is written."""
+    """A report as it is written.
+
+    >>> import segmask
+    >>> original = np.full((64, 64, 3), 90, np.uint8)
+    >>> report = segmask.apply(original, original, strategy="diff").report
+    >>> json.loads(report_json(report))["verdict"]
+    'ok'
+    """
     return (json.dumps(report.to_dict(), indent=2, ensure_ascii=False) + "\n").encode()
 
 

@@ -17,12 +17,8 @@ import segmask
 
 COMMAND = "segmask.__main__"
 """The one module that is not imported: it runs the command."""
-PACKAGES = tuple(f"segmask.{name}." for name in ("core", "register", "change", "prompt", "view", "evaluation"))
-"""Packages in which every public function has an example."""
-EXCEPT = ("segmask.core.files", "segmask.core.publish")
-"""Modules of these in which that is still to be done."""
-WITHOUT_EXAMPLE = {"MaskResult", "Report", "Result"}
-"""Public names whose docstrings still lack one."""
+WITHOUT = tuple(f"segmask.{name}" for name in ("account", "cli", "fusion.components", "io", "models"))
+"""Packages and modules in which not every public function has an example: a command is shown in docs/, say."""
 
 
 def modules() -> list[ModuleType]:
@@ -42,11 +38,11 @@ def examples() -> list[doctest.DocTest]:
 
 
 def functions() -> Iterator[tuple[str, Any]]:
-    """The public functions of these packages with their names."""
+    """The public functions that are to have an example, with their names."""
     for module in MODULES:
         for name, value in vars(module).items():
             own = inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
-            if own and module.__name__.startswith(PACKAGES) and module.__name__ not in EXCEPT:
+            if own and not module.__name__.startswith(WITHOUT):
                 yield f"{module.__name__}.{name}", value
 
 
@@ -68,7 +64,7 @@ def test_the_example_runs(example: doctest.DocTest, tmp_path: Path, monkeypatch:
 def test_every_public_name_has_an_example() -> None:
     public = {name: getattr(segmask, name) for name in segmask.__all__}
     described = {name for name, value in public.items() if inspect.isfunction(value) or inspect.isclass(value)}
-    assert {name for name in described if not has_example(public[name])} == WITHOUT_EXAMPLE
+    assert not {name for name in described if not has_example(public[name])}
 
 
 def test_every_public_function_has_an_example() -> None:

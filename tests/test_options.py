@@ -122,6 +122,7 @@ def test_what_can_not_act_is_refused(name: str, arguments: dict[str, Any]) -> No
         (segmask.parse, {"face_detector": "none"}),
         (segmask.find_faces, {"feather": 2.0}),
         (segmask.mask, {"strategy": "diff"}),
+        (segmask.mask, {"strategy": "hybrid"}),
         (segmask.mask, {"tone_match": False}),
         (segmask.mask, {"threshold": 2.0}),
         (segmask.mask, {"parsing": labels(), "parser": "builtin"}),
@@ -140,6 +141,20 @@ def test_a_parser_is_not_named_in_vain() -> None:
     result = segmask.apply(*pictures(), parsing=labels(), **arguments)
     assert result.stages.edited_parsing is not None
     assert result.stages.edited_parsing.source == "builtin"
+
+
+def test_a_parser_is_not_named_in_vain_for_faces() -> None:
+    class Finder:
+        name = "finder"
+
+        def detect(self, image: Any) -> tuple[()]:
+            assert image.ndim == 3
+            return ()
+
+    assert segmask.find_faces(pictures()[0], face_detector=Finder()) == ()
+    assert segmask.find_faces(pictures()[0], face_detector="none", parser="builtin") == ()
+    with pytest.raises(OptionError, match="parser"):
+        segmask.find_faces(pictures()[0], face_detector=Finder(), parser="builtin")
 
 
 @pytest.mark.parametrize(("typo", "meant"), [("tresh", "threshold"), ("feathr", "feather"), ("min-area", "min_area")])

@@ -98,6 +98,14 @@ def test_garments_are_measured_once(masker: Masker, small: tuple[Image, Image]) 
     assert len(pair.measured) == 2
 
 
+def test_the_last_targets_are_kept(masker: Masker, small: tuple[Image, Image]) -> None:
+    pair = masker.open(*small)
+    targets = ("upper", "lower", "hair", "background", "lower")
+    for target in targets:
+        pair.apply(target=target)
+    assert [parts for parts, *_ in pair.aimed] == [("hair",), ("background",), ("lower",)]
+
+
 def test_diff_measures_anew_for_another_threshold() -> None:
     pair = Masker(strategy="diff").open(*pictures())
     usual, blind = pair.apply(), pair.apply(threshold=1e6)

@@ -31,7 +31,7 @@ VARIED: dict[str, tuple[float, ...]] = {
     "seam_least": (0.05, 0.4),
     "seam_inside": (1.0, 3.0, 6.0, 12.0),
     "full_score": (3.0, 12.0),
-    "lean": (0.0, 0.4, 1.0, 1.4, 1.8, 2.4),
+    "bias": (0.0, 0.4, 1.0, 1.4, 1.8, 2.4),
     "piece_prob": (0.0, 0.35, 0.6),
     "inside_prob": (0.0, 0.03, 0.1),
     "odds_limit": (3.0, 6.0),

@@ -173,8 +173,8 @@ def mistaken(case: FusionCase, rng: np.random.Generator) -> FusionCase:
 def _half_seen(probs: np.ndarray, part: int, region: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Probabilities with a part in a region that comes and goes."""
     size = region.shape[::-1]
-    doubt = cv2.resize(rng.normal(0, 0.2, (9, 7)).astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
-    weight = np.clip(rng.uniform(0.1, 0.5) + doubt, 0, 0.7) * cv2.GaussianBlur(region.astype(np.float32), (0, 0), 2)
+    noise = cv2.resize(rng.normal(0, 0.2, (9, 7)).astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
+    weight = np.clip(rng.uniform(0.1, 0.5) + noise, 0, 0.7) * cv2.GaussianBlur(region.astype(np.float32), (0, 0), 2)
     result = probs * (1 - weight)
     result[part] += weight
     return result.astype(np.float32)

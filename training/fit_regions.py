@@ -1,4 +1,4 @@
-"""Fit the weights of ``segmask.change.regions``: which changed regions were meant.
+"""Fit the weights of ``segmask.change.regions``: which changed regions were intended.
 
     python -m training.fit_regions PAIRS [PAIRS ...] --cases 60
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.change.regions import meant, region_statistics
+from segmask.change.regions import intended, region_statistics
 from segmask.core.colour import delta_e_94, lab
 from segmask.core.geometry import resize_image, resize_mask, working_size
-from segmask.core.morphology import blurred, disc, opened
+from segmask.core.morphology import blurred, disc, opened, slopes
 from segmask.core.regions import Regions, connected_regions, filled
 from segmask.core.types import Change, Image, Mask
 
@@ -45,8 +45,22 @@ class DifferenceConfig:
     """Least noise floor in ΔE: nobody sees less, and JPEG at quality 60 leaves no more on smooth ground."""
     misregistration_px: float = 0.6
     """Shift that the noise floor allows for: real and synthetic edits differ from any affine map by .4-.8 px."""
+    most_floor: float = 6.0
+    """ΔE beyond which an even difference is no noise: a picture that was redrawn throughout."""
     floor_sigma: float = 40.0
     """Sigma of the surroundings from which the local noise floor is measured."""
+    floor_prior: float = 0.1
+    """Share of quiet surroundings at which the local floor and the whole picture's count the same."""
+    floor_reach: float = 2.5
+    """Times the whole picture's floor: larger differences are not quiet."""
+    floor_margin: float = 1.25
+    """Factor on the mean of the quiet differences: half of them lie above it."""
+    flat_slope: float = 1.0
+    """ΔE that misregistration explains, below which ground is flat; the noise is looked for there."""
+    flat_least: int = 500
+    """Pixels: with less flat ground, noise is looked for everywhere."""
+    noise_least: int = 50
+    """Pixels: fewer tell no noise, and ``least_floor`` holds."""
     low: float = 3.0
     """Lower threshold of the hysteresis in units of the noise floor; noise reaches it now and then."""
     high: float = 6.0
@@ -65,6 +79,12 @@ class DifferenceConfig:
 
 
 DEFAULT = DifferenceConfig()
+HISTOGRAM_BIN, HISTOGRAM_BINS = 0.2, 100
+"""Width in ΔE, and number, of the bins in which the differences of a pair are counted."""
+HISTOGRAM_SIGMA = 1.5
+"""Bins by which the histogram is smoothed before its first peak is looked for."""
+LEAST_PEAK = 0.3
+"""Share of the highest peak that the first one must have."""
 
 
 def measure_change(
@@ -103,7 +123,7 @@ def measure_change(
         min_area=DEFAULT.min_area if min_area is None else min_area,
     )
     if threshold is None:
-        wanted &= meant(region_statistics(regions, wanted, seen.difference, seen.delta))
+        wanted &= intended(region_statistics(regions, wanted, seen.difference, seen.delta))
     mask = filled(regions.select(wanted), DEFAULT.hole_area * seen.score.size) & seen.inside
     return Change(score_map=seen.score, noise_floor=seen.floor, threshold=low, mask=mask)
 
@@ -159,10 +179,7 @@ def _cleaned(delta: Map) -> Map:
 
 def _gradient(colours: Map, sigma: float) -> Map:
     """ΔE that a shift by one pixel makes, float32 (h, w)."""
-    import cv2
-
-    smooth = blurred(colours, sigma)
-    dx, dy = cv2.Sobel(smooth, -1, 1, 0, scale=1 / 8), cv2.Sobel(smooth, -1, 0, 1, scale=1 / 8)
+    dx, dy = slopes(blurred(colours, sigma))
     return np.sqrt((dx**2 + dy**2).sum(2))
 
 
@@ -172,26 +189,26 @@ def _quiet_floor(delta: Map, explained: Map, inside: Mask) -> Map:
     The quiet part is what differs little more than the first peak of the histogram of differences. However much is
     edited, unchanged pixels make that peak, near zero.
     """
-    flat = inside & (explained < 1.0)
-    values = delta[flat if flat.sum() > 500 else inside]
-    if values.size < 50:
+    flat = inside & (explained < DEFAULT.flat_slope)
+    values = delta[flat if flat.sum() > DEFAULT.flat_least else inside]
+    if values.size < DEFAULT.noise_least:
         return np.full_like(delta, DEFAULT.least_floor)
-    level = float(np.clip(_low_mode(values), DEFAULT.least_floor, 6.0))
-    quiet = (inside & (delta < 2.5 * np.hypot(level, explained))).astype(np.float32)
+    level = float(np.clip(_low_mode(values), DEFAULT.least_floor, DEFAULT.most_floor))
+    quiet = (inside & (delta < DEFAULT.floor_reach * np.hypot(level, explained))).astype(np.float32)
     excess = np.sqrt(np.maximum(delta**2 - explained**2, 0)) * quiet
     weight = blurred(quiet, DEFAULT.floor_sigma)
-    local = (blurred(excess, DEFAULT.floor_sigma) + 0.1 * level) / (weight + 0.1)
-    return np.maximum(1.25 * local, DEFAULT.least_floor).astype(np.float32)
+    local = (blurred(excess, DEFAULT.floor_sigma) + DEFAULT.floor_prior * level) / (weight + DEFAULT.floor_prior)
+    return np.maximum(DEFAULT.floor_margin * local, DEFAULT.least_floor).astype(np.float32)
 
 
 def _low_mode(values: Map) -> float:
     """Median of the differences up to three times the first peak of their histogram."""
     from scipy.ndimage import gaussian_filter1d
 
-    counts, edges = np.histogram(values, bins=np.linspace(0, 20, 101))
-    smooth = gaussian_filter1d(counts.astype(np.float64), 1.5)
-    peaks = np.nonzero((smooth[:-1] >= smooth[1:]) & (smooth[:-1] > 0.3 * smooth.max()))[0]
-    peak = float(edges[peaks[0]]) + 0.1 if peaks.size else float(np.median(values))
+    counts, edges = np.histogram(values, bins=np.linspace(0, HISTOGRAM_BINS * HISTOGRAM_BIN, HISTOGRAM_BINS + 1))
+    smooth = gaussian_filter1d(counts.astype(np.float64), HISTOGRAM_SIGMA)
+    peaks = np.nonzero((smooth[:-1] >= smooth[1:]) & (smooth[:-1] > LEAST_PEAK * smooth.max()))[0]
+    peak = float(edges[peaks[0]]) + HISTOGRAM_BIN / 2 if peaks.size else float(np.median(values))
     near = values[values <= max(3 * peak, 0.5)]
     return float(np.median(near)) if near.size else peak
 

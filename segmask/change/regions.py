@@ -1,4 +1,4 @@
-"""Which changed regions were meant, by statistics of each whole region.
+"""Which changed regions were intended, by statistics of each whole region.
 
 A garment that was changed on purpose differs strongly, about as strongly as the main change, and ends at an outline:
 inside of it the difference is high, 3 pixels further out it is noise. What a model redraws by itself (light, a smeared
@@ -86,11 +86,11 @@ def region_statistics(
     return table
 
 
-def meant(statistics: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which regions were likelier meant than redrawn, bool (n + 1,), by the statistics float64 (n + 1, 4).
+def intended(statistics: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which regions were likelier intended than merely redrawn, bool (n + 1,), by the statistics (n + 1, 4).
 
     >>> strong_and_sharp, faint = [0.9, 0.0, 0.0, 2.0], [0.1, -2.0, -2.0, 0.0]
-    >>> meant(np.array([strong_and_sharp, faint])).tolist()
+    >>> intended(np.array([strong_and_sharp, faint])).tolist()
     [True, False]
     """
     return DEFAULT.intercept + statistics @ np.array(DEFAULT.weights) > 0

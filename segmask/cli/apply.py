@@ -57,9 +57,9 @@ def apply(
     outputs = [path for path in (output, mask, report_file, preview) if path]
     check_outputs(outputs, [path for path in given_files if path])
     io.output_format(output)
-    given = {"parsing": maps, "include": include, "exclude": exclude, "mask_in": mask_in, **options}
+    arguments = {"parsing": maps, "include": include, "exclude": exclude, "mask_in": mask_in, **options}
     several = len(edited) > 1
-    result = segmask.best(original, edited, **given) if several else segmask.apply(original, edited[0], **given)
+    result = segmask.best(original, edited, **arguments) if several else segmask.apply(original, edited[0], **arguments)
     written = result.save(output, mask=mask, report=report_file, preview=preview)
     share = f"{written.mask.share:.1%} of the picture comes from the edit"
     say(f"{output}: {share} ({written.strategy}); verdict {said_verdict(written.verdict, written.confidence)}")

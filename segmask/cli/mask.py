@@ -35,6 +35,7 @@ POLARITY = {("gray", False): "white", ("gray", True): "black", ("rgba", False): 
 
 @o.with_options("tone_match")
 def mask(
+    context: typer.Context,
     original: o.Original,
     output: Output,
     edited: MaybeEdited = None,
@@ -74,6 +75,9 @@ def mask(
     elif include or exclude:
         raise OptionError("--include and --exclude go with EDITED; to correct one picture's mask, paint in the mask")
     else:
+        source = context.get_parameter_source("strategy")
+        if source is not None and source.name == "DEFAULT":
+            del options["strategy"]  # the default is for pairs
         done = segmask.mask(original, grow=grow, parsing=maps, **options).save(output, **written)
     polarity = f"{POLARITY[file_format, invert]} is edited"
     say(f"{output}: {polarity}; {done.mask.share:.1%} of the picture ({done.strategy}); verdict {done.verdict}")

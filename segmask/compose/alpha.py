@@ -55,6 +55,12 @@ def make_alpha(
         overlaid: both pictures; with them the outline is moved to where they agree.
         limbs: float32 (h, w): skin in both pictures; through it the edge is wider, unless its width is given.
         hair: the original's hair over what comes from the edit.
+
+    >>> decision, keep = np.zeros((60, 60), bool), np.zeros((60, 60), bool)
+    >>> decision[10:50, 10:50], keep[:, 30:] = True, True
+    >>> alpha = make_alpha(decision, (60, 60), keep)
+    >>> float(alpha[30, 20]), float(alpha[30, 5]), float(alpha[:, 30:].max())
+    (1.0, 0.0, 0.0)
     """
     alpha = np.zeros(size_hw, np.float32)
     around = Box.around(decision)

@@ -9,15 +9,14 @@ import numpy as np
 from segmask import io
 from segmask.compose.alpha import make_alpha
 from segmask.compose.composite import kept_composite
-from segmask.compose.given import allowed
+from segmask.compose.given_mask import allowed
 from segmask.compose.grain import matched_grain
 from segmask.compose.ground import matched_ground
-from segmask.compose.hair import hair_layer
+from segmask.compose.hair import HairNearGarment
 from segmask.compose.outline import Overlaid
 from segmask.compose.skin import matched_skin
 from segmask.core.findings import Findings
 from segmask.core.geometry import WORKING_SIDE, resize_map, working_size
-from segmask.core.labels import WORN
 from segmask.core.types import Alpha, Image
 from segmask.fusion.constraints import Constraints
 from segmask.fusion.decision import Decision
@@ -51,15 +50,30 @@ def compose(
     decision: Decision,
     constraints: Constraints,
     options: Options,
+    hair: HairNearGarment | None = None,
     mask_in: Alpha | None = None,
 ) -> Composed:
     """The composite of a decision, or of the user's own mask ``mask_in``, float32 (H, W).
 
-    ``scene`` is what both pictures show; None for ``diff``.
+    ``scene`` is what both pictures show, None for ``diff``; ``hair`` is laid over a replaced garment.
+
+    >>> from segmask.core.types import Alignment, Change, ToneMatch
+    >>> from segmask.fusion.constraints import constrain
+    >>> original, edited = np.full((64, 64, 3), 90, np.uint8), np.full((64, 64, 3), 200, np.uint8)
+    >>> none, score = np.zeros((64, 64), bool), np.full((64, 64), 9, np.float32)
+    >>> alignment = Alignment(np.eye(3), "identity", True, 0, 0, 0.0, covered=~none)
+    >>> tone = ToneMatch((1, 1, 1), (0, 0, 0), 0.0, 0, False, 0.0)
+    >>> registered = Registered(original, edited, alignment, tone, np.zeros((8, 8, 3), np.float32))
+    >>> measured = Measured(registered, Change(score, np.ones_like(score), 3.0, ~none))
+    >>> taken = none.copy()
+    >>> taken[20:44, 20:44] = True
+    >>> decision = Decision(taken, 0 * score, 0 * score, strategy="diff")
+    >>> held = constrain(None, include=none, exclude=none, covered=~none, others=None)
+    >>> done = compose(io.read_picture(original), measured, None, decision, held, Options(strategy="diff"))
+    >>> int(done.raster[32, 32, 0]), int(done.raster[5, 5, 0])
+    (200, 90)
     """
-    registered, layer = measured.registered, None
-    if scene is not None and options.strategy == "hybrid" and set(scene.parts) <= set(WORN):
-        layer = hair_layer(before.image, registered.toned_in, scene, constraints)
+    registered, layer = measured.registered, None if hair is None else hair.layer(constraints)
     held = constraints.without(None if layer is None else layer.freed)
     given_mask, findings = None, ()
     if mask_in is not None:

@@ -20,6 +20,10 @@ def composite(original: Raster, edited: Raster, alpha: Alpha) -> Raster:
         edited: the same dtype, (H, W, C') with C' the number of colour channels of the original (1 or 3). An alpha
             channel of the original stays as it is, but where it is 0 the edit shows as far as ``alpha`` says.
         alpha: float32 (H, W), multiples of 1/255.
+
+    >>> original, edited = np.full((1, 3, 3), 100, np.uint8), np.full((1, 3, 3), 200, np.uint8)
+    >>> composite(original, edited, np.array([[0, 51 / 255, 1]], np.float32))[0, :, 0].tolist()
+    [100, 120, 200]
     """
     result = original.copy()
     box = Box.around(alpha)
@@ -50,6 +54,10 @@ def kept_composite(before: io.Picture, edited: Image, alpha: Alpha) -> Raster:
         alpha: float32 (H, W), multiples of 1/255.
 
     Raises SegmaskError if a pixel changed where alpha is 0: the promise is checked on every run.
+
+    >>> before, edited = io.read_picture(np.full((2, 2, 3), 100, np.uint8)), np.full((2, 2, 3), 200, np.uint8)
+    >>> kept_composite(before, edited, np.eye(2, dtype=np.float32))[..., 0].tolist()
+    [[200, 100], [100, 200]]
     """
     raster = composite(before.raster, io.to_raster_colours(edited, before), alpha)
     outside = alpha == 0
@@ -62,7 +70,11 @@ def kept_composite(before: io.Picture, edited: Image, alpha: Alpha) -> Raster:
 
 
 def trimap_of(alpha: Alpha) -> NDArray[np.uint8]:
-    """uint8 (H, W): 0 original, 255 edited, 128 the band in between."""
+    """uint8 (H, W): 0 original, 255 edited, 128 the band in between.
+
+    >>> trimap_of(np.array([[0, 0.5, 1]], np.float32)).tolist()
+    [[0, 128, 255]]
+    """
     trimap = np.full(alpha.shape, 128, np.uint8)
     trimap[alpha == 0] = 0
     trimap[alpha == 1] = 255

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.morphology import square
+from segmask.core.morphology import slopes, square
 
 Map = NDArray[np.float32]
 
@@ -36,13 +36,19 @@ def wider_edge(light: Map, sigma: float, usual: float) -> Map:
         light: float32 (h, w), L* of a picture, blurred by ``sigma`` pixels.
         sigma: what to take off.
         usual: width in pixels that an edge has anyway.
+
+    >>> from segmask.core.morphology import blurred
+    >>> step = np.where(np.arange(80) < 40, np.float32(20), np.float32(80))[None].repeat(80, 0)
+    >>> sharp, soft = (wider_edge(blurred(step, sigma), 1.0, 3.0)[40, 40] for sigma in (1.0, 3.0))
+    >>> float(sharp), bool(soft > 1)
+    (0.0, True)
     """
     import cv2
 
     radius = max(2, round(DEFAULT.reach * usual))
     around = square(radius)
     step = cv2.dilate(light, around) - cv2.erode(light, around)
-    slope = cv2.magnitude(cv2.Sobel(light, -1, 1, 0, scale=1 / 8), cv2.Sobel(light, -1, 0, 1, scale=1 / 8))
+    slope = cv2.magnitude(*slopes(light))
     steepest = cv2.dilate(slope, around)
     blurred = step / np.maximum(steepest, 1e-3)  # of a step under a Gaussian: sqrt(2 pi) sigma
     width = np.sqrt(np.maximum(blurred**2 - 2 * np.pi * sigma**2, 0))

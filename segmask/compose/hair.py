@@ -11,7 +11,7 @@ layer and gives the same composite.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +39,9 @@ Map = NDArray[np.float32]
 SURE, LIKELY, OPEN = 1.0, 0.02, 0.002
 """Weights of evidence against the matting Laplacian: a colour that says it, one that speaks for it, none."""
 NO_HAIR, ALL_HAIR = 0.08, 0.92
-"""Shares by colour that say so, …"""
+"""Share of hair by colour below which a pixel is surely none, and above which it is surely hair."""
 SURELY_HAIR, HARDLY_HAIR = 0.95, 0.2
-"""… unless the parser is as sure of the contrary as this."""
+"""The parser's probability of hair from which ``NO_HAIR`` does not count, and below which ``ALL_HAIR`` does not."""
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,60 @@ class _Matte:
     """(h, w): index of the nearest pixel that is no hair."""
 
 
-def hair_layer(
-    original: Image, edited_in: Callable[[Box], Image], scene: Scene, constraints: Constraints
-) -> HairLayer | None:
-    """The original's hair near a replaced garment as a layer; None where there is none, or hair is targeted.
+@dataclass(frozen=True, eq=False)
+class HairNearGarment:
+    """The original's hair near a replaced garment, before any corrections; ``layer`` is it with them."""
+
+    original: Image
+    """uint8 (H, W, 3)."""
+    area: Box
+    """Where in the picture."""
+    view: HairView
+    mixture: Mixture
+    asked: Mask
+    """bool (h, w): where hair may be matted."""
+    layers: dict[tuple[bytes, bytes], HairLayer] = field(default_factory=dict)
+    """The last layer, by the corrections in the area."""
+
+    def layer(self, constraints: Constraints) -> HairLayer:
+        """The layer for what stays original whatever hangs there, and for what comes from the edit as it is.
+
+        No hair is laid over what is included.
+        """
+        area, hw = self.area, (self.asked.shape[0], self.asked.shape[1])
+        firm = resize_mask(constraints.firm[area.slices], hw)
+        asked = self.asked & ~resize_mask(constraints.include[area.slices], hw)
+        corrections = firm.tobytes(), asked.tobytes()
+        layer = self.layers.get(corrections)
+        if layer is None:
+            place = area, (self.original.shape[0], self.original.shape[1])
+            layer = _layer(self.original[area.slices], place, self.view, _matte(self.view, self.mixture, asked), firm)
+            self.layers.clear()
+            self.layers[corrections] = layer
+        return layer
+
+
+def hair_near_garment(original: Image, edited_in: Callable[[Box], Image], scene: Scene) -> HairNearGarment | None:
+    """The original's hair near a replaced garment; None where there is none, or hair is targeted.
 
     Args:
         original: uint8 (H, W, 3).
         edited_in: the aligned, tone matched edit in a box of the picture, uint8 (h, w, 3).
         scene: what both pictures show.
-        constraints: what stays original whatever hangs there, and what comes from the edit as it is: no hair is laid
-            over that.
+
+    >>> from segmask.fusion.constraints import constrain
+    >>> labels = np.zeros((160, 160), np.uint8)
+    >>> labels[10:110, 60:100], labels[70:150, 20:60], labels[70:150, 100:140] = 1, 4, 4  # hair down to a shirt
+    >>> colours = np.array([[120, 120, 120], [40, 20, 10], [0, 0, 0], [0, 0, 0], [200, 40, 40]], np.uint8)
+    >>> original = colours[labels]
+    >>> edited = np.where((labels == 4)[..., None], np.uint8(30), original)
+    >>> score = np.where(labels == 4, np.float32(20), np.float32(0.5))
+    >>> scene = Scene.of_labels(labels, labels, score, ("upper",))
+    >>> found = hair_near_garment(original, lambda box: edited[box.slices], scene)
+    >>> none = labels > 9
+    >>> layer = found.layer(constrain((none, none), include=none, exclude=none, covered=~none, others=None))
+    >>> bool(layer.opacity[(labels == 1)[layer.area.slices]].max() > 0.9)
+    True
     """
     size_hw, probs = (original.shape[0], original.shape[1]), (scene.before, scene.after)
     if "hair" in scene.parts:
@@ -79,13 +122,12 @@ def hair_layer(
     area = hair_area(probs[0], probs[1], replaced, size_hw)
     if area is None:
         return None
-    view = hair_view(original, edited_in(area), probs, (area, replaced, constraints.firm))
+    view = hair_view(original, edited_in(area), probs, area, replaced)
     front, back, asked = _regions(view)
     if min(front.sum(), back.sum()) < DEFAULT.least or not asked.any():
         return None
     mixture = unmixed(view.original, front, back, asked, view.hair, DEFAULT.reach * view.unit)
-    asked &= ~resize_mask(constraints.include[area.slices], (asked.shape[0], asked.shape[1]))
-    return _layer(original[area.slices], (area, size_hw), view, _matte(view, mixture, asked))
+    return HairNearGarment(original, area, view, mixture, asked)
 
 
 def _regions(view: HairView) -> tuple[Mask, Mask, Mask]:
@@ -139,7 +181,7 @@ def _nearest(view: HairView) -> NDArray[np.intp]:
     return index[labels]
 
 
-def _layer(original: Image, place: tuple[Box, tuple[int, int]], view: HairView, matte: _Matte) -> HairLayer:
+def _layer(original: Image, place: tuple[Box, tuple[int, int]], view: HairView, matte: _Matte, firm: Mask) -> HairLayer:
     """The layer at the picture's size; ``original`` is its area, ``place`` that and the picture's height and width."""
     area, size_hw = place
     hw = (area.height, area.width)
@@ -155,7 +197,7 @@ def _layer(original: Image, place: tuple[Box, tuple[int, int]], view: HairView, 
         size_hw=size_hw,
         opacity=opacity * near,
         colour=colour,
-        from_edit=resize_map(_from_edit(view, matte), hw),
+        from_edit=resize_map(_from_edit(view, matte, firm), hw),
         differs=near & (called_hair | (opacity > 0)) & ((opacity < 1) | (colour != original).any(2)),
         nearest=matte.nearest,
         spread=_spread(view),
@@ -167,7 +209,7 @@ def _spread(view: HairView) -> float:
     return max(0.5, DEFAULT.soft * view.unit)
 
 
-def _from_edit(view: HairView, matte: _Matte) -> Map:
+def _from_edit(view: HairView, matte: _Matte, firm: Mask) -> Map:
     """How much comes from the edit, hair and all, float32 (h, w): the seam is looked for beside hair alone."""
     import cv2
 
@@ -187,7 +229,7 @@ def _from_edit(view: HairView, matte: _Matte) -> Map:
     )
     beside = distance_to(np.maximum(view.hair, view.edited_hair) > OUTLINE) < DEFAULT.beside * view.unit
     too_far = distance_to(view.replaced) > DEFAULT.above * view.unit
-    keep = view.firm | too_far | (~beside & ~view.replaced)
+    keep = firm | too_far | (~beside & ~view.replaced)
     return hair_from_edit(strands, keep, ~beside & ~keep, view.unit) * beside
 
 

@@ -31,9 +31,9 @@ class HairLayer:
     differs: Mask
     """bool: where the layer over another picture isn't the original."""
     nearest: NDArray[np.intp]
-    """(h, w) at the working size: index of the nearest pixel that is no hair, which says what hangs behind …"""
+    """(h, w) at the working size: index of the nearest pixel that is no hair; what is there lies behind the hair."""
     spread: float
-    """… passing over with this sigma, in pixels of that size."""
+    """Sigma of the passage from what lies behind one place to what lies behind the next, in pixels of ``nearest``."""
     garment: Mask
     """bool (h, w): the replaced garment beside the hair."""
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from segmask.compose.hair_view import OUTLINE
 from segmask.compose.unmix import Mixture
 from segmask.core.geometry import resize_map
-from segmask.core.morphology import distance_to
+from segmask.core.morphology import distance_to, slopes
 from segmask.core.regions import connected_regions
 from segmask.core.types import Mask
 from segmask.fusion.cut import minimum_cut
@@ -28,35 +28,35 @@ class HairSeamConfig:
     """Weights of the energy, per pixel of the working size or per pixel of a seam's length; chosen by looking."""
 
     full_step: float = 20.0
-    """ΔE of a step that costs 1 …"""
+    """ΔE of a step that costs 1; costs are proportional up to ``most``."""
     most: float = 3.0
-    """… and the most that any step costs."""
+    """The most that any step costs."""
     least: float = 0.02
     """Cost of a seam where both pictures agree: outlines don't fray."""
     blur: float = 0.003
     """Of the long side; sigma before pictures are compared: single strands never agree."""
     doubtful: float = 0.8
-    """Cost of a pixel that is half hair …"""
+    """Cost of a pixel that is half hair; ``seen`` and ``clear`` say when it counts."""
     seen: float = 0.5
-    """Step from which all of that cost counts: what looks like the edit is right whatever it is; …"""
+    """Step from which all of ``doubtful`` counts: what looks like the edit is right whatever it is."""
     clear: float = 1.5
-    """… unless the hair's colour and that behind differ so much: distance in RGB, each channel in [0, 1]."""
+    """Distance of the hair's colour from that behind it from which ``doubtful`` does not count; RGB in [0, 1]."""
     crossing: float = 1.0
     """Times the step: cost of the matted hair's outline across the edit's own hair."""
     lost: float = 0.05
-    """Times the step's square: cost of a pixel of hair that is given up, however well the edit's replaces it; …"""
+    """Times the step's square: cost of a pixel of hair that is given up, however well the edit's replaces it."""
     rather: float = 0.01
-    """… of any pixel that isn't the replaced garment; …"""
+    """Cost of any pixel given up that isn't the replaced garment."""
     same: float = 0.15
-    """… where both pictures agree besides: giving hair up gains nothing there; …"""
+    """Added to ``rather`` where both pictures agree: giving hair up gains nothing there."""
     missing: float = 2.0
-    """… and where the edit shows no hair …"""
+    """Cost of a pixel of hair that is given up where the edit shows no hair within ``nearby``."""
     nearby: float = 0.025
-    """… within this distance, of the long side."""
+    """Of the long side."""
     soft: float = 0.006
-    """Of the long side; sigma of the passage from one hair to the other …"""
+    """Of the long side; sigma of the passage from the original's hair to the edit's."""
     sharp: float = 0.0015
-    """… and of that beside hair."""
+    """Of the long side; sigma of the passage beside hair."""
     nothing: float = 0.01
     """Share of the edit below which a pixel is the original's."""
 
@@ -94,14 +94,22 @@ def hair_from_edit(strands: Strands, must_keep: Mask, must_take: Mask, long_side
         must_keep: bool (h, w): stays as it is.
         must_take: bool (h, w): comes from the edit anyway.
         long_side: of the whole picture, in pixels of this size.
+
+    >>> dark, grey = np.full((60, 60, 3), (20, 0, 0), np.float32), np.full((60, 60, 3), (24, 0, 0), np.float32)
+    >>> hair, row = np.ones((60, 60), np.float32), np.arange(60)[:, None].repeat(60, 1)
+    >>> unsure = Mixture(share=0.5 * hair, pure=dark, contrast=0 * hair, certainty=0 * hair)  # colour tells nothing
+    >>> strands = Strands(dark, grey, 0.5 * hair, unsure, behind=hair, garment=row > 50, hair=hair, edited_hair=hair)
+    >>> weight = hair_from_edit(strands, must_keep=row < 10, must_take=row > 50, long_side=60.0)
+    >>> float(weight[5, 30]), float(weight[55, 30])
+    (0.0, 1.0)
     """
     import cv2
 
     sigma = max(0.8, DEFAULT.blur * long_side)
     matted, edited = (cv2.GaussianBlur(lab, (0, 0), sigma) for lab in (strands.matted, strands.edited))
     step = np.minimum(np.linalg.norm(matted - edited, axis=2) / DEFAULT.full_step, DEFAULT.most).astype(np.float32)
-    doubt = _doubt(strands) * np.minimum(step / DEFAULT.seen, 1)
-    keep_cost = strands.behind * (doubt + _crossing(strands, step))
+    ambiguity = _ambiguity(strands) * np.minimum(step / DEFAULT.seen, 1)
+    keep_cost = strands.behind * (ambiguity + _crossing(strands, step))
     agreement = 1 - np.minimum(step / DEFAULT.seen, 1)
     take_cost = (DEFAULT.rather + DEFAULT.same * agreement) * ~strands.garment
     take_cost += DEFAULT.lost * step**2 * strands.hair
@@ -121,7 +129,7 @@ def hair_from_edit(strands: Strands, must_keep: Mask, must_take: Mask, long_side
     return np.where(weight < DEFAULT.nothing, 0, weight).astype(np.float32)
 
 
-def _doubt(strands: Strands) -> Map:
+def _ambiguity(strands: Strands) -> Map:
     """Cost of what is neither hair nor what lies behind, by its colour: wrong there shows as a veil or a hole."""
     share, alpha = strands.mixture.share, strands.alpha
     mixed = np.maximum(share * (1 - share), alpha * (1 - alpha))
@@ -133,9 +141,10 @@ def _crossing(strands: Strands, step: Map) -> Map:
     """Cost of an outline that neither picture has: of the original's hair, across the edit's."""
     import cv2
 
-    slope = [cv2.Sobel(strands.alpha, -1, dx, dy, scale=1 / 8) for dx, dy in ((1, 0), (0, 1))]
     beside = np.minimum(cv2.dilate(step, np.ones((5, 5), np.uint8)), 1)
-    return np.asarray(DEFAULT.crossing * np.hypot(*slope) * beside * (strands.edited_hair > OUTLINE), np.float32)
+    return np.asarray(
+        DEFAULT.crossing * np.hypot(*slopes(strands.alpha)) * beside * (strands.edited_hair > OUTLINE), np.float32
+    )
 
 
 def _missing(strands: Strands, nearby: float) -> Map:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.geometry import resize_image, resize_map, resize_mask, resized_part, working_size
+from segmask.core.geometry import resize_image, resize_map, resized_part, working_size
 from segmask.core.labels import PART_ID
 from segmask.core.morphology import distance_to, square
 from segmask.core.types import Box, Image, Mask, Probs
@@ -31,13 +31,13 @@ class HairConfig:
     hair: float = 0.3
     """Probability of hair in either picture from which a pixel is looked at."""
     near: float = 0.05
-    """From the replaced garment: hair no nearer hangs before something else …"""
+    """Distance from the replaced garment within which hair hangs before it."""
     through: float = 0.09
-    """… but in a wide lock that hangs before it the garment shows this far inside."""
+    """Distance from the garment's visible part up to which it shows through a wide lock before it."""
     above: float = 0.1
-    """From the replaced garment: the seam runs no higher; and from the hair: what lies there is not behind it."""
+    """Greatest distance of the seam from the replaced garment, and from the hair of what may lie behind it."""
     around: float = 0.03
-    """What is seen around that."""
+    """Margin of the area around such hair."""
     clean: float = 0.02
     """From the replaced garment: hair further away holds none of its colour."""
     core: float = 0.008
@@ -53,7 +53,7 @@ class HairConfig:
     least: int = 100
     """Pixels of the working size: less clean hair or less around it tells no colour."""
     beside: float = 0.025
-    """From hair: the seam may run there."""
+    """Distance from hair within which the seam may run."""
     noise: tuple[float, float] = (0.06, 0.96)
     """Opacity that is none, and all: what is left of the smooth solution is noise."""
     foreign: float = 0.15
@@ -81,8 +81,6 @@ class HairView:
     """float32 (h, w): probability of hair in the edit."""
     replaced: Mask
     """bool (h, w): the garment that the edit replaced, and its new one."""
-    firm: Mask
-    """bool (h, w): stays original."""
     unit: float
     """The whole picture's long side in pixels of this size."""
 
@@ -93,7 +91,13 @@ class HairView:
 
 
 def replaced_garment(scene: Scene) -> Mask:
-    """Where a garment was replaced, whatever is decided about it, bool (h, w)."""
+    """Where a garment was replaced, whatever is decided about it, bool (h, w).
+
+    >>> labels = np.array([[4, 4, 0]], np.uint8)  # upper, of which the edit replaced one pixel
+    >>> score = np.array([[9, 0, 9]], np.float32)
+    >>> replaced_garment(Scene.of_labels(labels, labels, score, ("upper",))).tolist()
+    [[True, False, False]]
+    """
     import cv2
 
     found = ((scene.prior > 0.5) & (scene.change.score_map > DEFAULT.changed)).astype(np.uint8)
@@ -101,7 +105,16 @@ def replaced_garment(scene: Scene) -> Mask:
 
 
 def hair_area(before: Probs, after: Probs, replaced: Mask, size_hw: tuple[int, int]) -> Box | None:
-    """The box around the hair near the replaced garment in the picture's pixels; None where there is none."""
+    """The box around the hair near the replaced garment in the picture's pixels; None where there is none.
+
+    >>> labels, replaced = np.zeros((100, 100), np.uint8), np.zeros((100, 100), bool)
+    >>> labels[10:50, 40:60], replaced[50:90, 30:70] = PART_ID["hair"], True
+    >>> shown = np.eye(14, dtype=np.float32)[labels].transpose(2, 0, 1)
+    >>> hair_area(shown, shown, replaced, (200, 200))  # the hair's ends with a margin, in a picture twice as large
+    Box(x0=74, y0=80, x1=126, y1=106)
+    >>> hair_area(shown, shown, np.roll(replaced, 45, 0) & False, (200, 200)) is None
+    True
+    """
     unit = max(replaced.shape)
     hair = np.maximum(before[PART_ID["hair"]], after[PART_ID["hair"]]) > DEFAULT.hair
     zone = hair & (distance_to(replaced) < DEFAULT.near * unit)
@@ -113,21 +126,22 @@ def hair_area(before: Probs, after: Probs, replaced: Mask, size_hw: tuple[int, i
     return Box(*(int(edge * scale) for edge in edges)).clip(*size_hw)
 
 
-def hair_view(
-    original: Image,
-    edited: Image,
-    probs: tuple[Probs, Probs],
-    where: tuple[Box, Mask, Mask],
-) -> HairView:
+def hair_view(original: Image, edited: Image, probs: tuple[Probs, Probs], area: Box, replaced: Mask) -> HairView:
     """Both pictures in an area, small.
 
     Args:
         original: uint8 (H, W, 3).
         edited: uint8: the area of the edit.
         probs: float32 (14, h, w) each.
-        where: the area, the replaced garment, bool (h, w), and what stays original, bool (H, W).
+        area: where in the picture.
+        replaced: bool (h, w): the replaced garment.
+
+    >>> picture, shown = np.full((100, 100, 3), 51, np.uint8), np.zeros((14, 100, 100), np.float32)
+    >>> area = Box(10, 20, 50, 80)
+    >>> view = hair_view(picture, picture[area.slices], (shown, shown), area, np.zeros((100, 100), bool))
+    >>> view.original.shape, round(float(view.original[0, 0, 0]), 2)
+    ((60, 40, 3), 0.2)
     """
-    area, replaced, firm = where
     size_hw = (original.shape[0], original.shape[1])
     hw = working_size((area.height, area.width), DEFAULT.long_side)
 
@@ -139,5 +153,4 @@ def hair_view(
         np.asarray(resize_image(image, hw) / np.float32(255), np.float32) for image in (original[area.slices], edited)
     )
     unit = max(size_hw) * max(hw) / max(area.height, area.width)
-    held = resize_mask(firm[area.slices], hw)
-    return HairView(first, second, hair, edited_hair, placed(replaced.astype(np.float32)) > 0.5, held, unit)
+    return HairView(first, second, hair, edited_hair, placed(replaced.astype(np.float32)) > 0.5, unit)

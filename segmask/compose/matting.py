@@ -96,6 +96,14 @@ def solve_alpha(laplacian: Laplacian, likely: Map, trust: Map) -> Map:
         laplacian: of the picture.
         likely: float32 (h, w) in [0, 1]: the opacity by other evidence.
         trust: float32 (h, w) >= 0: the weight of that evidence; large where it is sure, 0 where there is none.
+
+    >>> image = np.random.default_rng(0).uniform(0, 0.2, (20, 20, 3)).astype(np.float32)
+    >>> image[:, 10:] += 0.7  # dark hair on the left
+    >>> likely, trust = np.zeros((20, 20), np.float32), np.zeros((20, 20), np.float32)
+    >>> likely[8:12, 2], trust[8:12, 2], trust[8:12, 17] = 1, 1, 1  # a few pixels are known on each side
+    >>> alpha = solve_alpha(Laplacian(image), likely, trust)
+    >>> bool(alpha[5, 5] > 0.8), bool(alpha[5, 15] < 0.2)
+    (True, True)
     """
     alpha = likely.copy()
     scale = 1 / (trust + 1)  # Jacobi: the Laplacian's own diagonal is close to 1

@@ -66,6 +66,15 @@ def moved_outline(signed: Map, area: Box, overlaid: Overlaid, usual: float) -> t
 
     Returns:
         Two maps, float32 of the area's size.
+
+    >>> original = np.full((1024, 60, 3), 90, np.uint8)
+    >>> edited = original.copy()
+    >>> edited[:, 32:] = 200  # the edit begins two pixels right of the decision
+    >>> signed = (np.arange(60, dtype=np.float32) - 29.5)[None].repeat(1024, 0)
+    >>> overlaid = Overlaid(original, lambda box: edited[box.slices], np.full((1024, 60), 1, np.float32))
+    >>> moved, _ = moved_outline(signed, Box(0, 0, 60, 1024), overlaid, 2.0)
+    >>> int((signed[500] > 0).argmax()), int((moved[500] > 0).argmax())
+    (30, 31)
     """
     height, width = overlaid.original.shape[:2]
     scale = max(height, width) / REFERENCE_SIDE

@@ -56,6 +56,13 @@ def skin_correction(original: Image, edited: Image, before: Probs, after: Probs,
         before: float32 (14, h, w): what the original shows.
         after: float32 (14, h, w): what the edit shows.
         mask: bool (h, w): what comes from the edit.
+
+    >>> original, edited = np.full((60, 60, 3), 150, np.uint8), np.full((60, 60, 3), 145, np.uint8)  # darker
+    >>> skin, taken = np.zeros((14, 60, 60), np.float32), np.zeros((60, 60), bool)
+    >>> skin[3], taken[30:] = 1, True
+    >>> field = skin_correction(original, edited, skin, skin, taken)
+    >>> float(field[31, 30, 0].round()), float(field[10, 30, 0].round())
+    (5.0, 0.0)
     """
     size_hw = working_size((original.shape[0], original.shape[1]), DEFAULT.long_side)
     taken = resize_mask(mask, size_hw)
@@ -93,6 +100,14 @@ def matched_skin(
     """The edit with its skin in the tone of the original's beside the seam.
 
     Args: as ``skin_correction``; ``parts`` is what is targeted: the tone of targeted skin was asked for.
+
+    >>> original, edited = np.full((60, 60, 3), 150, np.uint8), np.full((60, 60, 3), 145, np.uint8)  # darker
+    >>> probs, taken = np.zeros((14, 60, 60), np.float32), np.zeros((60, 60), bool)
+    >>> probs[3], taken[30:] = 1, True
+    >>> skin = Parsing(probs, (60, 60), "drawn")
+    >>> matched = matched_skin(original, edited, skin, skin, taken, ("upper",))
+    >>> int(matched[31, 30, 0]), matched_skin(original, edited, skin, skin, taken, ("skin",)) is edited
+    (150, True)
     """
     if not set(parts).isdisjoint(BARE):
         return edited
@@ -101,7 +116,11 @@ def matched_skin(
 
 
 def add_correction(edited: Image, field: Field | None) -> Image:
-    """The edit with the correction added; itself where there is none."""
+    """The edit with the correction added; itself where there is none.
+
+    >>> add_correction(np.full((4, 4, 3), 250, np.uint8), np.full((2, 2, 3), 3, np.float32))[0, 0].tolist()
+    [253, 253, 253]
+    """
     if field is None:
         return edited
     box = Box.around(np.abs(field).max(2) > 0.05)

@@ -69,6 +69,14 @@ def unmixed(image: Map, front: Mask, back: Mask, asked: Mask, hair: Map, reach: 
         asked: bool (h, w): elsewhere the parser's probability is taken.
         hair: float32 (h, w): the parser's probability of hair.
         reach: pixels; sigma of the surroundings in which a colour behind must be there.
+
+    >>> image = np.zeros((60, 60, 3), np.float32)
+    >>> image[:, 30:] = 0.8, 0.2, 0.2  # black hair before a red coat
+    >>> image[:, 28:32] = 0.4, 0.1, 0.1  # half of each
+    >>> front, back, hair = np.zeros((60, 60), bool), np.zeros((60, 60), bool), np.full((60, 60), 0.5, np.float32)
+    >>> front[:, :25], back[:, 35:] = True, True
+    >>> float(unmixed(image, front, back, ~(front | back), hair, 10.0).share[30, 30].round(1))
+    0.5
     """
     fronts = _typical(image[front], DEFAULT.front_colours)
     backs = _typical(image[back], DEFAULT.back_colours)

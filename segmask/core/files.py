@@ -19,6 +19,12 @@ def check_outputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
 
     An output may not be an input, a folder, a device or write-protected, nor be named twice; its folder must be there
     and writable, and its name must fit. OptionError or OutputError.
+
+    >>> check_outputs([Path("result.png"), Path("mask.png")], inputs=[Path("original.png")])
+    >>> check_outputs([Path("original.png")], inputs=[Path("original.png")])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    segmask.core.errors.OptionError: original.png: the output is also an input; ...
     """
     outputs = [Path(output) for output in outputs]
     check_no_inputs(outputs, inputs)
@@ -74,7 +80,14 @@ def _longest_name(folder: Path) -> int:
 
 
 def check_no_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
-    """Raise OptionError if an output is an input, by whatever name."""
+    """Raise OptionError if an output is an input, by whatever name.
+
+    >>> check_no_inputs([Path("result.png")], [Path("original.png")])
+    >>> check_no_inputs([Path("folder/../original.png")], [Path("original.png")])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    segmask.core.errors.OptionError: folder/../original.png: the output is also an input; ...
+    """
     inputs = [Path(path) for path in inputs]
     for output in outputs:
         resolved = _resolved(Path(output))
@@ -94,6 +107,16 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
     Everything goes to temporary neighbours first, then each is moved into place. If a move fails, what stood there
     returns. If the process is killed between the moves, the next run that writes in that folder finishes them; SIGINT
     and SIGTERM wait for them. A replaced file's permissions are kept. Raises OutputError.
+
+    >>> write_files({Path("mask.png"): b"mask", Path("report.json"): b"{}"})
+    >>> Path("report.json").read_bytes()
+    b'{}'
+    >>> write_files({Path("report.json"): b"new", Path("nowhere/mask.png"): b"mask"})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    segmask.core.errors.OutputError: ...: could not be written (No such file or directory); nothing was written
+    >>> Path("report.json").read_bytes()
+    b'{}'
     """
     targets = {_resolved(Path(path)): data for path, data in contents.items()}
     for target in targets:

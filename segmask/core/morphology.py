@@ -95,6 +95,19 @@ def within(mask: Mask, distance: float) -> Mask:
     return distance_to(mask) <= distance
 
 
+def slopes(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Change a pixel to the right and downwards, float32 as (H, W) or (H, W, C), by Sobel's filter.
+
+    >>> across, down = slopes(np.array([[0, 2, 4, 6]] * 3, np.float32))
+    >>> across[1].tolist(), down[1].tolist()
+    ([0.0, 2.0, 2.0, 0.0], [0.0, 0.0, 0.0, 0.0])
+    """
+    import cv2
+
+    unit = 1 / 8  # the filter's weights on each side sum to 4, and the two sides are 2 pixels apart
+    return cv2.Sobel(values, -1, 1, 0, scale=unit), cv2.Sobel(values, -1, 0, 1, scale=unit)  # type: ignore[return-value]
+
+
 def blurred(values: NDArray, sigma: float, *, edge_twice: bool = True) -> NDArray[np.float32]:
     """A Gaussian blur of float (H, W) or (H, W, C) by ``sigma`` pixels, float32; float64 stays so.
 

@@ -50,7 +50,12 @@ class _Move:
 
 
 def publish(contents: Mapping[Path, bytes]) -> None:
-    """Write files at resolved paths, all or none. Raises OutputError; then everything is as it was before."""
+    """Write files at resolved paths, all or none. Raises OutputError; then everything is as it was before.
+
+    >>> publish({Path("mask.png").resolve(): b"mask"})
+    >>> Path("mask.png").read_bytes()
+    b'mask'
+    """
     token = secrets.token_hex(8)
     moves = [
         _Move(target.with_name(f"{PREFIX}{token}-{n}.part"), target.with_name(f"{PREFIX}{token}-{n}.old"), target)
@@ -80,7 +85,7 @@ def _named(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise OutputError(f"{path}: could not be written ({reason}); no file was") from error
+        raise OutputError(f"{path}: could not be written ({reason}); nothing was written") from error
 
 
 def _write_aside(move: _Move, data: bytes) -> None:
@@ -111,7 +116,7 @@ def _move_all(moves: list[_Move]) -> None:
             elif not entry.part.exists():
                 entry.target.unlink(missing_ok=True)
         reason = error.strerror or str(error)
-        raise OutputError(f"{move.target}: could not be written ({reason}); no file was") from error
+        raise OutputError(f"{move.target}: could not be written ({reason}); nothing was written") from error
     finally:
         for entry in moves:
             entry.old.unlink(missing_ok=True)

@@ -153,7 +153,7 @@ class Change:
     threshold: float
     """Score from which a pixel counts as changed (the lower of the hysteresis pair)."""
     mask: Mask
-    """bool (h, w): the changed regions that were likely meant."""
+    """bool (h, w): the changed regions that were likely intended."""
     texture: Texture | None = None
     """Measured for ``hybrid`` only."""
     colours: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None

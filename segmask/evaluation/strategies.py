@@ -223,14 +223,14 @@ def check_alpha(mask: Any, original: Image) -> Alpha:
     return np.rint(mask * 255).astype(np.float32) / np.float32(255)
 
 
-def _asked_target(meant: str | None) -> str:
+def _asked_target(changed: str | None) -> str:
     """The target that a user would name for a case: the default where that includes all that was meant to change.
 
     A case that means ``upper`` is asked for as ``clothing``; one that means ``hair`` as ``hair``.
     """
-    if meant is None or set(resolve_target(meant)) <= set(resolve_target(DEFAULT_TARGET)):
+    if changed is None or set(resolve_target(changed)) <= set(resolve_target(DEFAULT_TARGET)):
         return DEFAULT_TARGET
-    return meant
+    return changed
 
 
 @cache

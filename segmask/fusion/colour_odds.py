@@ -28,9 +28,9 @@ class ColourConfig:
     reach: float = 0.05
     """Of the long side: how far around a pixel both sides are measured, sigma."""
     far: float = 4.0
-    """Factor on the reach within which colours still count, where nothing lies nearer …"""
+    """Factor on the reach within which colours count where nothing lies nearer, with the weight ``far_weight``."""
     far_weight: float = 0.02
-    """… with this weight."""
+    """Weight of the colours beyond the reach, against 1 within it."""
     spread: float = 4.0
     """ΔE: no side's colour is known better (folds, grain and light change it so much)."""
     least_weight: float = 0.0005
@@ -49,6 +49,14 @@ def colour_log_odds(lab: Field, inside: Prob, outsides: tuple[Prob, ...]) -> Map
         lab: float32 (h, w, 3), CIELAB.
         inside: float32 (h, w): how surely a pixel shows the one side.
         outsides: float32 (h, w) each: the other side, in parts of one colour each (the wall, the body).
+
+    >>> picture = np.full((60, 60, 3), (60, 0, 0), np.float32)
+    >>> picture[:, 30:] = 40, 50, 20  # red cloth beside a grey wall
+    >>> known, wall = np.zeros((2, 60, 60), np.float32)
+    >>> known[:, 40:], wall[:, :20] = 1, 1
+    >>> odds = colour_log_odds(picture, known, (wall,))
+    >>> odds[30, [25, 35]].round().tolist()  # just left and right of the true outline, unknown both
+    [-4.0, 4.0]
     """
     size_hw = (lab.shape[0], lab.shape[1])
     small_hw = working_size(size_hw, DEFAULT.long_side)

@@ -20,7 +20,7 @@ from segmask.core.regions import connected_regions
 from segmask.core.types import Mask, Prob
 from segmask.fusion.colour_odds import colour_log_odds
 from segmask.fusion.garments import MISTAKEN
-from segmask.fusion.scene import BODY, Scene, target_prob
+from segmask.fusion.scene import BODY, Scene, once_a_scene, target_prob
 
 Map = NDArray[np.float32]
 
@@ -80,7 +80,7 @@ def garment_change(taken: Mask, scene: Scene) -> Mask:
     core = connected_regions(opened(strong, radius, corners=False))
     share = core.total(taken) / np.maximum(core.areas, 1)
     held = core.select(share >= DEFAULT.least_share)
-    old, new = garments_seen(scene, strong)
+    old, new = garments_seen(scene)
     return strong & (old | new) & widened(held, 2 * radius)
 
 
@@ -92,8 +92,7 @@ def changed_garment(scene: Scene) -> Mask | None:
     """
     if scene.change.colours is None or scene.quiet.weight <= TRUSTED:
         return None
-    strong = strong_change(scene)
-    return strong & garments_seen(scene, strong)[0]
+    return strong_change(scene) & garments_seen(scene)[0]
 
 
 def with_rim(mask: Mask, scene: Scene) -> Mask:
@@ -120,16 +119,15 @@ def with_rim(mask: Mask, scene: Scene) -> Mask:
     return ended | smooth
 
 
-def garments_seen(scene: Scene, strong: Mask) -> tuple[Mask, Mask]:
+@once_a_scene
+def garments_seen(scene: Scene) -> tuple[Mask, Mask]:
     """Where each picture shows the garment, by its parsing or by its colour, bool (h, w) of the original and the edit.
 
-    Things that parsers mistake garments for count too: they changed with the garment, so they come whole.
-
-    Args:
-        scene: what both pictures show.
-        strong: bool (h, w): what changed strongly; elsewhere no colour is asked.
+    Things that parsers mistake garments for count too: they changed with the garment, so they come whole. Colours are
+    asked where the change is strong.
     """
     parts, change, both = scene.parts, scene.change, (scene.before, scene.after)
+    strong = strong_change(scene)
     taken_for = tuple(dict.fromkeys((*parts, *MISTAKEN)))
     seen = [target_prob(probs, taken_for) > 0.5 for probs in both]
     if change.colours is not None:
@@ -145,6 +143,7 @@ def garments_seen(scene: Scene, strong: Mask) -> tuple[Mask, Mask]:
     return seen[0], seen[1]
 
 
+@once_a_scene
 def strong_change(scene: Scene, *, of_others: bool = False) -> Mask:
     """What changed more than this pair's ground does, bool (h, w).
 
@@ -155,6 +154,7 @@ def strong_change(scene: Scene, *, of_others: bool = False) -> Mask:
     return strong if of_others else strong & ~_others_change(scene)
 
 
+@once_a_scene
 def _others_change(scene: Scene, likely: float = 0.5) -> Mask:
     """What changed for reasons of its own: the same other part in both pictures, and hair or a face in either."""
     others = [part for part in PARTS[1:] if part not in scene.parts and part not in MISTAKEN]

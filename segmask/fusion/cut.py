@@ -25,6 +25,15 @@ def minimum_cut(keep_cost: Map, take_cost: Map, seam: Map, must_keep: Mask, must
         seam: float32 (h, w) >= 0: how badly the pictures agree here; a seam between two pixels costs their mean.
         must_keep: bool (h, w): stays original; wins where both are set.
         must_take: bool (h, w): taken from the edit.
+
+    >>> none = np.zeros((1, 4), bool)
+    >>> keep, take = np.array([[5, 5, 1, 0]], np.float32), np.array([[0, 0, 2, 5]], np.float32)
+    >>> minimum_cut(keep, take, np.full((1, 4), 0.1, np.float32), none, none).tolist()
+    [[True, True, False, False]]
+    >>> minimum_cut(keep, take, np.full((1, 4), 9, np.float32), none, none).tolist()  # any seam costs more
+    [[True, True, True, True]]
+    >>> minimum_cut(keep, take, np.full((1, 4), 0.1, np.float32), ~none, none).tolist()
+    [[False, False, False, False]]
     """
     must_take = must_take & ~must_keep
     free = ~(must_keep | must_take)

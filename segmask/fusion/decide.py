@@ -40,6 +40,14 @@ def decide(
         options: strategy and target.
         mask_in: a mask of the user's own, float32 (H, W), which is the decision then.
         model: another pixel model than the package's.
+
+    >>> from segmask.fusion.constraints import constrain
+    >>> none = np.zeros((40, 40), bool)
+    >>> change = Change(np.where(none, 0, np.float32(9)), np.ones((40, 40), np.float32), 3.0, ~none)
+    >>> held = constrain(None, include=none, exclude=none, covered=~none, others=None)
+    >>> decision = decide(None, change, held, Options(strategy="diff"))
+    >>> decision.strategy, bool(decision.mask.all())
+    ('diff', True)
     """
     if mask_in is not None:
         return decide_given(mask_in, change.size_hw)
@@ -62,6 +70,11 @@ def decide(
 
 
 def decide_given(mask_in: Alpha, size_hw: tuple[int, int]) -> Decision:
-    """A mask of the user's own, float32 (H, W), as the decision at the working size."""
+    """A mask of the user's own, float32 (H, W), as the decision at the working size.
+
+    >>> decision = decide_given(np.array([[0, 0, 0.25, 1]], np.float32), (1, 2))
+    >>> decision.mask.tolist(), decision.strategy
+    ([[False, True]], 'given mask')
+    """
     weight = resize_map(mask_in, size_hw)
     return Decision(weight >= 0.5, np.zeros(size_hw, np.float32), weight, strategy=GIVEN_MASK)

@@ -65,8 +65,8 @@ IN_FRONT = ("headwear", "eyewear", "bag", "accessory")
 class FeatureConfig:
     """Numbers of the features; distances as shares of the long side."""
 
-    doubt: float = 0.01
-    """Added to both sides of the odds: no probability is more certain than this."""
+    smoothing: float = 0.01
+    """Added to both sides of the odds (additive smoothing): no probability is more certain than this."""
     least_score: float = 0.25
     least_step: float = 0.3
     """ΔE: fainter steps of the mean colour are chance."""
@@ -81,7 +81,15 @@ DEFAULT = FeatureConfig()
 
 
 def pixel_features(scene: Scene) -> Features:
-    """The features of each pixel, float32 (len(NAMES), h, w), about between -3 and 3."""
+    """The features of each pixel, float32 (len(NAMES), h, w), about between -3 and 3.
+
+    >>> labels = np.zeros((40, 40), np.uint8)
+    >>> labels[10:30, 10:30] = 4  # upper
+    >>> score = np.where(labels > 0, np.float32(12), np.float32(0.5))
+    >>> features = pixel_features(Scene.of_labels(labels, labels, score, ("upper",)))
+    >>> features.shape == (len(NAMES), 40, 40), bool(features[0, 20, 20] > features[0, 0, 0])
+    (True, True)
+    """
     change, parts, score = scene.change, scene.parts, scene.change.score_map
     was, becomes, either, changed = scene.was, scene.becomes, scene.either, scene.changed
     shown = []
@@ -91,13 +99,13 @@ def pixel_features(scene: Scene) -> Features:
         shown += [target_prob(probs, others) if others else np.zeros_like(was) for probs in both]
     scores = [score, _blurred(score, DEFAULT.near[0] * max(score.shape)), _wide(score, DEFAULT.near[1])]
     maps = [
-        *(_log_odds(prob, DEFAULT.doubt) for prob in (was, becomes, *shown)),
+        *(_log_odds(prob, DEFAULT.smoothing) for prob in (was, becomes, *shown)),
         *(np.log(value + DEFAULT.least_score) for value in scores),
         np.log(change.noise_floor),
         *changed_shares(changed, garments_present(scene)),
-        *(4 * _wide(either, share) - 2 for share in DEFAULT.around),
-        4 * _share(changed, 1 - either, DEFAULT.reach[0]) - 2,
-        4 * garment_share(either, score, parts) - 2,
+        *(_spread_out(_wide(either, share)) for share in DEFAULT.around),
+        _spread_out(_share(changed, 1 - either, DEFAULT.reach[0])),
+        _spread_out(garment_share(either, score, parts)),
         2 * scene.on_people.astype(np.float32) - 1,
         *texture_maps(change, either),
     ]
@@ -105,7 +113,12 @@ def pixel_features(scene: Scene) -> Features:
 
 
 def in_sight(scene: Scene) -> Mask:
-    """Pixels where the target may be, bool (h, w): either parsing thinks of it, or the change map of a change."""
+    """Pixels where the target may be, bool (h, w): either parsing thinks of it, or the change map of a change.
+
+    >>> labels, score = np.array([[4, 0, 0]], np.uint8), np.array([[0, 12, 0]], np.float32)
+    >>> in_sight(Scene.of_labels(labels, labels, score, ("upper",))).tolist()
+    [[True, True, False]]
+    """
     return (scene.either > SEEN_TARGET) | (scene.changed > SEEN_CHANGE)
 
 
@@ -113,6 +126,12 @@ def texture_maps(change: Change, either: Prob) -> list[Map]:
     """Structure and colour, at the pixel, on the target around it and on the rest further around; (h, w) each.
 
     Without a texture comparison (maps made by hand) fabric counts as different where the change map says so.
+
+    >>> score = np.full((40, 40), 0.5, np.float32)
+    >>> score[10:30, 10:30] = 12
+    >>> maps = texture_maps(Change(score, np.ones_like(score), 3.0, score > 3), np.ones_like(score))
+    >>> len(maps), bool(maps[0][20, 20] > maps[0][0, 0])
+    (8, True)
     """
     size_hw = (either.shape[0], either.shape[1])
     texture = change.texture or _texture_of(change)
@@ -139,7 +158,14 @@ def _texture_of(change: Change) -> Texture:
 
 
 def changed_shares(changed: Prob, present: list[Prob]) -> list[Map]:
-    """Changed share of the garment at each pixel: within two distances, and of the whole of it; (h, w), -2 to 2."""
+    """Changed share of the garment at each pixel: within two distances, and of the whole of it; (h, w), -2 to 2.
+
+    >>> changed = np.zeros((40, 40), np.float32)
+    >>> changed[:, :30] = 1
+    >>> whole = changed_shares(changed, [np.ones((40, 40), np.float32)])[2]
+    >>> round(float(whole[20, 20]), 2)  # three quarters of the only garment, from -2 (none) to 2 (all)
+    1.0
+    """
     size_hw = (changed.shape[0], changed.shape[1])
     small_hw = working_size(size_hw, DEFAULT.long_side)
     small = resize_map(changed, small_hw)
@@ -152,7 +178,12 @@ def changed_shares(changed: Prob, present: list[Prob]) -> list[Map]:
         for values, share in zip(sums, (*shares, np.full(small_hw, whole, np.float32)), strict=True):
             values += near * share
         total += near
-    return [4 * resize_map(values / total, size_hw) - 2 for values in sums]
+    return [_spread_out(resize_map(values / total, size_hw)) for values in sums]
+
+
+def _spread_out(share: Map) -> Map:
+    """A share in [0, 1] as a feature in [-2, 2]: all features have about the same spread."""
+    return 4 * share - 2
 
 
 def _share(values: Prob, weight: Prob, reach: float) -> Map:
@@ -174,8 +205,8 @@ def _weighted(values: Map, weight: Map, sigma: float) -> Map:
     return np.asarray(_blurred(values * weight, sigma) / np.maximum(_blurred(weight, sigma), 1e-3), np.float32)
 
 
-def _log_odds(prob: Prob, doubt: float) -> Map:
-    return np.asarray(np.log((prob + doubt) / (1 - prob + doubt)) / 2, np.float32)
+def _log_odds(prob: Prob, smoothing: float) -> Map:
+    return np.asarray(np.log((prob + smoothing) / (1 - prob + smoothing)) / 2, np.float32)
 
 
 def _blurred(values: Map, sigma: float) -> Map:

@@ -59,7 +59,13 @@ def garments(parts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 
 
 def garments_present(scene: Scene) -> list[Prob]:
-    """Where each targeted garment was or has come, float32 (h, w) each."""
+    """Where each targeted garment was or has come, float32 (h, w) each.
+
+    >>> labels = np.array([[4, 7, 0]], np.uint8)
+    >>> scene = Scene.of_labels(labels, labels, np.zeros((1, 3), np.float32), ("upper", "lower"))
+    >>> [present.tolist() for present in garments_present(scene)]
+    [[[1.0, 0.0, 0.0]], [[0.0, 1.0, 0.0]]]
+    """
     groups = [list(part_ids(group)) for group in garments(scene.parts)]
     return [np.maximum(scene.before[ids].sum(0), scene.after[ids].sum(0)) for ids in groups]
 
@@ -69,6 +75,14 @@ def garment_changed(scene: Scene) -> Prob:
 
     This closes gaps that no blur radius can close without bleeding, and leaves an unchanged garment alone: a change of
     the top says nothing about the trousers below it. Parts that parsers confuse count as one garment.
+
+    >>> labels = np.zeros((60, 60), np.uint8)
+    >>> labels[5:30, 15:45], labels[30:55, 15:45] = 4, 7  # upper, lower
+    >>> score = np.where(labels == 4, np.float32(12), np.float32(0.5))
+    >>> score[10:14, 20:24] = 0.5  # new cloth that happens to look like the old
+    >>> changed = garment_changed(Scene.of_labels(labels, labels, score, ("upper", "lower")))
+    >>> bool(changed[12, 22] > 0.8), bool(changed[50, 30] < 0.1)
+    (True, True)
     """
     size_hw = scene.change.size_hw
     small_hw = working_size(size_hw, DEFAULT.long_side)
@@ -89,6 +103,14 @@ def garment_share(either: Prob, score_map: NDArray[np.float32], parts: tuple[str
         either: float32 (h, w): the target was here or has come here.
         score_map: float32 (h, w): change in units of the noise floor.
         parts: the targeted parts.
+
+    >>> score = np.zeros((40, 40), np.float32)
+    >>> score[10:30, 10:30] = 12
+    >>> either = np.zeros((40, 40), np.float32)
+    >>> either[10:30, 10:25] = 1
+    >>> share = garment_share(either, score, ("upper",))
+    >>> round(float(share[20, 28]), 2), float(share[0, 0])
+    (0.75, 0.0)
     """
     if "background" in parts:
         return np.zeros_like(either)
@@ -104,6 +126,15 @@ def grown(prior: Prob, scene: Scene) -> Prob:
     """A prior of the target, float32 (h, w), raised in strongly changed regions that are mostly garment.
 
     Not raised where the original surely shows another part of the person, or something worn that is not targeted.
+
+    >>> labels = np.zeros((40, 40), np.uint8)
+    >>> labels[10:30, 10:25] = 4  # the parser lost a strip of the shirt
+    >>> score = np.zeros((40, 40), np.float32)
+    >>> score[10:30, 10:30] = 12
+    >>> scene = Scene.of_labels(labels, labels, score, ("upper",))
+    >>> raised = grown(scene.prior, scene)
+    >>> bool(raised[20, 28] > 0.7), float(raised[20, 35])
+    (True, 0.0)
     """
     share = garment_share(prior, scene.change.score_map, scene.parts)
     gain = np.clip((share - DEFAULT.from_share) / (DEFAULT.full_share - DEFAULT.from_share), 0, 1) * DEFAULT.weight

@@ -23,7 +23,7 @@ from segmask.fusion.features import in_sight, pixel_features
 from segmask.fusion.garments import garment_changed
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
 from segmask.fusion.rules import rule_log_odds
-from segmask.fusion.scene import Scene, target_prob
+from segmask.fusion.scene import Scene, once_a_scene, target_prob
 from segmask.fusion.wholes import as_wholes
 
 
@@ -38,12 +38,12 @@ class HybridConfig:
     seam_inside: float = 2.0
     """Cost of a seam through what shows the target in both pictures: a garment is taken or left whole."""
     skin_odds: float = 0.1
-    """Factor on the log odds of changed skin that both pictures show: whose arm it is matters less …"""
+    """Factor on the log odds of changed skin that both pictures show: either picture's arm will do, if it is whole."""
     skin_seam: float = 3.0
-    """… than that it is one arm: factor on the cost of a seam through it."""
+    """Factor on the cost of a seam through such skin."""
     full_score: float = 6.0
     """Score from which pictures count as differing strongly."""
-    lean: float = 1.4
+    bias: float = 1.4
     """Added to the log odds: what is missing shows the old garment, what is too much mostly looks as before."""
     odds_limit: float = 4.0
     """Log odds beyond this add nothing: no single model's certainty outweighs the surroundings."""
@@ -55,9 +55,9 @@ class HybridConfig:
     new_share: float = 0.15
     """Of a piece: so much must show the target or skin in the edit."""
     old_share: float = 0.15
-    """Of a piece: so much was the target before …"""
+    """Least share of a piece that was the target, unless ``sure_share`` of it becomes the target."""
     sure_share: float = 0.7
-    """… or so much of it is the target in the edit."""
+    """Least share of a piece that the edit shows as the target, where less than ``old_share`` of it was the target."""
     piece_prob: float = 0.5
     """Of a piece: its pixels' mean probability of coming from the edit."""
     noisy: float = 2.0
@@ -72,9 +72,9 @@ class HybridConfig:
     hole: float = 0.0006
     """Of the picture: no smaller piece inside stays alone."""
     island_inside: float = 0.05
-    """Of the picture: a larger piece of garment inside a changed one was left alone on purpose …"""
+    """Of the picture: a larger enclosed piece of garment stays original; it was left alone on purpose."""
     inside_prob: float = 0.05
-    """… and so was one whose pixels come from the edit with a lower median probability: a tie, the shirt in a coat.
+    """Median probability of coming from the edit below which an enclosed piece stays: a tie, the shirt in a coat.
     The median, since an outline is always in doubt."""
 
 
@@ -89,6 +89,14 @@ def decide_hybrid(scene: Scene, must_keep: Mask, must_take: Mask, model: PixelMo
         must_keep: bool (h, w): protected, excluded or not covered by the edit.
         must_take: bool (h, w): included by the user.
         model: another pixel model than the package's.
+
+    >>> labels = np.zeros((60, 60), np.uint8)
+    >>> labels[5:15, 25:35], labels[15:50, 15:45] = PART_ID["face"], PART_ID["upper"]
+    >>> score = np.where(labels == PART_ID["upper"], np.float32(12), np.float32(0.5))
+    >>> scene = Scene.of_labels(labels, labels, score, ("upper",))
+    >>> decision = decide_hybrid(scene, labels == PART_ID["face"], np.zeros((60, 60), bool))
+    >>> bool(decision.mask[30, 30]), bool(decision.mask[10, 30]), bool(decision.mask[30, 55])
+    (True, False, False)
     """
     spread = None
     if set(scene.parts) <= set(WORN):
@@ -98,8 +106,18 @@ def decide_hybrid(scene: Scene, must_keep: Mask, must_take: Mask, model: PixelMo
     return replace(decide_by_odds(odds, scene, must_keep, must_take), spread=spread)
 
 
+@once_a_scene
 def fitted_odds(scene: Scene, model: PixelModel, config: HybridConfig = DEFAULT) -> Estimate:
-    """Log odds that each pixel comes from the edit by the pixel model, held to what the generator never draws."""
+    """Log odds that each pixel comes from the edit by the pixel model, held to what the generator never draws.
+
+    >>> labels = np.zeros((60, 60), np.uint8)
+    >>> labels[5:15, 25:35], labels[15:50, 15:45] = PART_ID["face"], PART_ID["upper"]
+    >>> score = np.where(labels == PART_ID["upper"], np.float32(12), np.float32(0.5))
+    >>> scene = Scene.of_labels(labels, labels, score, ("upper",))
+    >>> odds = fitted_odds(scene, pixel_model()).log_odds
+    >>> bool(odds[30, 30] > 0), bool(odds[5, 5] < 0)
+    (True, True)
+    """
     asked = scene.on_people & in_sight(scene)  # not the cloth that nobody wears
     odds, spread = model.estimate(pixel_features(scene), asked)
     odds = np.where(_new_cloth(odds, scene, config), np.maximum(odds, config.sure_odds), odds)
@@ -109,9 +127,19 @@ def fitted_odds(scene: Scene, model: PixelModel, config: HybridConfig = DEFAULT)
 def decide_by_odds(
     odds: NDArray[np.float32], scene: Scene, must_keep: Mask, must_take: Mask, config: HybridConfig = DEFAULT
 ) -> Decision:
-    """The cut and what follows it, for log odds float32 (h, w) that each pixel comes from the edit."""
+    """The cut and what follows it, for log odds float32 (h, w) that each pixel comes from the edit.
+
+    >>> labels = np.full((40, 40), PART_ID["upper"], np.uint8)
+    >>> scene = Scene.of_labels(labels, labels, np.full((40, 40), 12, np.float32), ("upper",))
+    >>> odds, none = np.full((40, 40), -8, np.float32), np.zeros((40, 40), bool)
+    >>> odds[10:30, 10:30] = 4
+    >>> odds[20, 20] = -1  # a hole too small to be intended
+    >>> mask = decide_by_odds(odds, scene, none, none).mask
+    >>> int(mask.sum()), bool(mask[20, 20])
+    (400, True)
+    """
     probability = (1 / (1 + np.exp(-odds))).astype(np.float32)
-    odds = np.clip(odds + config.lean, None, config.odds_limit)
+    odds = np.clip(odds + config.bias, None, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():
         return Decision(np.zeros(odds.shape, bool), scene.prior, probability)
     limb = _changed_limb(scene)
@@ -125,11 +153,12 @@ def decide_by_odds(
         must_take,
     )
     tight = with_rim(_tighten(taken, scene.change.score_map, config), scene)
-    mask = _meant(tight, probability, scene, must_take, config)
+    mask = _likely_pieces(tight, probability, scene, must_take, config)
     mask = as_wholes(_whole(_without_specks(mask, config), probability, scene, config), scene)
     return Decision((mask | must_take) & ~must_keep, scene.prior, probability)
 
 
+@once_a_scene
 def _changed_limb(scene: Scene) -> Prob:
     """Skin in both pictures that is not targeted, moved or lit otherwise. Not a chin that came to lie on the neck."""
     if "skin" in scene.parts:
@@ -163,13 +192,13 @@ def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -
     return mask & ~(opened(score_map < config.rim_score) & rim)
 
 
-def _meant(mask: Mask, probability: Prob, scene: Scene, must_take: Mask, config: HybridConfig) -> Mask:
+def _likely_pieces(mask: Mask, probability: Prob, scene: Scene, must_take: Mask, config: HybridConfig) -> Mask:
     """Pieces that were the target or surely become it, in which the edit shows the target or skin, and likely right.
 
     Where no parser is sure of them, they differ by more than the ground does, too.
 
-    This drops foliage and jewellery that the parser half takes for a garment. The lean completes garments: a piece as
-    a whole must be likelier right than not without it.
+    This drops foliage and jewellery that the parser half takes for a garment. The bias completes garments: a piece
+    as a whole must be likelier right than not without it.
     """
     if "background" in scene.parts:
         return mask
@@ -187,7 +216,7 @@ def _meant(mask: Mask, probability: Prob, scene: Scene, must_take: Mask, config:
 
 
 def _without_specks(mask: Mask, config: HybridConfig) -> Mask:
-    """Islands and holes too small to be meant take the label around them."""
+    """Islands and holes too small to be intended take the label around them."""
     islands = connected_regions(mask)
     large = mask & ~islands.select(islands.areas < config.island * mask.size)
     return filled(large, config.hole * mask.size)

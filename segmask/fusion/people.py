@@ -116,6 +116,14 @@ def find_people(parsing: Parsing, faces: tuple[Face, ...], image: Image) -> Peop
         parsing: what the picture shows.
         faces: what a detector found; none is fine, the parser's faces serve.
         image: the picture, uint8 (H, W, 3) RGB.
+
+    >>> labels = np.zeros((60, 100), np.uint8)
+    >>> for left in (10, 60):  # two people
+    ...     labels[5:15, left + 5 : left + 15], labels[15:55, left : left + 20] = PART_ID["face"], 4
+    >>> parsing = Parsing(np.eye(14, dtype=np.float32)[labels].transpose(2, 0, 1), (60, 100), "drawn")
+    >>> people = find_people(parsing, (), np.zeros((60, 100, 3), np.uint8))
+    >>> [(person.number, person.box.x0) for person in people.persons]
+    [(1, 10), (2, 60)]
     """
     probs = parsing.working_probs
     figure: Mask = probs[PART_ID["background"]] < 0.5

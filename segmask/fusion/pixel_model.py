@@ -36,7 +36,7 @@ class Estimate(NamedTuple):
     """float32 (h, w): their standard deviation."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Perceptron:
     """Layers of one network; weights float32 (out, in), biases float32 (out,)."""
 
@@ -61,7 +61,7 @@ def _product(weight: Map, values: Map) -> Map:
     return np.asarray(cv2.gemm(weight, values, 1, np.empty((0, 0), np.float32), 0), np.float32)  # nothing is added
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PixelModel:
     """Networks that are asked together."""
 
@@ -81,7 +81,12 @@ class PixelModel:
 
 
 def read_pixel_model(path: Path) -> PixelModel:
-    """The model in a file of ``training.fit_fusion``: arrays ``weight{layer}`` and ``bias{layer}``, a network first."""
+    """The model in a file of ``training.fit_fusion``: arrays ``weight{layer}`` and ``bias{layer}``, a network first.
+
+    >>> model = read_pixel_model(WEIGHTS)
+    >>> len(model.members), len(model.members[0].weights)
+    (4, 3)
+    """
     with np.load(path) as data:
         layers = sum(name.startswith("weight") for name in data.files)
         weights, biases = ([data[f"{kind}{index}"] for index in range(layers)] for kind in ("weight", "bias"))
@@ -96,5 +101,9 @@ def read_pixel_model(path: Path) -> PixelModel:
 
 @cache
 def pixel_model() -> PixelModel:
-    """The model in the package."""
+    """The model in the package.
+
+    >>> pixel_model() is pixel_model()
+    True
+    """
     return read_pixel_model(WEIGHTS)

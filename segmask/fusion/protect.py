@@ -66,7 +66,15 @@ def protected_region(
     parts: tuple[str, ...],
     edited: Parsing | None = None,
 ) -> Mask:
-    """Pixels that must stay original, bool (H, W) at the picture's size: those of ``protected_parts`` together."""
+    """Pixels that must stay original, bool (H, W) at the picture's size: those of ``protected_parts`` together.
+
+    >>> labels = np.zeros((60, 60), np.uint8)
+    >>> labels[10:30, 20:40], labels[30:60, 10:50] = PART_ID["face"], PART_ID["upper"]
+    >>> parsing = Parsing(np.eye(14, dtype=np.float32)[labels].transpose(2, 0, 1), (60, 60), "drawn")
+    >>> protected = protected_region(parsing, (), ("upper",))
+    >>> bool(protected[20, 30]), bool(protected[45, 30])
+    (True, False)
+    """
     face, hair = protected_parts(parsing, faces, parts, edited)
     return face | hair
 
@@ -86,6 +94,16 @@ def protected_parts(
         parts: the targeted parts; what is targeted is not protected.
         edited: what the edit shows; targeted hair or a targeted hat may cover all but the face.
         garment: bool (h, w): where the change itself shows the garment; what only surrounds a face gives way to it.
+
+    >>> labels = np.zeros((60, 60), np.uint8)
+    >>> labels[5:15, 15:45], labels[15:30, 20:40] = PART_ID["hair"], PART_ID["face"]
+    >>> parsing = Parsing(np.eye(14, dtype=np.float32)[labels].transpose(2, 0, 1), (60, 60), "drawn")
+    >>> faces, hair = protected_parts(parsing, (), ("upper",))
+    >>> bool(faces[22, 30]), bool(hair[10, 30])
+    (True, True)
+    >>> faces, hair = protected_parts(parsing, (), ("hair",))  # what is targeted is not protected
+    >>> bool(faces[22, 30]), bool(hair[10, 30])
+    (True, False)
     """
     protected, hair = np.zeros(parsing.size_hw, bool), np.zeros(parsing.size_hw, bool)
     if "face" not in parts:
@@ -106,7 +124,13 @@ def protected_parts(
 
 
 def faces_of(parsing: Parsing) -> tuple[Face, ...]:
-    """The faces that a parsing shows, best first: what serves where there is no detector."""
+    """The faces that a parsing shows, best first: what serves where there is no detector.
+
+    >>> probs = np.zeros((14, 60, 60), np.float32)
+    >>> probs[PART_ID["face"], 10:30, 20:40] = 1
+    >>> faces_of(Parsing(probs, (120, 120), "drawn"))
+    (Face(box=Box(x0=40, y0=20, x1=80, y1=60), score=1.0, source='drawn', oval=None),)
+    """
     small_hw = parsing.working_probs.shape[1:]
     found = [
         Face(box.scaled(small_hw, parsing.size_hw), score, parsing.source)
@@ -119,6 +143,12 @@ def face_region(parsing: Parsing, parts: tuple[str, ...], garment: Mask | None =
     """The parser's faces with the glasses on them, holes filled, grown by a margin that gives way to the target.
 
     bool (H, W) at the picture's size; ``parts`` is what is targeted, ``garment`` as in ``protected_parts``.
+
+    >>> probs = np.zeros((14, 60, 60), np.float32)
+    >>> probs[PART_ID["face"], 10:30, 20:40] = 1
+    >>> region = face_region(Parsing(probs, (60, 60), "drawn"), ("upper",))
+    >>> bool(region[20, 30]), bool(region[20, 41]), bool(region[20, 50])  # the face, its margin, outside
+    (True, True, False)
     """
     with_eyewear = "eyewear" not in parts
     result = np.zeros(parsing.size_hw, bool)

@@ -1,6 +1,6 @@
 """How much the change map is worth on this pair, against the parsings: measured on what should be equal.
 
-Where the ground of both pictures is equal within its noise, a change was made on purpose, whatever a parser calls it.
+Where the ground of both pictures is equal within its noise, a change was intended, whatever a parser calls it.
 Where the model redrew everything, a change says little, and the parsings lead.
 """
 
@@ -26,10 +26,11 @@ class QuietConfig:
     quiet_score: float = 4.0
     """Score at which changed and unchanged are equally likely (``segmask.fusion.evidence``)."""
     loud_share: float = 0.7
+    """Share of the ground below ``quiet_score`` at which the change map is worth nothing. On 58 real pairs the ground
+    of redrawn pictures reaches .61 at most."""
     quiet_share: float = 0.9
-    """Shares of the ground below that score at which the change map is worth nothing, and all. On 58 real pairs the
-    ground of redrawn pictures reaches .61 at most, that of the others .87 at least: garments that both parsings miss
-    lie in it too."""
+    """Share at which it is worth all. On those pairs the ground of the others reaches .87 at least; garments that both
+    parsings miss lie in it, too."""
     level: float = 0.95
     """Quantile of the unchanged ground's score that counts as its noise."""
 
@@ -42,13 +43,21 @@ class Quiet:
     """The pair's ground."""
 
     weight: float
-    """0: the parsings lead, to 1: a change was meant."""
+    """How much the change map is worth, in [0, 1]: at 0 the parsings lead, at 1 every change counts as intended."""
     level: float
-    """Score of the ground's noise."""
+    """Score that the ground's noise reaches, in units of the noise floor."""
 
 
 def measure_quiet(before: Probs, after: Probs, score_map: NDArray[np.float32]) -> Quiet:
-    """The quietness of a pair from both parsings, float32 (14, h, w), and the change map's scores, float32 (h, w)."""
+    """The quietness of a pair from both parsings, float32 (14, h, w), and the change map's scores, float32 (h, w).
+
+    >>> ground = np.zeros((14, 40, 40), np.float32)
+    >>> ground[PART_ID["background"]] = 1
+    >>> measure_quiet(ground, ground, np.full((40, 40), 1, np.float32)).weight
+    1.0
+    >>> measure_quiet(ground, ground, np.full((40, 40), 9, np.float32)).weight
+    0.0
+    """
     ground = np.minimum(before[PART_ID["background"]], after[PART_ID["background"]]) > DEFAULT.sure
     scores = score_map[ground & (score_map > 0)]  # 0: not covered by the edit
     if scores.size < DEFAULT.least_ground * score_map.size:

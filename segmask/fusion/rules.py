@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from segmask.core.morphology import within
 from segmask.fusion.garments import garment_changed, grown
-from segmask.fusion.scene import Scene, moved_limbs
+from segmask.fusion.scene import Scene, moved_limbs, once_a_scene
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,17 @@ class RulesConfig:
 DEFAULT = RulesConfig()
 
 
+@once_a_scene
 def rule_log_odds(scene: Scene) -> NDArray[np.float32]:
-    """Log odds of each pixel that it comes from the edit, float32 (h, w)."""
+    """Log odds of each pixel that it comes from the edit, float32 (h, w).
+
+    >>> labels = np.zeros((40, 40), np.uint8)
+    >>> labels[10:20, 10:30] = 1  # hair
+    >>> scene = Scene.of_labels(labels, labels, np.where(labels > 0, np.float32(12), np.float32(0.5)), ("hair",))
+    >>> odds = rule_log_odds(scene)
+    >>> bool(odds[15, 20] > 3), bool(odds[35, 20] < -3)
+    (True, True)
+    """
     changed, prior = scene.changed, scene.prior
     if "background" not in scene.parts:
         prior = prior * scene.on_people

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from segmask.core.geometry import resize_map
 from segmask.core.labels import PART_ID, PARTS, part_ids
 from segmask.core.morphology import widened
 from segmask.core.regions import connected_regions
-from segmask.core.types import GIVEN, Change, Mask, Parsing, Prob, Probs
+from segmask.core.types import GIVEN, Change, LabelMap, Mask, Parsing, Prob, Probs
 from segmask.fusion.evidence import changed_prob
 from segmask.fusion.quiet import Quiet, measure_quiet
+
+Arguments = ParamSpec("Arguments")
+Found = TypeVar("Found")
 
 BODY = ("hair", "face", "skin")
 BARE = ("face", "skin")
 VANISHED = 0.35
-"""Doubt in a garment of the original where the edit shows background: hems rise, but parsers also dress bushes."""
+"""Weight against a garment of the original where the edit shows background: a hem may have risen, but parsers also
+call bushes clothing."""
 LEAST_BODY = 0.0005
 """Of the picture: less hair, face and skin than this is a parser's slip, not a person."""
 
@@ -28,14 +35,26 @@ IN_FRONT = {"bag": 0.8, "accessory": 0.5, "headwear": 0.8, "eyewear": 0.9, "face
 
 
 def resized_probs(parsing: Parsing, size_hw: tuple[int, int]) -> Probs:
-    """A parsing's probabilities at another size, float32 (14, h, w)."""
+    """A parsing's probabilities at another size, float32 (14, h, w).
+
+    >>> parsing = Parsing(np.zeros((14, 2, 4), np.float32), (20, 40), GIVEN)
+    >>> resized_probs(parsing, (4, 8)).shape
+    (14, 4, 8)
+    """
     if parsing.working_probs.shape[1:] == size_hw:
         return parsing.working_probs
     return np.stack([resize_map(prob, size_hw) for prob in parsing.working_probs])
 
 
 def target_prob(probs: Probs, parts: tuple[str, ...]) -> Prob:
-    """Probability of any of the parts, float32 (h, w)."""
+    """Probability of any of the parts, float32 (h, w).
+
+    >>> probs = np.zeros((14, 1, 2), np.float32)
+    >>> probs[PART_ID["upper"], 0] = 0.5, 0
+    >>> probs[PART_ID["dress"], 0] = 0.25, 1
+    >>> target_prob(probs, ("upper", "dress")).tolist()
+    [[0.75, 1.0]]
+    """
     return np.clip(probs[list(part_ids(parts))].sum(0), 0, 1)
 
 
@@ -46,6 +65,13 @@ def target_prior(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prob:
         before: float32 (14, h, w): what the original shows.
         after: float32 (14, h, w): what the aligned edit shows.
         parts: the targeted parts.
+
+    >>> before, after = np.zeros((2, 14, 1, 3), np.float32)
+    >>> before[PART_ID["upper"], 0, :1] = before[PART_ID["bag"], 0, 1] = before[PART_ID["skin"], 0, 2] = 1
+    >>> after[PART_ID["background"], 0, 0] = after[PART_ID["upper"], 0, 1:] = 1
+    >>> prior = target_prior(before, after, ("upper",))
+    >>> np.round(prior.astype(float), 2).tolist()  # gone from there, new behind a bag, new over an arm
+    [[0.65, 0.2, 1.0]]
     """
     was, becomes = target_prob(before, parts), target_prob(after, parts)
     covered = np.zeros_like(was)
@@ -84,6 +110,20 @@ class Scene:
         first, second = (Parsing(probs, change.size_hw, GIVEN) for probs in (before, after))
         return cls(before, after, change, parts, (first, second))
 
+    @classmethod
+    def of_labels(
+        cls, before: LabelMap, after: LabelMap, score_map: NDArray[np.float32], parts: tuple[str, ...]
+    ) -> Scene:
+        """A scene of two label maps without any uncertainty, and of a change map's scores: small scenes by hand."""
+        first, second = (np.eye(len(PARTS), dtype=np.float32)[labels].transpose(2, 0, 1) for labels in (before, after))
+        change = Change(score_map, np.ones_like(score_map), 3.0, score_map >= 3)
+        return cls.of(first, second, change, parts)
+
+    @cached_property
+    def derived(self) -> dict[tuple[Hashable, ...], Any]:
+        """What functions ``once_a_scene`` found, by function and arguments."""
+        return {}
+
     @cached_property
     def was(self) -> Prob:
         """Probability that the original shows the target."""
@@ -101,7 +141,7 @@ class Scene:
 
     @cached_property
     def prior(self) -> Prob:
-        """The same by the rules of what lies in front of what (``target_prior``)."""
+        """Probability of the target in either, less what lies in front of it (``target_prior``)."""
         return target_prior(self.before, self.after, self.parts)
 
     @cached_property
@@ -128,6 +168,32 @@ class Scene:
         return target_prob(self.before, BARE), target_prob(self.after, BARE)
 
 
+def once_a_scene(
+    function: Callable[Concatenate[Scene, Arguments], Found],
+) -> Callable[Concatenate[Scene, Arguments], Found]:
+    """A function of a scene and hashable arguments that is computed once for each scene; its result is kept with it.
+
+    >>> @once_a_scene
+    ... def total(scene: Scene) -> float:
+    ...     print("computed")
+    ...     return float(scene.was.sum())
+    >>> quiet, shown = np.zeros((1, 2), np.float32), np.ones((14, 1, 2), np.float32)
+    >>> scene = Scene.of(shown, shown, Change(quiet, quiet + 1, 3.0, quiet > 0), ("upper",))
+    >>> total(scene), total(scene)
+    computed
+    (2.0, 2.0)
+    """
+
+    @wraps(function)
+    def kept(scene: Scene, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Found:
+        key = (function, *args, *kwargs.items())
+        if key not in scene.derived:
+            scene.derived[key] = function(scene, *args, **kwargs)
+        return scene.derived[key]
+
+    return kept
+
+
 def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:
     """Where people are: regions that are no background in either picture and hold some body; bool (h, w).
 
@@ -138,6 +204,14 @@ def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:
         before: float32 (14, h, w).
         after: float32 (14, h, w).
         bridge: as a share of the long side: what lies closer belongs together.
+
+    >>> labels = np.zeros((40, 80), np.uint8)
+    >>> labels[10:20, 10:20] = PART_ID["skin"]
+    >>> labels[20:35, 10:20] = labels[20:35, 60:70] = PART_ID["upper"]  # a shirt on somebody, and a cup
+    >>> shown = np.eye(14, dtype=np.float32)[labels].transpose(2, 0, 1)
+    >>> near = near_body(shown, shown)
+    >>> bool(near[30, 15]), bool(near[30, 65])
+    (True, False)
     """
     figure = np.minimum(before[PART_ID["background"]], after[PART_ID["background"]]) < 0.5
     radius = max(1, round(bridge * max(figure.shape) / 2))
@@ -149,7 +223,13 @@ def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:
 
 
 def moved_limbs(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prob:
-    """Bare skin in one picture and background in the other: an arm, hand or leg that the edit moved."""
+    """Bare skin in one picture and background in the other: an arm, hand or leg that the edit moved.
+
+    >>> before, after = np.zeros((2, 14, 1, 2), np.float32)
+    >>> before[PART_ID["skin"]] = after[PART_ID["background"], 0, 0] = after[PART_ID["skin"], 0, 1] = 1
+    >>> moved_limbs(before, after, ("upper",)).tolist()
+    [[1.0, 0.0]]
+    """
     if "skin" in parts or "background" in parts:
         return np.zeros_like(before[0])
     skin, ground = PART_ID["skin"], PART_ID["background"]
@@ -157,12 +237,25 @@ def moved_limbs(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prob:
 
 
 def shows_person(parsing: Parsing) -> bool:
-    """Is there a person: do hair, face and skin win on more of the picture than a slip would?"""
+    """Is there a person: do hair, face and skin win on more of the picture than a slip would?
+
+    >>> probs = np.zeros((14, 10, 10), np.float32)
+    >>> probs[PART_ID["hair"], 2:4, 2:4] = 1
+    >>> shows_person(Parsing(probs, (100, 100), GIVEN)), shows_person(Parsing(0 * probs, (100, 100), GIVEN))
+    (True, False)
+    """
     return bool((target_prob(parsing.working_probs, BODY) > 0.5).mean() >= LEAST_BODY)
 
 
 def shows_target(parsing: Parsing, parts: tuple[str, ...], least: float = 0.001) -> bool:
-    """Does the target win on at least this share of the picture?"""
+    """Does the target win on at least this share of the picture?
+
+    >>> probs = np.zeros((14, 10, 10), np.float32)
+    >>> probs[PART_ID["lower"], 2:4, 2:4] = 1
+    >>> parsing = Parsing(probs, (100, 100), GIVEN)
+    >>> shows_target(parsing, ("lower",)), shows_target(parsing, ("upper",))
+    (True, False)
+    """
     if set(parts) == set(PARTS):
         return True
     return bool((target_prob(parsing.working_probs, parts) > 0.5).mean() >= least)

@@ -70,6 +70,14 @@ def choose_person(seen: Seen, person: str, edited: Parsing | None) -> Choice:
         edited: what the aligned edit shows; None without an edit.
 
     Raises InputError where the person is not there.
+
+    >>> picture = io.read_picture(np.zeros((60, 60, 3), np.uint8))
+    >>> probs = np.zeros((14, 60, 60), np.float32)
+    >>> probs[2, 5:15, 25:35] = probs[4, 15:55, 20:40] = 1  # face, upper
+    >>> probs[0] = 1 - probs.sum(0)
+    >>> seen = Seen(picture, Parsing(probs, (60, 60), "drawn"))
+    >>> [person.number for person in choose_person(seen, "largest", None).chosen]
+    [1]
     """
     people = seen.people
     chosen = people.choose(person)

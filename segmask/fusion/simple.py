@@ -14,24 +14,48 @@ from segmask.fusion.scene import Scene, target_prob
 
 
 def target_mask(probs: Probs, parts: tuple[str, ...]) -> Mask:
-    """Where one picture, float32 (14, h, w), shows the target; bool (h, w)."""
+    """Where one picture, float32 (14, h, w), shows the target; bool (h, w).
+
+    >>> probs = np.zeros((14, 1, 2), np.float32)
+    >>> probs[PART_ID["upper"], 0, 1] = 1
+    >>> target_mask(probs, ("upper",)).tolist()
+    [[False, True]]
+    """
     return target_prob(probs, parts) > 0.5
 
 
 def decide_semantic(scene: Scene, must_keep: Mask, must_take: Mask) -> Decision:
-    """Take what either parsing calls the target, whole."""
+    """Take what either parsing calls the target, whole.
+
+    >>> before, after = np.array([[4, 0, 0]], np.uint8), np.array([[4, 4, 0]], np.uint8)  # a shirt gets wider
+    >>> scene, none = Scene.of_labels(before, after, np.zeros((1, 3), np.float32), ("upper",)), np.zeros((1, 3), bool)
+    >>> decide_semantic(scene, none, none).mask.tolist()
+    [[True, True, False]]
+    """
     mask = (scene.prior > 0.5) | must_take
     return Decision(mask & ~must_keep, scene.prior, scene.prior, strategy="semantic")
 
 
 def decide_diff(change: Change, must_keep: Mask, must_take: Mask) -> Decision:
-    """Take the changed regions of the change map."""
+    """Take the changed regions of the change map.
+
+    >>> score = np.array([[1, 9, 9]], np.float32)
+    >>> change = Change(score, np.ones_like(score), 3.0, score > 3)
+    >>> decide_diff(change, np.array([[False, False, True]]), np.array([[True, False, False]])).mask.tolist()
+    [[True, True, False]]
+    """
     nothing = np.zeros_like(change.score_map)
     return Decision((change.mask | must_take) & ~must_keep, nothing, changed_prob(change.score_map), strategy="diff")
 
 
 def decide_fallback(scene: Scene, must_keep: Mask, must_take: Mask) -> Decision:
-    """``diff`` where the parser found no target: evidence decides, less what is surely another part of a person."""
+    """``diff`` where the parser found no target: evidence decides, less what is surely another part of a person.
+
+    >>> face, wall = np.array([[2, 0]], np.uint8), np.array([[2, 0]], np.uint8)
+    >>> scene, none = Scene.of_labels(face, wall, np.full((1, 2), 9, np.float32), ("upper",)), np.zeros((1, 2), bool)
+    >>> decide_fallback(scene, none, none).mask.tolist()  # the face changed, too
+    [[False, True]]
+    """
     other = [PART_ID[part] for part in PARTS[1:] if part not in scene.parts]
     known: Prob = np.minimum(scene.before[other].sum(0), scene.after[other].sum(0))
     decision = decide_diff(scene.change, must_keep | ((known > 0.5) & ~must_take), must_take)

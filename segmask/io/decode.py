@@ -50,7 +50,12 @@ EXPECTED = "PNG, JPEG, WebP, TIFF, AVIF, GIF, BMP, PPM, JPEG 2000 or PSD"
 
 
 def read_bytes(path: Path) -> bytes:
-    """A file's bytes. Raises InputError for what is no file, is empty or can't be read."""
+    """A file's bytes. Raises InputError for what is no file, is empty or can't be read.
+
+    >>> _ = Path("photo.png").write_bytes(b"bytes")
+    >>> read_bytes(Path("photo.png"))
+    b'bytes'
+    """
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):

@@ -94,7 +94,11 @@ class Exif:
 
 
 def parse(data: bytes) -> Exif | None:
-    """The directories of an EXIF block or of a TIFF file; None where there are none. Never raises."""
+    """The directories of an EXIF block or of a TIFF file; None where there are none. Never raises.
+
+    >>> parse(b"no EXIF") is None
+    True
+    """
     data = data.removeprefix(PREFIX)
     order = {b"II": "<", b"MM": ">"}.get(bytes(data[:2]))
     if order is None or len(data) < 8:

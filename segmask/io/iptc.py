@@ -26,6 +26,10 @@ def records_in(resources: bytes) -> bytes | None:
 
 
 def resource_of(records: bytes) -> bytes:
-    """IPTC-IIM records as the one image resource."""
+    """IPTC-IIM records as the one image resource.
+
+    >>> resource_of(b"")[:4]
+    b'8BIM'
+    """
     number, nameless = IPTC_RESOURCE.to_bytes(2, "big"), bytes(2)
     return SIGNATURE + number + nameless + len(records).to_bytes(4, "big") + records + bytes(len(records) % 2)

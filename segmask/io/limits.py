@@ -46,7 +46,10 @@ def check_pixels(size_wh: tuple[int, int], file_bytes: int | None, name: str, ma
 
 
 def check_scans(scans: int, pixels: int, name: str) -> None:
-    """Raise InputError for a progressive JPEG of so many scans that decoding it takes minutes."""
+    """Raise InputError for a progressive JPEG of so many scans that decoding it takes minutes.
+
+    >>> check_scans(10, 6_000_000, "photo.jpg")
+    """
     if scans > MAX_SCANS or scans * pixels > MAX_SCANNED:
         raise InputError(
             f"{name}: a JPEG of {scans} scans of {pixels} pixels; the limits are {MAX_SCANS} scans and "

@@ -21,7 +21,11 @@ Chunk = tuple[bytes, bytes]
 
 
 def chunks_of(data: bytes, name: str) -> Iterator[Chunk]:
-    """The chunks up to IEND. A damaged one that is not needed for the pixels is passed over. Raises InputError."""
+    """The chunks up to IEND. A damaged one that is not needed for the pixels is passed over. Raises InputError.
+
+    >>> [kind for kind, _ in chunks_of(made([header(8, 4, 8, 2), (b"IEND", b"")]), "photo.png")]
+    [b'IHDR', b'IEND']
+    """
     place = len(SIGNATURE)
     while place + 8 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, place)
@@ -40,24 +44,40 @@ def chunks_of(data: bytes, name: str) -> Iterator[Chunk]:
 
 
 def chunk(kind: bytes, contents: bytes) -> bytes:
-    """A chunk as stored."""
+    """A chunk as stored.
+
+    >>> chunk(b"IEND", b"").hex()
+    '0000000049454e44ae426082'
+    """
     return (
         struct.pack(">I", len(contents)) + kind + contents + struct.pack(">I", zlib.crc32(contents, zlib.crc32(kind)))
     )
 
 
 def made(chunks: Iterable[Chunk]) -> bytes:
-    """A PNG file of some chunks; IEND is added."""
+    """A PNG file of some chunks; IEND is added.
+
+    >>> list(chunks_of(made([header(8, 4, 8, 2)]), "photo.png"))[0][0]
+    b'IHDR'
+    """
     return SIGNATURE + b"".join(chunk(*entry) for entry in chunks) + chunk(b"IEND", b"")
 
 
 def header(width: int, height: int, bits: int, colour: int, interlaced: int = 0) -> Chunk:
-    """IHDR."""
+    """IHDR.
+
+    >>> header(8, 4, bits=8, colour=2)[1].hex()
+    '00000008000000040802000000'
+    """
     return b"IHDR", struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, interlaced)
 
 
 def inflated(data: bytes, limit: int) -> bytes | None:
-    """zlib data of at most ``limit`` bytes; None if it is damaged or larger."""
+    """zlib data of at most ``limit`` bytes; None if it is damaged or larger.
+
+    >>> inflated(zlib.compress(b"text"), limit=100), inflated(zlib.compress(bytes(200)), limit=100)
+    (b'text', None)
+    """
     try:
         decoder = zlib.decompressobj()
         found = decoder.decompress(data, limit + 1)
@@ -103,7 +123,11 @@ def profile_chunk(icc: bytes) -> Chunk:
 
 
 def text_chunk(key: str, value: str) -> Chunk | None:
-    """iTXt; None for a key that PNG has no way to write."""
+    """iTXt; None for a key that PNG has no way to write.
+
+    >>> text_chunk("Title", "Portrait")[0]
+    b'iTXt'
+    """
     stored = key.encode("latin-1", "replace").strip()
     if not 1 <= len(stored) <= 79 or b"\0" in stored:
         return None
@@ -111,5 +135,9 @@ def text_chunk(key: str, value: str) -> Chunk | None:
 
 
 def resolution_chunk(dpi: tuple[float, float]) -> Chunk:
-    """The chunk pHYs, in pixels a metre."""
+    """The chunk pHYs, in pixels a metre.
+
+    >>> resolution_chunk((300.0, 300.0))[0]
+    b'pHYs'
+    """
     return b"pHYs", struct.pack(">IIB", *(round(value / METRES_AN_INCH) for value in dpi), 1)

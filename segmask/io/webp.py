@@ -13,7 +13,11 @@ from segmask.io.stored import Stored
 
 
 def declared_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height that a WebP file's first chunk declares; None if it is no such chunk."""
+    """Width and height that a WebP file's first chunk declares; None if it is no such chunk.
+
+    >>> declared_size(b"no WebP") is None
+    True
+    """
     kind, body = data[12:16], data[20:30]
     if kind == b"VP8X" and len(body) == 10:
         return int.from_bytes(body[4:7], "little") + 1, int.from_bytes(body[7:10], "little") + 1

@@ -23,7 +23,11 @@ WRITERS: dict[str, Any] = {"PNG": png_bytes, "JPEG": jpeg_bytes, "WEBP": webp_by
 
 
 def output_format(path: Path) -> str:
-    """The format that a file name asks for. Raises OptionError for others than PNG, JPEG, WebP, TIFF."""
+    """The format that a file name asks for. Raises OptionError for others than PNG, JPEG, WebP, TIFF.
+
+    >>> output_format(Path("result.png")), output_format(Path("result.jpg"))
+    ('PNG', 'JPEG')
+    """
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
         raise OptionError(f"{path}: unknown picture format {suffix!r}; expected one of: {', '.join(FORMATS)}")
@@ -31,7 +35,10 @@ def output_format(path: Path) -> str:
 
 
 def check_holds(file_format: str, size_hw: tuple[int, int]) -> None:
-    """Raise OutputError where a format can't hold a picture of a size; known before any work is done."""
+    """Raise OutputError where a format can't hold a picture of a size; known before any work is done.
+
+    >>> check_holds("PNG", (4000, 6000))
+    """
     largest = LARGEST_SIDE.get(file_format)
     if largest is not None and max(size_hw) > largest:
         raise OutputError(
@@ -41,7 +48,12 @@ def check_holds(file_format: str, size_hw: tuple[int, int]) -> None:
 
 
 def encode(raster: Raster, metadata: Metadata, file_format: str) -> tuple[bytes, Findings]:
-    """File contents for a raster (H, W, 1..4), and what the format could not hold. Raises OutputError."""
+    """File contents for a raster (H, W, 1..4), and what the format could not hold. Raises OutputError.
+
+    >>> data, findings = encode(np.zeros((4, 4, 3), np.uint8), Metadata(), "PNG")
+    >>> data[:4], findings
+    (b'\x89PNG', ())
+    """
     check_holds(file_format, raster.shape[:2])
     notes: list[str] = []
     if file_format == "JPEG":
@@ -66,12 +78,21 @@ def encode(raster: Raster, metadata: Metadata, file_format: str) -> tuple[bytes,
 
 
 def encode_png(array: NDArray[np.uint8]) -> bytes:
-    """PNG of uint8 (H, W), (H, W, 3) or (H, W, 4)."""
+    """PNG of uint8 (H, W), (H, W, 3) or (H, W, 4).
+
+    >>> encode_png(np.zeros((4, 4), np.uint8))[:4]
+    b'\x89PNG'
+    """
     return png_bytes(array[..., None] if array.ndim == 2 else array, Metadata())[0]
 
 
 def write_png(path: Path | str, array: NDArray[np.uint8]) -> None:
-    """Write uint8 (H, W), (H, W, 3) or (H, W, 4) as PNG, in one step."""
+    """Write uint8 (H, W), (H, W, 3) or (H, W, 4) as PNG, in one step.
+
+    >>> write_png("mask.png", np.zeros((4, 4), np.uint8))
+    >>> Path("mask.png").stat().st_size > 0
+    True
+    """
     from segmask.core.files import write_files
 
     write_files({Path(path): encode_png(array)})

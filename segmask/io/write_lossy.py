@@ -23,7 +23,12 @@ APP13 = 0xED
 
 
 def jpeg_bytes(raster: NDArray[np.uint8], metadata: Metadata) -> tuple[bytes, list[str]]:
-    """A JPEG of uint8 (H, W, 1 or 3), and what it could not hold besides."""
+    """A JPEG of uint8 (H, W, 1 or 3), and what it could not hold besides.
+
+    >>> data, notes = jpeg_bytes(np.zeros((4, 4, 3), np.uint8), Metadata())
+    >>> data[:2]
+    b'\xff\xd8'
+    """
     lost = without_a_profile(metadata)
     rooms = {
         "EXIF": (metadata.exif, SEGMENT),
@@ -54,7 +59,12 @@ def jpeg_bytes(raster: NDArray[np.uint8], metadata: Metadata) -> tuple[bytes, li
 
 
 def webp_bytes(raster: NDArray[np.uint8], metadata: Metadata) -> tuple[bytes, list[str]]:
-    """A lossless WebP of uint8 (H, W, 1..4), and what it could not hold. Its resolution goes into EXIF."""
+    """A lossless WebP of uint8 (H, W, 1..4), and what it could not hold. Its resolution goes into EXIF.
+
+    >>> data, notes = webp_bytes(np.zeros((4, 4, 3), np.uint8), Metadata())
+    >>> data[:4]
+    b'RIFF'
+    """
     lost = without_a_profile(metadata)
     for name, data in (("text", metadata.text), ("IPTC", metadata.iptc), ("the comment", metadata.comment)):
         lost += [name] if data else []

@@ -30,7 +30,12 @@ HEADER_END = 8 + 25
 
 
 def png_bytes(raster: Raster, metadata: Metadata) -> tuple[bytes, list[str]]:
-    """A PNG of uint8 or uint16 (H, W, 1..4), and what it could not hold."""
+    """A PNG of uint8 or uint16 (H, W, 1..4), and what it could not hold.
+
+    >>> data, notes = png_bytes(np.zeros((4, 4, 3), np.uint8), Metadata())
+    >>> data[:4], notes
+    (b'\x89PNG', [])
+    """
     chunks, lost = _described(metadata)
     data = _deep(raster) if raster.dtype == np.uint16 else _by_pillow(raster)
     return data[:HEADER_END] + b"".join(chunk(*entry) for entry in chunks) + data[HEADER_END:], lost

@@ -16,7 +16,13 @@ XMP, IPTC = 700, 33723
 
 
 def tiff_bytes(raster: Raster, metadata: Metadata) -> tuple[bytes, list[str]]:
-    """A TIFF of uint8 or uint16 (H, W, 1..4), and what it could not hold."""
+    """A TIFF of uint8 or uint16 (H, W, 1..4), and what it could not hold.
+
+    >>> import numpy as np
+    >>> data, notes = tiff_bytes(np.zeros((4, 4, 3), np.uint8), Metadata())
+    >>> data[:2], notes
+    (b'II', [])
+    """
     import tifffile
 
     big = raster.nbytes > CLASSIC_LIMIT

@@ -50,7 +50,11 @@ def orientation_of(text: str) -> int | None:
 
 
 def announces_gain_map(text: str) -> bool:
-    """Does it describe an HDR gain map?"""
+    """Does it describe an HDR gain map?
+
+    >>> announces_gain_map("<x:xmpmeta/>")
+    False
+    """
     return any(name in text for name in GAIN_MAP) or 'Semantic="GainMap"' in text
 
 

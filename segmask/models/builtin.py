@@ -58,7 +58,11 @@ class BuiltinParser:
 
 
 def canvas_size(height: int, width: int) -> tuple[int, int]:
-    """Height and width of the canvas for a picture: about its aspect, at most 4:1, the trained number of pixels."""
+    """Height and width of the canvas for a picture: about its aspect, at most 4:1, the trained number of pixels.
+
+    >>> canvas_size(3000, 2000)
+    (448, 288)
+    """
     aspect = min(max(height / width, 1 / MAX_ASPECT), MAX_ASPECT)
     rows = math.sqrt(CANVAS_AREA * aspect)
     return round(rows / STRIDE) * STRIDE, round(CANVAS_AREA / rows / STRIDE) * STRIDE

@@ -283,7 +283,11 @@ DOWNLOADABLE = tuple(entry for entry in CATALOG if entry.urls)
 
 
 def find_entry(name: str) -> ModelEntry:
-    """The entry of a name; OptionError with the valid ones for another."""
+    """The entry of a name; OptionError with the valid ones for another.
+
+    >>> find_entry("builtin").task
+    'parser'
+    """
     if name not in BY_NAME:
         raise unknown("model", name, tuple(BY_NAME))
     return BY_NAME[name]

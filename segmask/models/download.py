@@ -129,7 +129,11 @@ def check_licence(entry: ModelEntry, accepted: bool) -> None:
 
 
 def is_offline(asked: bool = False) -> bool:
-    """Whether downloads are off, by option or by ``SEGMASK_OFFLINE``."""
+    """Whether downloads are off, by option or by ``SEGMASK_OFFLINE``.
+
+    >>> is_offline(asked=True)
+    True
+    """
     return asked or os.environ.get(OFFLINE_VARIABLE, "") not in ("", "0")
 
 

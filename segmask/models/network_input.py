@@ -19,13 +19,21 @@ def to_tensor(image: Image, spec: NetworkInput) -> NDArray[np.float32]:
 
 
 def resize_planes(planes: NDArray[np.float32], size_hw: tuple[int, int]) -> NDArray[np.float32]:
-    """Maps (C, h, w) at another size: area average down, bilinear up."""
+    """Maps (C, h, w) at another size: area average down, bilinear up.
+
+    >>> resize_planes(np.zeros((14, 2, 2), np.float32), (4, 4)).shape
+    (14, 4, 4)
+    """
     if planes.shape[1:] == size_hw:
         return planes
     return np.stack([resize_map(plane, size_hw) for plane in planes])
 
 
 def softmax(logits: NDArray[np.float32]) -> Probs:
-    """Probabilities over the first axis."""
+    """Probabilities over the first axis.
+
+    >>> softmax(np.zeros((2, 1, 1), np.float32)).ravel().tolist()
+    [0.5, 0.5]
+    """
     odds = np.exp(logits - logits.max(0, keepdims=True))
     return (odds / odds.sum(0, keepdims=True)).astype(np.float32)

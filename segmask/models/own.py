@@ -63,26 +63,26 @@ class _Fields:
     top: dict[str, Any]
 
     def network_input(self, open_hw: tuple[int | None, ...]) -> NetworkInput:
-        given = self.top.pop("input", {})
-        if not isinstance(given, dict):
-            raise self.wrong("input", "an object with height, width, channels, mean, std and scale", given)
-        size = (given.pop("height", None), given.pop("width", None))
+        described = self.top.pop("input", {})
+        if not isinstance(described, dict):
+            raise self.wrong("input", "an object with height, width, channels, mean, std and scale", described)
+        size = (described.pop("height", None), described.pop("width", None))
         if size != (None, None) and not all(isinstance(side, int) and side > 0 for side in size):
             raise self.wrong("input.height and input.width", "two positive whole numbers", size)
-        channels = given.pop("channels", "RGB")
+        channels = described.pop("channels", "RGB")
         if channels not in ("RGB", "BGR"):
             raise self.wrong("input.channels", "'RGB' or 'BGR'", channels)
-        mean, std = self.triple(given, "mean", 0.0), self.triple(given, "std", 1.0)
-        scale = given.pop("scale", 255)
+        mean, std = self.triple(described, "mean", 0.0), self.triple(described, "std", 1.0)
+        scale = described.pop("scale", 255)
         if not isinstance(scale, int | float) or scale <= 0 or 0 in std:
             raise self.wrong("input.scale and input.std", "positive numbers", (scale, std))
-        if given:
-            raise self.wrong("input", "height, width, channels, mean, std and scale", sorted(given))
+        if described:
+            raise self.wrong("input", "height, width, channels, mean, std and scale", sorted(described))
         fixed = tuple(open_hw) if open_hw and all(open_hw) else None
         return NetworkInput(size if size[0] else fixed, channels, mean, std, float(scale))  # type: ignore[arg-type]
 
-    def triple(self, given: dict[str, Any], key: str, default: float) -> tuple[float, float, float]:
-        value = given.pop(key, [default] * 3)
+    def triple(self, described: dict[str, Any], key: str, default: float) -> tuple[float, float, float]:
+        value = described.pop(key, [default] * 3)
         if not isinstance(value, list) or len(value) != 3 or not all(isinstance(x, int | float) for x in value):
             raise self.wrong(f"input.{key}", "three numbers", value)
         return float(value[0]), float(value[1]), float(value[2])

@@ -57,7 +57,12 @@ if hasattr(os, "register_at_fork"):
 
 
 def file_version(path: Path) -> tuple[Path, int, int]:
-    """A key that changes when the file does. ModelError where there is none."""
+    """A key that changes when the file does. ModelError where there is none.
+
+    >>> _ = Path("net.onnx").write_bytes(b"net")
+    >>> file_version(Path("net.onnx"))[2]
+    3
+    """
     try:
         stat = path.stat()
     except OSError as error:

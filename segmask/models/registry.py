@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 PARSERS = tuple(entry.name for entry in CATALOG if entry.task == "parser")
 FACE_DETECTORS = tuple(entry.name for entry in CATALOG if entry.task == "face detector")
 """Best first: ``auto`` takes the first that is present."""
+BY_MEDIAPIPE = "is run by MediaPipe: on the CPU, with as many threads as it likes"
 DETECTOR_SUFFIXES = (".onnx", ".tflite", ".task")
 
 
@@ -33,6 +34,9 @@ def load_parser(
     ``labels`` is the JSON file that describes an ONNX file of one's own (``segmask.models.own``); without it the file
     must have the built-in parser's signature. Raises OptionError for an unknown name, ModelError for a file that is
     missing, damaged or of another kind.
+
+    >>> load_parser("builtin").name
+    'builtin'
     """
     choice = str(name_or_path)
     if Path(choice).suffix.lower() == ".onnx":
@@ -54,6 +58,9 @@ def load_face_detector(
     ``auto`` takes the best that is present, or None where none is; ``none`` is None. Where the face landmarker is
     present, it draws the faces' outlines. Raises OptionError for an unknown name, ModelError for a file that is
     missing, damaged or of another kind, MissingLibraryError where only MediaPipe is present and can't run.
+
+    >>> load_face_detector("none") is None
+    True
     """
     choice = str(name_or_path)
     if choice == "none":
@@ -91,6 +98,8 @@ def _parser(entry: ModelEntry, device: str, threads: int | None) -> Parser:
         from segmask.models.mediapipe_tasks import SegmenterTask
         from segmask.models.selfie import SelfieParser
 
+        if _asks_for_more(device, threads):
+            raise OptionError(f"{entry.name} {BY_MEDIAPIPE}; leave device and threads out, or choose another parser")
         task = SegmenterTask(path)
         task.check()
         return SelfieParser(task, entry.name, set_parts(str(entry.labels)))
@@ -127,9 +136,16 @@ def _face_detector(name: str, path: Path, device: str, threads: int | None) -> F
     from segmask.models.faces import BlazeFace
     from segmask.models.mediapipe_tasks import BlazeFaceTask
 
+    if _asks_for_more(device, threads):
+        log.warning("%s %s: device and threads act on the parser alone", name, BY_MEDIAPIPE)
     task = BlazeFaceTask(path)
     task.check()
     return BlazeFace(task, name)
+
+
+def _asks_for_more(device: str, threads: int | None) -> bool:
+    """Whether a device or a number of threads is asked for that MediaPipe does not offer."""
+    return device not in ("cpu", "auto") or threads is not None
 
 
 def _outlined(detector: FaceDetector) -> FaceDetector:

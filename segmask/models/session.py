@@ -94,7 +94,11 @@ def _onnxruntime() -> Any:
 
 
 def provider(device: str) -> str:
-    """onnxruntime's provider for a device; ``auto`` takes the best one that is there."""
+    """onnxruntime's provider for a device; ``auto`` takes the best one that is there.
+
+    >>> provider("cpu")
+    'CPUExecutionProvider'
+    """
     present = _onnxruntime().get_available_providers()
     if device == "auto":
         return next((name for key, name in PROVIDERS.items() if key != "cpu" and name in present), PROVIDERS["cpu"])

@@ -53,7 +53,12 @@ def stored_path(entry: ModelEntry) -> Path:
 
 
 def is_present(entry: ModelEntry) -> bool:
-    """Whether the file is there at its full size. A folder that can't be read counts as empty, with a warning."""
+    """Whether the file is there at its full size. A folder that can't be read counts as empty, with a warning.
+
+    >>> from segmask.models.catalog import find_entry
+    >>> is_present(find_entry("builtin"))
+    True
+    """
     path = stored_path(entry)
     try:
         return path.is_file() and entry.size in (None, path.stat().st_size)
@@ -109,7 +114,12 @@ def expected_sha256(entry: ModelEntry) -> str | None:
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
+    """SHA-256 of a file, in hex.
+
+    >>> _ = Path("net.onnx").write_bytes(b"net")
+    >>> file_sha256(Path("net.onnx"))[:8]
+    'a08a0fcb'
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

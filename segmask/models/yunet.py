@@ -105,7 +105,12 @@ def decode(outputs: Mapping[str, NDArray[np.float32]], width: int) -> tuple[NDAr
 
 
 def strongest(boxes: NDArray[np.float32], scores: NDArray[np.float32], iou: float) -> list[int]:
-    """Indices of the boxes (N, 4) left when of each overlapping group the best score stays, best first."""
+    """Indices of the boxes (N, 4) left when of each overlapping group the best score stays, best first.
+
+    >>> boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [30, 0, 40, 10]], np.float32)
+    >>> strongest(boxes, np.array([0.9, 0.8, 0.7], np.float32), iou=0.3)
+    [0, 2]
+    """
     import cv2
 
     x0y0_width_height = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])

@@ -73,6 +73,11 @@ def region_boxes(mask: Mask, least: float, most: int) -> list[Box]:
     """Boxes of the connected regions of at least ``least`` of the frame, the ``most`` largest, largest first.
 
     Neighbours whose boxes meet become one: a belt can cut a figure in two.
+
+    >>> mask = np.zeros((20, 20), bool)
+    >>> mask[2:8, 2:8] = True
+    >>> region_boxes(mask, 0.01, 3)
+    [Box(x0=2, y0=2, x1=8, y1=8)]
     """
     import cv2
 
@@ -94,7 +99,11 @@ def _meet(a: Box, b: Box) -> bool:
 
 
 def soft_border(box: Box, frame_hw: tuple[int, int]) -> Prob:
-    """Weights float32 (h, w) of a box: 1 inside, falling towards its edges, but not where the frame itself ends."""
+    """Weights float32 (h, w) of a box: 1 inside, falling towards its edges, but not where the frame itself ends.
+
+    >>> soft_border(Box(0, 0, 8, 8), (20, 20)).shape
+    (8, 8)
+    """
     ramp = max(1.0, BORDER * min(box.width, box.height))
     rows = _ramp(box.height, ramp, box.y0 > 0, box.y1 < frame_hw[0])
     columns = _ramp(box.width, ramp, box.x0 > 0, box.x1 < frame_hw[1])

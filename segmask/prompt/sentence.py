@@ -63,8 +63,8 @@ def tokens(prompt: str) -> list[str]:
     ['do', 'not', 'change', 'the', 'girl', 't-shirt', '!']
     """
     text = prompt.lower().replace("\u2019", "'").replace("can't", "can not").replace("won't", "will not")
-    for contraction, meant in CONTRACTED.items():
-        text = re.sub(rf"(?<=[a-z]){re.escape(contraction)}\b", meant, text)
+    for contraction, whole in CONTRACTED.items():
+        text = re.sub(rf"(?<=[a-z]){re.escape(contraction)}\b", whole, text)
     return re.findall(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d+|[,.;:!?]", text)
 
 

@@ -13,12 +13,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.morphology import blurred
+from segmask.core.morphology import blurred, slopes
 from segmask.core.types import Matrix
 from segmask.register.motion import DEFAULT, Fit, fit_points
 
 LEAST_SIDE = 16
 """Pixels: a smaller block holds too little of an outline to find its shift."""
+LEAST_SHOWN, OVERLAP = 0.7, 4
+"""Share of a block that the edit must reach; blocks begin at every so many parts of their side."""
+EDGE_SIGMA = 1.5
+"""Pixels of the blur before outlines are found: the coder's noise has none."""
 MIN_DEVIATION = 0.02  # of the logarithm of a block's gradient: below, it holds nothing but the coder's noise
 
 
@@ -47,11 +51,11 @@ def fit_blocks(first: NDArray[np.uint8], second: NDArray[np.uint8], guess: Matri
     window = cv2.createHanningWindow((side, side), cv2.CV_32F)
     edges_1, edges_2 = _edges(first), _edges(np.asarray(warped, np.uint8))
     moved, fixed = [], []
-    for top in range(0, height - side + 1, side // 4):
-        for left in range(0, width - side + 1, side // 4):
+    for top in range(0, height - side + 1, side // OVERLAP):
+        for left in range(0, width - side + 1, side // OVERLAP):
             block = slice(top, top + side), slice(left, left + side)
             one, other = edges_1[block], edges_2[block]
-            if shown[block].mean() < 0.7 or min(one.std(), other.std()) < MIN_DEVIATION:
+            if shown[block].mean() < LEAST_SHOWN or min(one.std(), other.std()) < MIN_DEVIATION:
                 continue
             # Without their means: the window times a mean would be the same picture in both, unshifted.
             (dx, dy), response = cv2.phaseCorrelate(one - one.mean(), other - other.mean(), window)
@@ -65,8 +69,4 @@ def fit_blocks(first: NDArray[np.uint8], second: NDArray[np.uint8], guess: Matri
 
 def _edges(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Logarithm of the gradient's length, float32 (h, w): weak outlines count nearly as much as strong ones."""
-    import cv2
-
-    smooth = blurred(gray.astype(np.float32), 1.5, edge_twice=False)
-    dx, dy = cv2.Sobel(smooth, -1, 1, 0, scale=1 / 8), cv2.Sobel(smooth, -1, 0, 1, scale=1 / 8)
-    return np.log1p(np.hypot(dx, dy))
+    return np.log1p(np.hypot(*slopes(blurred(gray.astype(np.float32), EDGE_SIGMA, edge_twice=False))))

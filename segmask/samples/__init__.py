@@ -14,7 +14,11 @@ NAMES = ("original.jpg", "edited.jpg")
 
 
 def sample(name: str) -> bytes:
-    """The contents of one of the pair's files: ``original.jpg`` or ``edited.jpg``."""
+    """The contents of one of the pair's files: ``original.jpg`` or ``edited.jpg``.
+
+    >>> sample("original.jpg")[:2]
+    b'\xff\xd8'
+    """
     return (files("segmask") / "samples" / name).read_bytes()
 
 
@@ -22,6 +26,10 @@ def write_pair(folder: Path) -> tuple[Path, Path]:
     """Write the pair into a folder; returns the paths of the original and the edit.
 
     Raises OutputError where that would overwrite a file that an earlier demo did not write.
+
+    >>> original, edited = write_pair(Path())
+    >>> original.name, edited.is_file()
+    ('original.jpg', True)
     """
     paths = (folder / NAMES[0], folder / NAMES[1])
     ours = all(path.is_file() and path.read_bytes() == sample(path.name) for path in paths)

@@ -41,6 +41,12 @@ NAMES = (
 )
 
 
+LEAST_SHARE, LEAST_MASK = 1e-3, 1e-4
+"""Shares of the mask, and of the picture, that are added before a logarithm: less counts the same."""
+WORST_PX, WORST_TONE = 3.0, 10.0
+"""Residuals of the alignment, pixels, and of the tone match, 8-bit levels, from which all count the same."""
+BESIDE = 2.5
+"""Working pixels: how far beside the mask its seam's disagreement is measured."""
 LEAST_SPREAD = 0.05
 """Of log odds: a few networks may agree by chance."""
 
@@ -49,7 +55,7 @@ LEAST_SPREAD = 0.05
 class ConfidenceConfig:
     """Numbers of the measurements."""
 
-    doubt: tuple[float, float] = (0.3, 0.7)
+    undecided: tuple[float, float] = (0.3, 0.7)
     """Probabilities between these are doubtful; so are pixels that the cut decided against their own."""
     near: float = 0.03
     """Of the long side: change that far from the mask may belong to it."""
@@ -61,7 +67,7 @@ DEFAULT = ConfidenceConfig()
 
 
 @dataclass(frozen=True)
-class Doubt:
+class Uncertainty:
     """What speaks against a mask."""
 
     measurements: NDArray[np.float32]
@@ -76,13 +82,13 @@ class Doubt:
     """Around the largest doubtful place, working pixels."""
 
 
-def measure_doubt(
+def measure_uncertainty(
     decision: Decision,
     change: Change,
     alignment: Alignment,
     tone: ToneMatch,
     keep: Mask,
-) -> Doubt:
+) -> Uncertainty:
     """Measure what speaks against a decision.
 
     Args:
@@ -91,13 +97,23 @@ def measure_doubt(
         alignment: how the edit was brought onto the original's grid.
         tone: the tone match.
         keep: bool (h, w): pixels that nothing could be taken from.
+
+    >>> labels = np.zeros((40, 40), np.float32)
+    >>> mask, prob = labels > 0, labels.copy()
+    >>> mask[10:30, 10:30], prob[10:30, 10:20], prob[10:30, 20:30] = True, 1, 0.5  # half of it is not sure
+    >>> change = Change(9 * prob, np.ones_like(prob), 3.0, mask)
+    >>> alignment = Alignment(np.eye(3), "identity", True, 90, 100, 0.2, covered=np.ones((40, 40), bool))
+    >>> tone = ToneMatch((1, 1, 1), (0, 0, 0), 0.0, 900, True, 1.0)
+    >>> found = measure_uncertainty(Decision(mask, prob, prob), change, alignment, tone, mask & False)
+    >>> found.box, found.missing, found.surplus
+    (Box(x0=20, y0=10, x1=30, y1=30), 0.0, 0.25)
     """
     mask, free = decision.mask, ~keep
     prob = decision.probability
     taken = max(int(mask.sum()), 1)
     missing = float(prob[free & ~mask].sum()) / taken
     surplus = float((1 - prob)[mask].sum()) / taken
-    low, high = DEFAULT.doubt
+    low, high = DEFAULT.undecided
     doubtful = free & (((prob > low) & (prob < high)) | (mask & (prob < low)) | (~mask & (prob > high)))
     regions = connected_regions(opened(doubtful, 2))  # an outline is always doubtful
     largest = int(regions.areas.argmax()) if len(regions) else 0
@@ -105,23 +121,23 @@ def measure_doubt(
     contested = _contested(decision)
     near = within(mask, DEFAULT.near * max(mask.shape)) & ~mask & free
     values = (
-        np.log10(missing + 1e-3),
-        np.log10(surplus + 1e-3),
-        np.log10(float(regions.areas[largest]) / taken + 1e-3),
-        np.log10(float((change.mask & near).sum()) / taken + 1e-3),
+        np.log10(missing + LEAST_SHARE),
+        np.log10(surplus + LEAST_SHARE),
+        np.log10(float(regions.areas[largest]) / taken + LEAST_SHARE),
+        np.log10(float((change.mask & near).sum()) / taken + LEAST_SHARE),
         float(np.log(np.median(change.noise_floor))),
-        min(alignment.residual_px, 3.0) if np.isfinite(alignment.residual_px) else 3.0,
+        min(alignment.residual_px, WORST_PX) if np.isfinite(alignment.residual_px) else WORST_PX,
         alignment.inliers / max(alignment.matches, 1),
         float(not alignment.trusted),
-        np.log10(mask.mean() + 1e-4),
+        np.log10(mask.mean() + LEAST_MASK),
         _seam_score(mask, change),
-        min(tone.residual, 10.0) if np.isfinite(tone.residual) else 10.0,
-        float(np.log10(((prob > low) & (prob < high) & free).sum() / taken + 1e-3)),
-        np.log10(float(contested[free & ~mask].sum()) / taken + 1e-3),
-        np.log10(float(contested[mask].sum()) / taken + 1e-3),
+        min(tone.residual, WORST_TONE) if np.isfinite(tone.residual) else WORST_TONE,
+        float(np.log10(((prob > low) & (prob < high) & free).sum() / taken + LEAST_SHARE)),
+        np.log10(float(contested[free & ~mask].sum()) / taken + LEAST_SHARE),
+        np.log10(float(contested[mask].sum()) / taken + LEAST_SHARE),
     )
     box = regions.boxes[largest] if places.any() else None
-    return Doubt(np.array(values, np.float32), places, missing, surplus, box)
+    return Uncertainty(np.array(values, np.float32), places, missing, surplus, box)
 
 
 def _contested(decision: Decision) -> Prob:
@@ -136,7 +152,7 @@ def _contested(decision: Decision) -> Prob:
 
 def _seam_score(mask: Mask, change: Change) -> float:
     """Mean logarithm of the change just outside of the outline: 0 where both pictures agree there."""
-    outside = within(mask, 2.5) & ~mask
+    outside = within(mask, BESIDE) & ~mask
     return float(np.log1p(change.score_map[outside]).mean()) if outside.any() else 0.0
 
 
@@ -153,9 +169,9 @@ class ConfidenceModel:
     least: float
     """Confidence below which a person should look: chosen so that at most 15 % of right masks are shown."""
 
-    def confidence(self, doubt: Doubt) -> float:
+    def confidence(self, uncertainty: Uncertainty) -> float:
         """Probability in [0, 1] that the mask is right."""
-        odds = float(np.clip(doubt.measurements, self.lows, self.highs) @ self.weights + self.bias)
+        odds = float(np.clip(uncertainty.measurements, self.lows, self.highs) @ self.weights + self.bias)
         return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
 

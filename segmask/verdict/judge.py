@@ -18,7 +18,7 @@ from segmask.fusion.decision import Decision
 from segmask.fusion.scene import Scene
 from segmask.register.registered import Measured
 from segmask.report import OK, REVIEW
-from segmask.verdict.confidence import Doubt, confidence_model, measure_doubt
+from segmask.verdict.confidence import Uncertainty, confidence_model, measure_uncertainty
 from segmask.verdict.residue import Finished, Residue, measure_residue
 from segmask.verdict.seams import visible_seam
 
@@ -49,7 +49,13 @@ class Verdict:
 
 
 def verdict_of(findings: Findings) -> str:
-    """``review`` if any finding asks for a look, else ``ok``."""
+    """``review`` if any finding asks for a look, else ``ok``.
+
+    >>> verdict_of((Finding("mask-empty", "the mask is empty"),))
+    'ok'
+    >>> verdict_of((Finding("low-confidence", "the confidence is 0.41, below 0.70", measured=0.41),))
+    'review'
+    """
     return REVIEW if any(finding.level == LOOK for finding in findings) else OK
 
 
@@ -64,6 +70,12 @@ def judge(
     """Look at a finished composite: how sure the decision is, what shows, what the mask and the frame cover.
 
     A mask of the user's own is not questioned, but the alignment that it rests on is.
+
+    >>> import segmask
+    >>> original = np.full((64, 64, 3), 90, np.uint8)
+    >>> unchanged = segmask.apply(original, original, strategy="diff")
+    >>> [finding.code for finding in unchanged.report.findings], unchanged.report.verdict
+    (['mask-empty'], 'ok')
     """
     change, registered, own_mask = measured.change, measured.registered, done.given_mask is not None
     sure = weigh(decision, change, registered.alignment, registered.tone, constraints.keep)
@@ -103,18 +115,26 @@ def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMa
     """How sure a decision is of itself; below the fitted least confidence a person should look.
 
     Only the pixel model says how sure it is; rules and thresholds give an order alone, and no confidence.
+
+    >>> score = np.zeros((40, 40), np.float32)
+    >>> decision = Decision(score > 0, score + 1, score, strategy="hybrid")  # nothing taken of what is all target
+    >>> change = Change(score + 2.5, score + 1, 3.0, score > 0)
+    >>> alignment = Alignment(np.eye(3), "identity", True, 90, 100, 0.2, covered=score == 0)
+    >>> tone = ToneMatch((1, 1, 1), (0, 0, 0), 0.0, 900, True, 1.0)
+    >>> [finding.code for finding in weigh(decision, change, alignment, tone, score > 0).findings]
+    ['faint-change']
     """
     if decision.spread is None:
         return Verdict(_faint(decision, change))
     size_hw = (decision.mask.shape[0], decision.mask.shape[1])
-    doubt = measure_doubt(decision, change, alignment, tone, resize_mask(keep, size_hw))
+    uncertainty = measure_uncertainty(decision, change, alignment, tone, resize_mask(keep, size_hw))
     model = confidence_model()
-    confidence = round(model.confidence(doubt), 4)
+    confidence = round(model.confidence(uncertainty), 4)
     findings: Findings = ()
     if confidence < model.least:
-        text = _in_words(confidence, model.least, doubt, bool(decision.mask.any()))
-        findings = (Finding("low-confidence", text, _placed(doubt.box, size_hw, keep.shape), confidence),)
-    return Verdict(findings, confidence, doubt.places, doubt.measurements)
+        text = _in_words(confidence, model.least, uncertainty, bool(decision.mask.any()))
+        findings = (Finding("low-confidence", text, _placed(uncertainty.box, size_hw, keep.shape), confidence),)
+    return Verdict(findings, confidence, uncertainty.places, uncertainty.measurements)
 
 
 def _faint(decision: Decision, change: Change) -> Findings:
@@ -132,12 +152,12 @@ def _faint(decision: Decision, change: Change) -> Findings:
     return (Finding("faint-change", text, measured=differs),)
 
 
-def _in_words(confidence: float, least: float, doubt: Doubt, taken: bool) -> str:
+def _in_words(confidence: float, least: float, uncertainty: Uncertainty, taken: bool) -> str:
     low = f"the confidence is {confidence:.2f}, below {least:.2f}"
     if not taken:
         return f"{low}: the mask is empty, though something of the target may have changed"
-    missing = f"about {doubt.missing:.0%} of the mask is" if doubt.missing < 1 else "more than was taken is"
-    return f"{low}: {missing} likely missing and {doubt.surplus:.0%} of it too much"
+    missing = f"about {uncertainty.missing:.0%} of the mask is" if uncertainty.missing < 1 else "more than was taken is"
+    return f"{low}: {missing} likely missing and {uncertainty.surplus:.0%} of it too much"
 
 
 def _seam_in_skin(

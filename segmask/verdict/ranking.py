@@ -27,6 +27,14 @@ def rank_key(report: Report) -> RankKey:
 
     An edit that changed nothing of the target comes last, however sure that is; then verdict, confidence, number of
     reasons, trust in the alignment, its residual in pixels, and how much changed outside of what was taken.
+
+    >>> import numpy as np
+    >>> import segmask
+    >>> original, edited = np.full((64, 64, 3), 90, np.uint8), np.full((64, 64, 3), 90, np.uint8)
+    >>> edited[20:44, 20:44] = 200
+    >>> reports = [segmask.apply(original, edit, strategy="diff").report for edit in (original, edited)]
+    >>> rank_key(reports[1]) < rank_key(reports[0])  # the edit that changed something is better
+    True
     """
     alignment = report.alignment
     residual = alignment.residual_px if alignment is not None else None
@@ -52,7 +60,17 @@ class Candidate:
 
 
 def with_candidates(best: Report, tries: Sequence[Candidate]) -> Report:
-    """The best edit's report with all edits in it, in the order given, and a note on why it was chosen."""
+    """The best edit's report with all edits in it, in the order given, and a note on why it was chosen.
+
+    >>> import numpy as np
+    >>> import segmask
+    >>> original, edited = np.full((64, 64, 3), 90, np.uint8), np.full((64, 64, 3), 90, np.uint8)
+    >>> edited[20:44, 20:44] = 200
+    >>> reports = [segmask.apply(original, edit, strategy="diff").report for edit in (original, edited)]
+    >>> best = with_candidates(reports[1], [Candidate("a.png", reports[0], None), Candidate("b.png", reports[1], None)])
+    >>> [(tried.name, tried.place) for tried in best.candidates]
+    [('a.png', 2), ('b.png', 1)]
+    """
     keys = {index: rank_key(tried.report) for index, tried in enumerate(tries) if tried.report is not None}
     order = sorted(keys, key=lambda index: (keys[index], index))
     places = {index: place for place, index in enumerate(order, start=1)}
@@ -71,7 +89,16 @@ def _listed(tried: Candidate, place: int | None) -> CandidateReport:
 
 
 def why(best: Report, second: Report) -> str:
-    """The first point in which the best is ahead of the second, in words and with its numbers."""
+    """The first point in which the best is ahead of the second, in words and with its numbers.
+
+    >>> import numpy as np
+    >>> import segmask
+    >>> original, edited = np.full((64, 64, 3), 90, np.uint8), np.full((64, 64, 3), 90, np.uint8)
+    >>> edited[20:44, 20:44] = 200
+    >>> reports = [segmask.apply(original, edit, strategy="diff").report for edit in (original, edited)]
+    >>> why(reports[1], reports[0])
+    'it changed something of the target'
+    """
     first, other = rank_key(best), rank_key(second)
     for place, (ours, theirs) in enumerate(zip(first, other, strict=True)):
         if ours != theirs:

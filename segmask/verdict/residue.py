@@ -121,6 +121,16 @@ def measure_residue(finished: Finished, parts: tuple[str, ...] = CLOTHING) -> Re
         parts: the targeted parts.
 
     Without parsings ``halved`` and ``touched`` are 0, and ``held`` counts what meets the mask with a step alone.
+
+    >>> old, new = np.full((100, 100, 3), 90, np.uint8), np.full((100, 100, 3), 90, np.uint8)
+    >>> new[20:80, 20:80] = 200, 60, 60  # a new coat, of which the mask missed a half
+    >>> alpha, floor = np.zeros((100, 100), np.float32), np.ones((100, 100), np.float32)
+    >>> alpha[20:80, 20:50] = 1
+    >>> score = np.where((new != old).any(2), np.float32(20), np.float32(0.5))
+    >>> composed = np.where(alpha[..., None] > 0, new, old)
+    >>> residue = measure_residue(Finished(old, new, composed, alpha, score, floor, floor > 0, floor < 0))
+    >>> residue.worst, round(residue.held.amount, 1), residue.held.box
+    ('held', 0.5, Box(x0=50, y0=20, x1=80, y1=80))
     """
     mask = finished.alpha >= 0.5
     if not mask.any() or mask.all():

@@ -59,6 +59,16 @@ def visible_seam(pictures: tuple[Image, Image, Image], alpha: Alpha, skin: tuple
         pictures: the original, the edit as it was composited and the composite, uint8 (h, w, 3), at the working size.
         alpha: float32 (h, w).
         skin: float32 (h, w) each: bare skin in the original and in the edit.
+
+    >>> original, edited = np.full((100, 100, 3), 190, np.uint8), np.full((100, 100, 3), 120, np.uint8)  # darker
+    >>> alpha, skin = np.zeros((100, 100), np.float32), np.ones((100, 100), np.float32)
+    >>> alpha[50:] = 1
+    >>> pictures = original, edited, np.where(alpha[..., None] > 0, edited, original)
+    >>> seam = visible_seam(pictures, alpha, (skin, skin))
+    >>> round(seam.length), seam.step > 10
+    (1, True)
+    >>> visible_seam((original, original, original), alpha, (skin, skin)) is None
+    True
     """
     mask = alpha >= 0.5
     rows, columns = np.nonzero(mask & ~narrowed(mask))

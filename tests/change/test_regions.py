@@ -3,7 +3,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from segmask.change.regions import meant, region_statistics
+from segmask.change.regions import intended, region_statistics
 from segmask.core.regions import connected_regions
 
 
@@ -17,12 +17,12 @@ def decided(difference: np.ndarray) -> list[bool]:
     """Which of the regions over 3 ΔE were meant, from left to right."""
     regions = connected_regions(difference > 3)
     wanted = regions.areas > 50
-    found = meant(region_statistics(regions, wanted, difference, difference))
+    found = intended(region_statistics(regions, wanted, difference, difference))
     order = sorted(np.nonzero(wanted)[0], key=lambda index: regions.boxes[index].x0)
     return [bool(found[index]) for index in order]
 
 
-def test_two_strong_sharp_regions_are_both_meant() -> None:
+def test_two_strong_sharp_regions_are_both_intended() -> None:
     assert decided((40 * square(20) + 30 * square(200, 15)).astype(np.float32)) == [True, True]
 
 
@@ -35,7 +35,7 @@ def test_a_faint_change_with_an_outline_is_meant_where_nothing_stronger_is() -> 
     assert decided((10 * square(20)).astype(np.float32)) == [True]
 
 
-def test_a_faint_glow_alone_is_not_meant() -> None:
+def test_a_faint_glow_alone_is_not_intended() -> None:
     glow = cv2.GaussianBlur((12 * square(160, 60)).astype(np.float32), (0, 0), 15)
     assert decided(glow) == [False]
 

@@ -168,12 +168,13 @@ BAD = {
     "no edit is a picture": ("apply", "good.jpg", "text.png", "empty.png", "-o", "out.png"),
     "output is a later edit": ("apply", "good.jpg", "text.png", "edit.jpg", "-o", "edit.jpg"),
     "diff of one picture": ("mask", "good.jpg", "-o", "out.png", "--strategy", "diff"),
+    "hybrid of one picture": ("mask", "good.jpg", "-o", "out.png", "--strategy", "hybrid"),
 }
 USAGE = {
     "output is an input", "format", "lossy mask", "strategy", "target", "parser", "detector", "mask twice", "no output",
     "report format", "prompt and target", "unknown words", "feather of a given mask", "output is the given mask",
     "output is a later edit", "no such option", "no such command", "grow with a pair", "mask format",
-    "diff of one picture",
+    "diff of one picture", "hybrid of one picture",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from segmask.compose.hair import hair_layer
+from segmask.compose.hair import HairNearGarment, hair_near_garment
 from segmask.compose.hair_layer import HairLayer
 from segmask.core.labels import CLOTHING, PART_ID
 from segmask.core.types import Image
@@ -88,6 +88,11 @@ def scene(
 
 
 def layer_of(shown: Scene, **changes: object) -> HairLayer | None:
+    found, held = hair_of(shown, **changes)
+    return None if found is None else found.layer(held)
+
+
+def hair_of(shown: Scene, **changes: object) -> tuple[HairNearGarment | None, Constraints]:
     given: dict = {
         "probs": (probs(shown.old), probs(shown.new)),
         "change": change(CHANGED),
@@ -99,7 +104,7 @@ def layer_of(shown: Scene, **changes: object) -> HairLayer | None:
     before, after = given["probs"]
     seen = Seen.of(before, after, given["change"], given["parts"])
     held = Constraints(given["firm"], np.zeros_like(given["firm"]), given["include"])
-    return hair_layer(shown.original, lambda box: shown.edited[box.slices], seen, held)
+    return hair_near_garment(shown.original, lambda box: shown.edited[box.slices], seen), held
 
 
 def found_in(shown: Scene, **changes: object) -> HairLayer:
@@ -264,3 +269,17 @@ def test_a_whole_run_keeps_its_promises_and_a_mask_read_back_gives_the_same(feat
         again = masker.apply(shown.original, shown.edited, parsing=labels, mask_in=result.alpha)
         np.testing.assert_array_equal(again.alpha, result.alpha)
         np.testing.assert_array_equal(again.image, result.image)
+
+
+def test_each_correction_has_its_own_layer() -> None:
+    shown = scene()
+    excluded = mask(OLD, "F")
+    excluded[LOCKS] = True
+    (found, plain), (_, held) = hair_of(shown), hair_of(shown, firm=excluded)
+    assert found is not None
+    for constraints, alone in ((plain, found_in(shown)), (held, found_in(shown, firm=excluded)), (plain, None)):
+        layer = found.layer(constraints)
+        assert layer is found.layer(constraints)
+        if alone is not None:
+            np.testing.assert_array_equal(layer.from_edit, alone.from_edit)
+            np.testing.assert_array_equal(layer.opacity, alone.opacity)

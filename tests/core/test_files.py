@@ -34,7 +34,7 @@ def test_a_failure_leaves_everything_as_it_was(tmp_path: Path) -> None:
     contents_ = {tmp_path / "a": b"new", tmp_path / "new": b"new", tmp_path / "folder": b"new"}
     with pytest.raises(OutputError, match="is a folder"):
         write_files(contents_)
-    with pytest.raises(OutputError, match="no file was"):  # found only when it is moved
+    with pytest.raises(OutputError, match="nothing was written"):  # found only when it is moved
         publish.publish(contents_)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "folder"]
     assert (tmp_path / "a").read_bytes() == b"old"

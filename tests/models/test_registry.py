@@ -12,7 +12,7 @@ import pytest
 
 from segmask.core.errors import ModelError, OptionError
 from segmask.core.system import MEDIAPIPE_REMEDY, REMEDY
-from segmask.models.catalog import CATALOG
+from segmask.models.catalog import BY_NAME, CATALOG
 from segmask.models.registry import load_face_detector, load_parser
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -145,6 +145,16 @@ def test_a_model_that_mediapipe_runs_says_what_to_install(home, error, remedy, f
     done = run_where_importing_mediapipe_raises(error, home, script)
     assert "MissingLibraryError" in done.stderr
     assert remedy in done.stderr
+
+
+@pytest.mark.parametrize("place", [{"device": "cuda"}, {"threads": 2}])
+def test_mediapipe_takes_no_device_and_no_threads(home, place):
+    home.mkdir(parents=True)
+    entry = BY_NAME["selfie-multiclass"]
+    with (home / entry.file).open("wb") as stand_in:  # of the size in the table; it is never read
+        stand_in.truncate(entry.size or 0)
+    with pytest.raises(OptionError, match="selfie-multiclass"):
+        load_parser("selfie-multiclass", **place)
 
 
 def test_importing_the_models_loads_no_heavy_library():

@@ -5,7 +5,7 @@ import pytest
 
 from segmask.core.types import Alignment, Change, ToneMatch
 from segmask.fusion.decision import Decision
-from segmask.verdict.confidence import NAMES, WEIGHTS, Doubt, confidence_model, measure_doubt
+from segmask.verdict.confidence import NAMES, WEIGHTS, Uncertainty, confidence_model, measure_uncertainty
 from segmask.verdict.judge import weigh
 
 SIZE = (120, 80)
@@ -23,10 +23,10 @@ def aligned(trusted: bool = True) -> Alignment:
     return Alignment(np.eye(3), "similarity", trusted, 400 if trusted else 10, 500, 0.3, ~NOTHING)
 
 
-def doubt(prob: np.ndarray, mask: np.ndarray, trusted: bool = True) -> Doubt:
+def uncertainty(prob: np.ndarray, mask: np.ndarray, trusted: bool = True) -> Uncertainty:
     score = np.where(garment(), 20, 0.5).astype(np.float32)
     change = Change(score, np.full(SIZE, 1.2, np.float32), 3.0, garment())
-    return measure_doubt(
+    return measure_uncertainty(
         Decision(mask, prob, prob, np.full(SIZE, 0.2, np.float32)), change, aligned(trusted), TONE, NOTHING
     )
 
@@ -43,7 +43,7 @@ def unsure_sleeve() -> np.ndarray:
 
 def test_a_sure_decision_is_trusted_more_than_one_with_a_doubtful_sleeve() -> None:
     verdict = confidence_model()
-    clear, unclear = doubt(sure(), garment()), doubt(unsure_sleeve(), garment())
+    clear, unclear = uncertainty(sure(), garment()), uncertainty(unsure_sleeve(), garment())
     assert verdict.confidence(clear) > verdict.least
     assert verdict.confidence(clear) > verdict.confidence(unclear)
 
@@ -51,11 +51,11 @@ def test_a_sure_decision_is_trusted_more_than_one_with_a_doubtful_sleeve() -> No
 def test_a_garment_that_may_or_may_not_have_changed_is_for_a_person_to_look_at() -> None:
     prob = unsure_sleeve()
     prob[40:70, 20:60] = 0.6
-    assert confidence_model().confidence(doubt(prob, garment())) < confidence_model().least
+    assert confidence_model().confidence(uncertainty(prob, garment())) < confidence_model().least
 
 
 def test_the_doubtful_place_is_shown_with_its_box() -> None:
-    found = doubt(unsure_sleeve(), garment())
+    found = uncertainty(unsure_sleeve(), garment())
     assert found.box is not None
     assert (found.box.x0, found.box.x1) == (60, 80)
     assert found.places[50, 70]
@@ -65,11 +65,13 @@ def test_the_doubtful_place_is_shown_with_its_box() -> None:
 
 def test_an_untrusted_alignment_costs_confidence() -> None:
     verdict = confidence_model()
-    assert verdict.confidence(doubt(sure(), garment(), False)) < verdict.confidence(doubt(sure(), garment()))
+    assert verdict.confidence(uncertainty(sure(), garment(), False)) < verdict.confidence(
+        uncertainty(sure(), garment())
+    )
 
 
 def test_an_empty_mask_of_a_sure_decision_has_no_doubtful_place() -> None:
-    found = doubt(np.full(SIZE, 0.01, np.float32), NOTHING)
+    found = uncertainty(np.full(SIZE, 0.01, np.float32), NOTHING)
     assert found.box is None
     assert np.isfinite(found.measurements).all()
     assert len(found.measurements) == len(NAMES)

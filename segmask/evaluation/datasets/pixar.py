@@ -76,7 +76,7 @@ def _case(edited: Path, mapping: dict[str, Any], originals: dict[str, Path]) -> 
 def read_meant_and_changed(path: Path) -> NDArray[np.uint8]:
     """The truth from a file in ``masks`` and its namesake in ``soft_masks``, uint8 (H, W).
 
-    255 where a change was meant and is there, 128 where it was meant only, 0 elsewhere.
+    255 where a change was intended and is there, 128 where it was intended only, 0 elsewhere.
 
     >>> for folder in ("real", "tampered", "masks", "soft_masks"):
     ...     Path(folder).mkdir()
@@ -86,14 +86,14 @@ def read_meant_and_changed(path: Path) -> NDArray[np.uint8]:
     >>> read_meant_and_changed(Path("masks/b_mask.png")).tolist()
     [[0, 255, 128]]
     """
-    meant = read_gray(path) >= DONT_CARE
+    region = read_gray(path) >= DONT_CARE
     changed_file = path.parent.parent / "soft_masks" / path.name
     if not changed_file.is_file():
-        return np.where(meant, CHANGE, STAY).astype(np.uint8)
+        return np.where(region, CHANGE, STAY).astype(np.uint8)
     changed = read_gray(changed_file) >= DONT_CARE
-    if changed.shape != meant.shape:
+    if changed.shape != region.shape:
         raise InputError(f"{changed_file}: its size differs from {path}")
-    return np.where(meant, np.where(changed, CHANGE, DONT_CARE), STAY).astype(np.uint8)
+    return np.where(region, np.where(changed, CHANGE, DONT_CARE), STAY).astype(np.uint8)
 
 
 def _splits(root: Path) -> list[Path]:

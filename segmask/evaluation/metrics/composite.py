@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.colour import lab
+from segmask.core.morphology import slopes
 from segmask.core.types import Alpha, Image, Mask
 
 PSNR_CAP_DB = 100.0
@@ -36,7 +38,7 @@ def delta_e(first: Image, second: Image) -> NDArray[np.float32]:
     >>> delta_e(np.zeros((1, 1, 3), np.uint8), np.full((1, 1, 3), 255, np.uint8)).round().tolist()  # black, white
     [[100.0]]
     """
-    return np.linalg.norm(_lab(first) - _lab(second), axis=2)
+    return np.linalg.norm(lab(first) - lab(second), axis=2)
 
 
 def psnr_kept(composite: Image, original: Image, must_stay: Mask) -> float:
@@ -111,18 +113,7 @@ def seam_excess(composite: Image, original: Image, pasted: Image, alpha: Alpha) 
 
 
 def _lightness_gradient(image: Image) -> NDArray[np.float32]:
-    import cv2
-
-    lightness = _lab(image)[..., 0]
-    across = cv2.Sobel(lightness, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
-    down = cv2.Sobel(lightness, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
-    return np.hypot(across, down)
-
-
-def _lab(image: Image) -> NDArray[np.float32]:
-    import cv2
-
-    return np.asarray(cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)
+    return np.hypot(*slopes(lab(image)[..., 0]))
 
 
 def _luma(image: Image) -> NDArray[np.float64]:

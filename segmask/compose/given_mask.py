@@ -21,6 +21,12 @@ def allowed(mask_in: Alpha, constraints: Constraints) -> tuple[Alpha, GivenMaskR
     Args:
         mask_in: float32 (H, W), multiples of 1/255.
         constraints: what must stay, and what is protected before ``include``.
+
+    >>> face, none = np.array([[True, False]]), np.zeros((1, 2), bool)
+    >>> held = Constraints(firm=face, hair=none, include=none, faces=face, own_hair=none)
+    >>> alpha, report, findings = allowed(np.ones((1, 2), np.float32), held)
+    >>> alpha.tolist(), [finding.code for finding in findings]
+    ([[0.0, 1.0]], ['given-mask-protected'])
     """
     given, protected = mask_in > 0, constraints.protected
     held = np.zeros_like(given) if protected is None else given & protected & ~constraints.include

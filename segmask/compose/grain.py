@@ -58,6 +58,16 @@ def matched_grain(
         after: what the edit shows.
         alpha: float32 (H, W): what comes from the edit.
         parts: what is targeted; it keeps the edit's own grain.
+
+    >>> shown = np.zeros((14, 80, 80), np.float32)
+    >>> shown[0] = 1  # background
+    >>> parsing, smooth = Parsing(shown, (80, 80), "given"), np.full((80, 80, 3), 100, np.uint8)
+    >>> grainy = np.random.default_rng(0).normal(100, 2, (80, 80, 1)).astype(np.uint8).repeat(3, axis=2)
+    >>> alpha = np.zeros((80, 80), np.float32)
+    >>> alpha[20:60, 20:60] = 1
+    >>> got = matched_grain(grainy, smooth, parsing, parsing, alpha, ("upper",))
+    >>> bool(1.5 < got[25:55, 25:55].std() < 2.5), float(got[:10].std())
+    (True, 0.0)
     """
     size_hw = (alpha.shape[0], alpha.shape[1])
     inside = Box.around(alpha > 0)
@@ -66,7 +76,7 @@ def matched_grain(
     reach = max(8, round(DEFAULT.beside * max(size_hw)))
     area = inside.grown_by(reach).clip(*size_hw)
     taken = alpha[area.slices] >= 0.5
-    near = widened(taken, reach) & (alpha[area.slices] == 0)
+    near = widened(taken, reach) & ~widened(alpha[area.slices] > 0, round(2 * DEFAULT.sigma))
     details = [_detail(image[area.slices]) for image in (original, edited)]
     added = np.zeros(taken.shape, np.float32)
     for group in (("background",), BARE):

@@ -40,7 +40,7 @@ class GroundConfig:
     """Most that is added."""
     own: float = 40.0
     """Beyond this from the edit's ground around it, a pixel shows something else, whatever a parser calls it."""
-    least: float = 0.0005
+    least: float = 0.00001
     """Weighted share of the surroundings that must be such ground before anything is believed."""
 
 
@@ -59,6 +59,15 @@ def matched_ground(
         after: what the edit shows.
         mask: bool (h, w): what comes from the edit.
         parts: what is targeted; a targeted background keeps its own light.
+
+    >>> shown = np.zeros((14, 80, 80), np.float32)
+    >>> shown[PART_ID["background"]] = 1
+    >>> wall, parsing = np.full((80, 80, 3), 100, np.uint8), Parsing(shown, (80, 80), "given")
+    >>> taken = np.zeros((80, 80), bool)
+    >>> taken[30:50, 30:50] = True
+    >>> lit = matched_ground(wall, wall + np.uint8(9), parsing, parsing, taken, ("upper",))
+    >>> int(lit[40, 40, 0]), int(lit[5, 5, 0])
+    (100, 109)
     """
     if "background" in parts:
         return edited

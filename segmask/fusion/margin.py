@@ -54,6 +54,11 @@ def old_cloth(scene: Scene) -> Mask | None:
     """Where a quiet pair shows cloth of the old garment, bool (h, w).
 
     None where the change map is worth too little, or the pictures' colours are not at hand.
+
+    >>> label = np.zeros((60, 60), np.uint8)
+    >>> scene = Scene.of_labels(label, label, np.ones((60, 60), np.float32), ("upper",))
+    >>> old_cloth(scene) is None  # no colours
+    True
     """
     garment = changed_garment(scene)
     if garment is None or scene.change.colours is None:

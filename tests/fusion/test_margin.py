@@ -1,0 +1,62 @@
+"""The margin around a face: a collar that a parser calls skin gives way, skin in any light does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from segmask.core.colour import lab
+from segmask.core.labels import PART_ID
+from segmask.core.types import Mask
+from segmask.fusion.margin import old_cloth
+from segmask.fusion.protect import protected_region
+from segmask.fusion.scene import Scene
+
+SIZE = (240, 200)
+FACE, NECK, TIP, GARMENT = np.s_[40:110, 70:130], np.s_[110:150, 80:120], np.s_[114:120, 84:116], np.s_[150:240, 40:160]
+SKIN, SHADE, WALL = (214, 170, 148), (120, 88, 74), (128, 140, 150)
+
+
+def scene(tip: tuple[int, int, int], score: float = 30.0) -> Scene:
+    """A face over a neck; below the chin lies something that the parser calls skin, gone in the edit."""
+    label = np.zeros(SIZE, np.uint8)
+    for place, part in ((FACE, "face"), (NECK, "skin"), (GARMENT, "upper")):
+        label[place] = PART_ID[part]
+    pictures = []
+    for colour, garment in ((tip, (30, 80, 150)), (SKIN, (150, 40, 40))):
+        picture = np.full((*SIZE, 3), WALL, np.uint8)
+        picture[FACE] = picture[NECK] = SKIN
+        picture[TIP], picture[GARMENT] = colour, garment
+        pictures.append(lab(picture))
+    scores = np.full(SIZE, 0.5, np.float32)
+    scores[TIP], scores[GARMENT] = score, 40
+    made = Scene.of_labels(label, label, scores, ("upper",))
+    return replace(made, change=replace(made.change, colours=(pictures[0], pictures[1])))
+
+
+def cloth(of: Scene) -> Mask:
+    found = old_cloth(of)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("colour", [(20, 120, 130), (10, 10, 10), (245, 245, 245)], ids=["teal", "black", "white"])
+def test_a_collar_under_the_chin_that_went_is_cloth(colour: tuple[int, int, int]) -> None:
+    assert cloth(scene(colour))[TIP].mean() > 0.6
+
+
+def test_a_shadow_on_the_neck_that_went_is_skin() -> None:
+    assert not cloth(scene(SHADE))[NECK].any()
+
+
+def test_what_did_not_change_stays() -> None:
+    assert not cloth(scene((20, 120, 130), score=1.0))[NECK].any()
+
+
+def test_the_face_itself_never_gives_way() -> None:
+    made = scene((20, 120, 130))
+    first, second = made.parsings
+    assert protected_region(first, (), ("upper",), second)[FACE].all()
+    assert not cloth(made)[FACE].any()

@@ -24,7 +24,7 @@ from segmask.fusion.garments import garment_changed
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
 from segmask.fusion.rules import rule_log_odds
 from segmask.fusion.scene import Scene, once_a_scene, target_prob
-from segmask.fusion.wholes import as_wholes
+from segmask.fusion.wholes import as_wholes, with_redrawn
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,8 @@ def decide_by_odds(
     )
     tight = with_rim(_tighten(taken, scene.change.score_map, config), scene)
     mask = _likely_pieces(tight, probability, scene, must_take, config)
-    mask = as_wholes(_whole(_without_specks(mask, config), probability, scene, config), scene)
+    mask = _whole(_without_specks(mask, config), probability, scene, config)
+    mask = as_wholes(with_redrawn(mask, scene, must_keep), scene)
     return Decision((mask | must_take) & ~must_keep, scene.prior, probability)
 
 

@@ -63,3 +63,18 @@ def test_an_enlarged_opacity_has_the_large_pictures_detail() -> None:
     before_ground = large[:, 99] == 0
     assert found[before_ground, 100].mean() > 0.8
     assert found[before_ground, 97].mean() < 0.2
+
+
+def test_a_grey_picture_is_matted_like_any_other() -> None:
+    truth = ramp()
+    grey = np.repeat(truth[..., None] * 0.9 + 0.05, 3, 2)
+    grey += np.random.default_rng(0).normal(0, 0.05, SHAPE)[..., None]  # the three channels are one
+    sure = (truth == 0) | (truth == 1)
+    first = np.random.default_rng(1).random(SHAPE, np.float32)
+    laplacian = Laplacian(np.asarray(grey, np.float32))
+    found = solve_alpha(
+        laplacian, np.where(sure, truth, 0.5).astype(np.float32), np.where(sure, 1, 0).astype(np.float32)
+    )
+    assert (first * laplacian.apply(first)).sum() > 0
+    assert np.isfinite(found).all()
+    assert np.abs(found - truth)[sure].max() < 0.2

@@ -26,6 +26,7 @@ from segmask.fusion.components import changed_garment
 from segmask.fusion.constraints import Constraints, constrain
 from segmask.fusion.decide import decide
 from segmask.fusion.decision import Decision
+from segmask.fusion.laid_over import lifted
 from segmask.fusion.pixel_model import PixelModel
 from segmask.fusion.protect import protected_parts
 from segmask.fusion.scene import Scene, resized_probs, target_prior
@@ -173,6 +174,7 @@ class OpenPair:
         if scene is not None:
             garment = changed_garment(scene) if set(scene.parts) <= set(WORN) else None
             protected = protected_parts(scene.parsings[0], self.seen.detected, asked.parts, scene.parsings[1], garment)
+            protected = lifted(protected, scene)
         covered = self.edit.alignment.covered
         return constrain(protected, corrections.include, corrections.exclude, covered, people.others)
 

@@ -19,7 +19,7 @@ from segmask.core.labels import WORN
 from segmask.core.types import Alpha, Image
 from segmask.fusion.constraints import Constraints
 from segmask.fusion.decision import Decision
-from segmask.fusion.scene import Scene
+from segmask.fusion.scene import BARE, Scene
 from segmask.options import Options
 from segmask.register.registered import Measured, Registered
 from segmask.report import GivenMaskReport
@@ -56,7 +56,8 @@ def compose(
     ``scene`` is what both pictures show; None for ``diff``.
     """
     registered, layer = measured.registered, None
-    if scene is not None and options.strategy == "hybrid" and set(scene.parts) <= set(WORN):
+    below_hair = set(WORN) - {"headwear"}  # a hat lies over the hair
+    if scene is not None and options.strategy == "hybrid" and set(scene.parts) <= below_hair:
         layer = hair_layer(before.image, registered.toned_in, scene, constraints)
     held = constraints.without(None if layer is None else layer.freed)
     given_mask, findings = None, ()
@@ -82,9 +83,10 @@ def compose(
 
 def _toned(registered: Registered, alpha: Alpha, scene: Scene | None) -> Image:
     """The edit as it is composited, uint8 (H, W, 3): without its drift, its skin in the original's tone."""
-    toned = registered.toned(alpha > 0)
     if scene is None:
-        return toned
+        return registered.toned(alpha > 0)
+    # Bare skin is to match the skin beside it, a thing's new colour is to stay.
+    toned = registered.toned(alpha > 0) if set(scene.parts).isdisjoint(BARE) else registered.toned(alpha > 0, None)
     # By alpha, not by the decision: a mask that is read back has no other.
     taken = resize_map(alpha, working_size((alpha.shape[0], alpha.shape[1]), WORKING_SIDE)) >= 0.5
     return matched_skin(registered.original, toned, *scene.parsings, taken, scene.parts)

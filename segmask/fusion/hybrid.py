@@ -1,8 +1,7 @@
 """The decision by parsing and evidence together: a photomontage by minimum cut.
 
 Each pixel is labelled original or edited. Its own cost is the log odds that it must come from the edit, from both
-parsings and the change map: by small fitted networks for what is worn, by rules for hair, faces and backgrounds. The
-seam between the labels costs what the two pictures differ there, so it runs where they agree.
+parsings and the change map, by small fitted networks (``things`` decides hair, faces and backgrounds). The seam between the labels costs what the two pictures differ there, so it runs where they agree.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ from segmask.fusion.decision import Decision
 from segmask.fusion.features import in_sight, pixel_features
 from segmask.fusion.garments import garment_changed
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
-from segmask.fusion.rules import rule_log_odds
 from segmask.fusion.scene import Scene, target_prob
+from segmask.fusion.things import decide_things
 
 
 @dataclass(frozen=True)
@@ -84,11 +83,9 @@ def decide_hybrid(scene: Scene, must_keep: Mask, must_take: Mask, model: PixelMo
         must_take: bool (h, w): included by the user.
         model: another pixel model than the package's.
     """
-    spread = None
-    if set(scene.parts) <= set(WORN):
-        odds, spread = fitted_odds(scene, model or pixel_model())
-    else:
-        odds = rule_log_odds(scene)
+    if not set(scene.parts) <= set(WORN):
+        return decide_things(scene, must_keep, must_take)
+    odds, spread = fitted_odds(scene, model or pixel_model())
     return replace(decide_by_odds(odds, scene, must_keep, must_take), spread=spread)
 
 

@@ -19,6 +19,7 @@ from segmask.core.labels import WORN
 from segmask.core.types import Alpha, Image
 from segmask.fusion.constraints import Constraints
 from segmask.fusion.decision import Decision
+from segmask.fusion.one_cloth import covers_hair
 from segmask.fusion.scene import BARE, Scene
 from segmask.options import Options
 from segmask.register.registered import Measured, Registered
@@ -57,7 +58,7 @@ def compose(
     """
     registered, layer = measured.registered, None
     below_hair = set(WORN) - {"headwear"}  # a hat lies over the hair
-    if scene is not None and options.strategy == "hybrid" and set(scene.parts) <= below_hair:
+    if scene is not None and options.strategy == "hybrid" and set(scene.parts) <= below_hair and not covers_hair(scene):
         layer = hair_layer(before.image, registered.toned_in, scene, constraints)
     held = constraints.without(None if layer is None else layer.freed)
     given_mask, findings = None, ()
@@ -73,6 +74,7 @@ def compose(
             overlaid=None if options.strategy == "semantic" else overlaid,
             limbs=None if scene is None else np.minimum(*scene.skin),
             hair=layer,
+            beyond=~registered.alignment.covered,
         )
     alpha = np.where(held.take, np.float32(1), alpha)
     toned = _toned(registered, alpha, scene) if options.tone_match else registered.aligned

@@ -16,6 +16,7 @@ from segmask.core.labels import CLOTHING, PART_ID
 from segmask.core.morphology import widened, within
 from segmask.core.regions import connected_regions
 from segmask.core.types import Mask, Prob
+from segmask.fusion.one_cloth import one_cloth
 from segmask.fusion.scene import Scene, target_prob
 from segmask.fusion.things import quietness
 
@@ -77,7 +78,9 @@ def _hanging(target: Mask, change: Mask) -> Mask:
 
 def lifted(protected: tuple[Mask, Mask], scene: Scene) -> tuple[Mask, Mask]:
     """Protected faces and hair, bool (H, W) each, less what gives way to the target."""
-    free = gives_way(scene)
+    free, cloth = gives_way(scene), one_cloth(scene)
+    if cloth is not None:
+        free = cloth if free is None else free | cloth
     if free is None:
         return protected
     size_hw = (protected[0].shape[0], protected[0].shape[1])

@@ -2,8 +2,8 @@
 
 The pixel model is fitted on what is worn. For other targets two readings are blended. Where the surroundings of the
 thing stayed equal within their noise, the change map leads: what changed comes, and where both pictures look the same
-it costs next to nothing to take or leave, so the cut runs where they agree. Where the surroundings were redrawn, the parsings lead, and the thing comes with
-the outline that they give it. How much each counts is measured beside the thing.
+it costs next to nothing to take or leave, so the cut runs where they agree. Where the surroundings were redrawn, the
+parsings lead, and the thing comes with the outline that they give it. How much each counts is measured beside it.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class ThingConfig:
     beside_largest: float = 0.05
     """Of the picture, and but for the ground of the largest piece: no smaller piece is taken alone."""
     hole: float = 0.01
-    """Of the picture: enclosed holes up to this come along where they belong to the target: an eye in a made-up face."""
+    """Of the picture: enclosed holes up to this come along where they belong to the target, as an eye to its face."""
 
 
 DEFAULT = ThingConfig()

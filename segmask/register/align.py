@@ -17,7 +17,10 @@ from segmask.core.geometry import resize_image, working_size
 from segmask.core.types import Alignment, Image, Mask, Matrix
 from segmask.register.blocks import fit_blocks
 from segmask.register.motion import DEFAULT, Fit, Points, fit_points, scaling
+from segmask.register.turns import LEAST_POINTS, LEAST_SHARE, SIDE, TURNS, Turn
 
+STRIP = 0.006
+"""Of the long side, half the width of a strip along the border that the repeated border may fill: 6 pixels at 512."""
 _NONE = Fit(np.eye(3), "identity", 0, 0, float("nan"), trusted=False)
 
 
@@ -39,7 +42,8 @@ def align(original: Image, edited: Image) -> tuple[Image, Alignment]:
     Returns:
         The warped edit, uint8 (H, W, 3), and its alignment. Where the edit's frame does not reach, its border is
         repeated. Where no fit can be trusted the edit is only resized: ``trusted`` is False, and the counts are those
-        of the best rejected fit.
+        of the best rejected fit. An edit that was turned by quarters or mirrored is turned back first, and the matrix
+        holds that.
 
     >>> rng = np.random.default_rng(0)
     >>> coarse = rng.integers(0, 256, (30, 40, 3), dtype=np.uint8)
@@ -57,6 +61,10 @@ def align(original: Image, edited: Image) -> tuple[Image, Alignment]:
         return _result(edited, size_hw, stretch, Fit(np.eye(3), "identity", 0, 0, 0.0), "")
     fit = _best_fit(grey, edited.shape[:2], size_hw)
     up = scaling(work_hw, size_hw)
+    turn = None if fit.trusted else _turn(original, edited)
+    if turn is not None:
+        aligned, alignment = align(original, turn.apply(edited))
+        return aligned, replace(alignment, matrix=alignment.matrix @ turn.matrix(edited.shape))
     if not fit.trusted:
         fit = replace(fit, matrix=np.eye(3), method="identity", residual_px=fit.residual_px * up[0, 0])
         return _result(
@@ -67,6 +75,21 @@ def align(original: Image, edited: Image) -> tuple[Image, Alignment]:
     if _largest_step(fit.matrix, work_hw) * up[0, 0] < DEFAULT.still_px * max(1.0, up[0, 0]):
         matrix, fit = stretch, replace(fit, method="identity")
     return _result(edited, size_hw, matrix, replace(fit, residual_px=fit.residual_px * up[0, 0]), "")
+
+
+def _turn(original: Image, edited: Image) -> Turn | None:
+    """How the edit was turned or mirrored; None where no turn explains it much better than chance."""
+    first = _gray(resize_image(original, working_size(original.shape[:2], SIDE)))
+    small = resize_image(edited, working_size(edited.shape[:2], SIDE))
+    best, found = _NONE, None
+    for turn in TURNS:
+        laid = turn.apply(small)
+        grey = _Grey(first, _gray(resize_image(laid, (first.shape[0], first.shape[1]))))
+        for guess in _guesses(first.shape, laid.shape, first.shape):
+            fit = _better(best, _follow(grey, guess))
+            if fit is not best and fit.trusted:
+                best, found = fit, turn
+    return found if best.inliers >= max(LEAST_POINTS, LEAST_SHARE * best.matches) else None
 
 
 def _gray(image: Image) -> NDArray[np.uint8]:
@@ -178,7 +201,8 @@ def _largest_step(matrix: Matrix, size_hw: tuple[int, ...]) -> float:
 
 
 def _result(edited: Image, size_hw: tuple[int, ...], matrix: Matrix, fit: Fit, note: str) -> tuple[Image, Alignment]:
-    warped, covered = warp(edited, matrix, (size_hw[0], size_hw[1]))
+    warped, reached = warp(edited, matrix, (size_hw[0], size_hw[1]))
+    covered = reached | thin_strips(~reached)
     alignment = Alignment(
         matrix=matrix,
         method=fit.method,
@@ -188,6 +212,7 @@ def _result(edited: Image, size_hw: tuple[int, ...], matrix: Matrix, fit: Fit, n
         residual_px=fit.residual_px,
         covered=covered,
         note=note,
+        repeated=covered & ~reached if (covered & ~reached).any() else None,
     )
     return warped, alignment
 
@@ -215,6 +240,27 @@ def warp(edited: Image, matrix: Matrix, size_hw: tuple[int, int]) -> tuple[Image
         return edited.copy(), np.ones(size_hw, bool)
     warped = cv2.warpAffine(edited, matrix[:2], (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(warped, np.uint8), _covered(matrix, edited.shape[:2], size_hw)
+
+
+def thin_strips(outside: Mask) -> Mask:
+    """What the edit's frame misses by a few pixels at most along the picture's border, bool (H, W).
+
+    There the repeated border of the edit stands in: a shift by a pixel or two would else leave a strip of the old
+    garment along the border.
+
+    >>> outside = np.zeros((512, 512), bool)
+    >>> outside[:3], outside[:, :90] = True, True
+    >>> strips = thin_strips(outside)
+    >>> strips[0, 200], strips[200, 10]
+    (np.True_, np.False_)
+    """
+    import cv2
+
+    most = max(1, round(STRIP * max(outside.shape)))
+    side = np.ones((2 * most + 1, 2 * most + 1), np.uint8)  # a square keeps the corners of what is wide
+    padded = np.pad(outside, 2 * most).astype(np.uint8)
+    wide = cv2.dilate(cv2.erode(padded, side, borderValue=0), side)[2 * most : -2 * most, 2 * most : -2 * most] > 0
+    return outside & ~wide
 
 
 def _covered(matrix: Matrix, edited_hw: tuple[int, ...], size_hw: tuple[int, int]) -> Mask:

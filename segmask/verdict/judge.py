@@ -17,8 +17,10 @@ from segmask.fusion.constraints import Constraints
 from segmask.fusion.decision import Decision
 from segmask.fusion.scene import Scene
 from segmask.register.registered import Measured
+from segmask.register.turns import turned
 from segmask.report import OK, REVIEW
 from segmask.verdict.confidence import Doubt, confidence_model, measure_doubt
+from segmask.verdict.frame import judge_frame
 from segmask.verdict.residue import Finished, Residue, measure_residue
 from segmask.verdict.seams import visible_seam
 
@@ -76,6 +78,7 @@ def judge(
         if places is not None:
             doubt = places if doubt is None else doubt | places
     findings += _of_alignment(registered.alignment)
+    findings += judge_frame(done.alpha, registered.alignment, scene, change.size_hw)
     findings += _of_mask(done.alpha, decision, change, own_mask)
     return Verdict(tuple(findings), sure.confidence, doubt, sure.measurements, residue)
 
@@ -162,6 +165,10 @@ def _of_alignment(alignment: Alignment) -> list[Finding]:
             "edges may be doubled, and redrawn detail may count as change"
         )
         found.append(Finding("alignment-untrusted", text))
+    words = turned(alignment.matrix)
+    if words:
+        text = f"the edit does not lie as the original does: it was {words} (clockwise) to be compared"
+        found.append(Finding("edit-turned", text))
     covered = float(alignment.covered.mean())
     if covered < COVERED:
         text = f"the edit's frame covers {covered:.1%} of the original; the rest stays original"

@@ -18,7 +18,7 @@ from segmask.core.geometry import WORKING_SIDE, resize_map, working_size
 from segmask.core.labels import WORN
 from segmask.core.types import Alpha, Image
 from segmask.fusion.constraints import Constraints
-from segmask.fusion.decision import Decision
+from segmask.fusion.decision import FELL_BACK, Decision
 from segmask.fusion.one_cloth import covers_hair
 from segmask.fusion.scene import BARE, Scene
 from segmask.options import Options
@@ -72,7 +72,7 @@ def compose(
             held.keep,
             feather=options.feather,
             overlaid=None if options.strategy == "semantic" else overlaid,
-            limbs=None if scene is None else np.minimum(*scene.skin),
+            limbs=np.minimum(*scene.skin) if scene is not None and decision.strategy != FELL_BACK else None,
             hair=layer,
             beyond=~registered.alignment.covered,
         )

@@ -9,7 +9,7 @@ import numpy as np
 from segmask.core.labels import PART_ID, PARTS
 from segmask.core.regions import connected_regions
 from segmask.core.types import Change, Mask, Prob, Probs
-from segmask.fusion.decision import Decision
+from segmask.fusion.decision import FELL_BACK, Decision
 from segmask.fusion.evidence import changed_prob
 from segmask.fusion.scene import Scene, target_prob
 
@@ -53,4 +53,4 @@ def decide_fallback(scene: Scene, must_keep: Mask, must_take: Mask) -> Decision:
         other = [PART_ID[part] for part in PARTS[1:] if part not in scene.parts]
         known: Prob = np.minimum(scene.before[other].sum(0), scene.after[other].sum(0))
         decision = decide_diff(scene.change, must_keep | ((known > 0.5) & ~must_take), must_take)
-    return replace(decision, strategy="hybrid (fell back to diff)")
+    return replace(decision, strategy=FELL_BACK)

@@ -156,11 +156,13 @@ def _limited(probability: Prob) -> Map:
 
 
 def _edited(belongs: Prob, scene: Scene) -> Mask:
-    """The things that differ at all, bool (h, w), with the soft outline around them."""
-    things = connected_regions(belongs > 0.1)
-    differs = things.total((scene.change.score_map > DEFAULT.faint_score) & (belongs > 0.5))
-    whole = np.maximum(things.total(belongs > 0.5), 1)
-    return things.select(differs / whole >= DEFAULT.edited_share)
+    """The things that differ widely, or hold a region that was meant, bool (h, w), with their soft outline."""
+    things, core = connected_regions(belongs > 0.1), belongs > 0.5
+    differs = things.total((scene.change.score_map > DEFAULT.faint_score) & core)
+    regions = connected_regions(scene.change.mask)
+    held = regions.select(2 * regions.total(core) > regions.areas)
+    meant = things.total(held & core) >= DEFAULT.island * core.size
+    return things.select((differs >= DEFAULT.edited_share * np.maximum(things.total(core), 1)) | meant)
 
 
 def _other(scene: Scene) -> Mask:

@@ -61,7 +61,8 @@ def align(original: Image, edited: Image) -> tuple[Image, Alignment]:
         return _result(edited, size_hw, stretch, Fit(np.eye(3), "identity", 0, 0, 0.0), "")
     fit = _best_fit(grey, edited.shape[:2], size_hw)
     up = scaling(work_hw, size_hw)
-    turn = None if fit.trusted else _turn(original, edited)
+    weak = not fit.trusted or fit.inliers < LEAST_SHARE * fit.matches
+    turn = _turn(original, edited) if weak else None
     if turn is not None:
         aligned, alignment = align(original, turn.apply(edited))
         return aligned, replace(alignment, matrix=alignment.matrix @ turn.matrix(edited.shape))

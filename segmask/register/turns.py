@@ -1,6 +1,6 @@
 """Is an edit turned by a quarter or mirrored? The seven other ways to lay it, tried at a small size.
 
-Asked only where no motion fits: a camera's orientation that a service dropped, a model that mirrored the scene.
+Asked only where no motion fits well: a camera's orientation that a service dropped, a model that mirrored the scene.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from segmask.core.regions import connected_regions
 from segmask.core.types import Alignment, Alpha, Mask
 from segmask.fusion.scene import Scene
 
-NEAR = 0.006
-"""Of the long side: what is taken ends so near to the frame's edge; the alpha passes over there."""
+NEAR, FADED = 0.006, 0.01
+"""Of the long side, and alpha: what is taken ends so near to the frame's edge, towards which it fades."""
 LEAST = 0.01
 """Of the long side: a shorter edge shows nobody anything."""
 REPEATED = 0.002
@@ -29,7 +29,7 @@ def judge_frame(alpha: Alpha, alignment: Alignment, scene: Scene | None, size_hw
         size_hw: the working size.
     """
     found: list[Finding] = []
-    edge = _cut(resize_map(alpha, size_hw) >= 0.5, resize_mask(alignment.covered, size_hw), scene)
+    edge = _cut(resize_map(alpha, size_hw) > FADED, resize_mask(alignment.covered, size_hw), scene)
     pieces = connected_regions(widened(edge))
     lengths = np.array([max(box.width, box.height) for box in pieces.boxes]) / max(size_hw)
     lengths[0] = 0

@@ -148,14 +148,6 @@ def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:
     return regions.select(regions.total(body) >= LEAST_BODY * body.size)
 
 
-def moved_limbs(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prob:
-    """Bare skin in one picture and background in the other: an arm, hand or leg that the edit moved."""
-    if "skin" in parts or "background" in parts:
-        return np.zeros_like(before[0])
-    skin, ground = PART_ID["skin"], PART_ID["background"]
-    return np.maximum(before[skin] * after[ground], after[skin] * before[ground])
-
-
 def shows_person(parsing: Parsing) -> bool:
     """Is there a person: do hair, face and skin win on more of the picture than a slip would?"""
     return bool((target_prob(parsing.working_probs, BODY) > 0.5).mean() >= LEAST_BODY)

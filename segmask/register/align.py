@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 from segmask.core.geometry import resize_image, working_size
 from segmask.core.types import Alignment, Image, Mask, Matrix
 from segmask.register.blocks import fit_blocks
+from segmask.register.coverage import reached, thin_strips
 from segmask.register.motion import DEFAULT, Fit, Points, fit_points, scaling
-from segmask.register.turns import LEAST_POINTS, LEAST_SHARE, SIDE, TURNS, Turn
+from segmask.register.turns import CLEARLY, LEAST_POINTS, LEAST_SHARE, SIDE, TURNS, Turn
 
-STRIP = 0.006
-"""Of the long side, half the width of a strip along the border that the repeated border may fill: 6 pixels at 512."""
 _NONE = Fit(np.eye(3), "identity", 0, 0, float("nan"), trusted=False)
 
 
@@ -53,29 +52,42 @@ def align(original: Image, edited: Image) -> tuple[Image, Alignment]:
     >>> alignment.trusted, [round(shift) for shift in alignment.matrix[:2, 2].tolist()]
     (True, [-5, 0])
     """
+    straight, weak = _aligned(original, edited)
+    turn = _turn(original, edited) if weak else None
+    if turn is None:
+        return straight
+    aligned, alignment = _aligned(original, turn.apply(edited))[0]
+    if _apart(original, aligned) > CLEARLY * _apart(original, straight[0]):
+        return straight  # a figure that is much like its mirror image
+    return aligned, replace(alignment, matrix=alignment.matrix @ turn.matrix(edited.shape))
+
+
+def _aligned(original: Image, edited: Image) -> tuple[tuple[Image, Alignment], bool]:
+    """``align`` without turns, and whether few points agree with the motion that was found."""
     size_hw = original.shape[:2]
     work_hw = working_size(size_hw, DEFAULT.long_side)
     grey = _Grey(_gray(resize_image(original, work_hw)), _gray(resize_image(edited, work_hw)))
     stretch = scaling(edited.shape[:2], size_hw)
     if np.array_equal(grey.first, grey.second):
-        return _result(edited, size_hw, stretch, Fit(np.eye(3), "identity", 0, 0, 0.0), "")
+        return _result(edited, size_hw, stretch, Fit(np.eye(3), "identity", 0, 0, 0.0), ""), False
     fit = _best_fit(grey, edited.shape[:2], size_hw)
     up = scaling(work_hw, size_hw)
-    weak = not fit.trusted or fit.inliers < LEAST_SHARE * fit.matches
-    turn = _turn(original, edited) if weak else None
-    if turn is not None:
-        aligned, alignment = align(original, turn.apply(edited))
-        return aligned, replace(alignment, matrix=alignment.matrix @ turn.matrix(edited.shape))
     if not fit.trusted:
         fit = replace(fit, matrix=np.eye(3), method="identity", residual_px=fit.residual_px * up[0, 0])
-        return _result(
-            edited, size_hw, stretch, fit, "no motion model fits the two pictures; the edit was only resized"
-        )
+        note = "no motion model fits the two pictures; the edit was only resized"
+        return _result(edited, size_hw, stretch, fit, note), True
     moved = np.linalg.inv(up) @ stretch  # edited -> stretched working pixels
-    matrix = up @ fit.matrix @ moved
+    matrix, weak = up @ fit.matrix @ moved, fit.inliers < LEAST_SHARE * fit.matches
     if _largest_step(fit.matrix, work_hw) * up[0, 0] < DEFAULT.still_px * max(1.0, up[0, 0]):
         matrix, fit = stretch, replace(fit, method="identity")
-    return _result(edited, size_hw, matrix, replace(fit, residual_px=fit.residual_px * up[0, 0]), "")
+    return _result(edited, size_hw, matrix, replace(fit, residual_px=fit.residual_px * up[0, 0]), ""), weak
+
+
+def _apart(first: Image, second: Image) -> float:
+    """Mean difference of two pictures of one size in grey levels, at a small size."""
+    small_hw = working_size(first.shape[:2], SIDE)
+    grey = [resize_image(image, small_hw).astype(np.float32).mean(2) for image in (first, second)]
+    return float(np.abs(grey[0] - grey[1]).mean())
 
 
 def _turn(original: Image, edited: Image) -> Turn | None:
@@ -202,8 +214,8 @@ def _largest_step(matrix: Matrix, size_hw: tuple[int, ...]) -> float:
 
 
 def _result(edited: Image, size_hw: tuple[int, ...], matrix: Matrix, fit: Fit, note: str) -> tuple[Image, Alignment]:
-    warped, reached = warp(edited, matrix, (size_hw[0], size_hw[1]))
-    covered = reached | thin_strips(~reached)
+    warped, inside = warp(edited, matrix, (size_hw[0], size_hw[1]))
+    covered = inside | thin_strips(~inside)
     alignment = Alignment(
         matrix=matrix,
         method=fit.method,
@@ -213,7 +225,7 @@ def _result(edited: Image, size_hw: tuple[int, ...], matrix: Matrix, fit: Fit, n
         residual_px=fit.residual_px,
         covered=covered,
         note=note,
-        repeated=covered & ~reached if (covered & ~reached).any() else None,
+        repeated=covered & ~inside if (covered & ~inside).any() else None,
     )
     return warped, alignment
 
@@ -240,38 +252,7 @@ def warp(edited: Image, matrix: Matrix, size_hw: tuple[int, int]) -> tuple[Image
     if np.allclose(matrix, np.eye(3), atol=1e-9) and edited.shape[:2] == size_hw:
         return edited.copy(), np.ones(size_hw, bool)
     warped = cv2.warpAffine(edited, matrix[:2], (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(warped, np.uint8), _covered(matrix, edited.shape[:2], size_hw)
-
-
-def thin_strips(outside: Mask) -> Mask:
-    """What the edit's frame misses by a few pixels at most along the picture's border, bool (H, W).
-
-    There the repeated border of the edit stands in: a shift by a pixel or two would else leave a strip of the old
-    garment along the border.
-
-    >>> outside = np.zeros((512, 512), bool)
-    >>> outside[:3], outside[:, :90] = True, True
-    >>> strips = thin_strips(outside)
-    >>> strips[0, 200], strips[200, 10]
-    (np.True_, np.False_)
-    """
-    import cv2
-
-    most = max(1, round(STRIP * max(outside.shape)))
-    side = np.ones((2 * most + 1, 2 * most + 1), np.uint8)  # a square keeps the corners of what is wide
-    padded = np.pad(outside, 2 * most).astype(np.uint8)
-    wide = cv2.dilate(cv2.erode(padded, side, borderValue=0), side)[2 * most : -2 * most, 2 * most : -2 * most] > 0
-    return outside & ~wide
-
-
-def _covered(matrix: Matrix, edited_hw: tuple[int, ...], size_hw: tuple[int, int]) -> Mask:
-    """bool (H, W): pixels of the grid whose place in the edit lies inside its frame, up to half a pixel outside."""
-    inverse = np.linalg.inv(matrix)
-    columns = np.arange(size_hw[1], dtype=np.float64)
-    rows = np.arange(size_hw[0], dtype=np.float64)[:, None]
-    x = inverse[0, 0] * columns + inverse[0, 1] * rows + inverse[0, 2]
-    y = inverse[1, 0] * columns + inverse[1, 1] * rows + inverse[1, 2]
-    return (x >= -0.51) & (y >= -0.51) & (x <= edited_hw[1] - 0.49) & (y <= edited_hw[0] - 0.49)
+    return np.asarray(warped, np.uint8), reached(matrix, edited.shape[:2], size_hw)
 
 
 def without_clear(alignment: Alignment, clear: Mask | None) -> Alignment:

@@ -16,6 +16,9 @@ SIDE = 300
 LEAST_SHARE, LEAST_POINTS = 0.3, 30
 """Followed points that must agree with a turn: one by chance has .12 of them and a dozen."""
 
+CLEARLY = 0.7
+"""Factor on the mean difference to the original that a turn must reach, or the edit is left as it lies. A guess."""
+
 
 @dataclass(frozen=True)
 class Turn:

@@ -7,7 +7,8 @@ import pytest
 
 from segmask.core.geometry import resize_image
 from segmask.core.types import Image
-from segmask.register.align import align, thin_strips
+from segmask.register.align import align
+from segmask.register.coverage import thin_strips
 from segmask.register.turns import TURNS, Turn, turned
 
 WORDS = {

@@ -32,7 +32,11 @@ def thin_strips(outside: Mask) -> Mask:
 
 
 def reached(matrix: Matrix, edited_hw: tuple[int, ...], size_hw: tuple[int, int]) -> Mask:
-    """bool (H, W): pixels of the grid whose place in the edit lies inside its frame, up to half a pixel outside."""
+    """bool (H, W): pixels of the grid whose place in the edit lies inside its frame, up to half a pixel outside.
+
+    >>> reached(np.array([[1, 0, 2], [0, 1, 0], [0, 0, 1.0]]), (1, 4), (1, 4)).tolist()  # moved two pixels right
+    [[False, False, True, True]]
+    """
     inverse = np.linalg.inv(matrix)
     columns = np.arange(size_hw[1], dtype=np.float64)
     rows = np.arange(size_hw[0], dtype=np.float64)[:, None]

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from segmask.core.geometry import resize_map
-from segmask.core.labels import PART_ID, PARTS, part_ids
+from segmask.core.labels import CLOTHING, PART_ID, PARTS, part_ids
 from segmask.core.morphology import widened
 from segmask.core.regions import connected_regions
 from segmask.core.types import GIVEN, Change, Mask, Parsing, Prob, Probs
@@ -21,6 +21,10 @@ VANISHED = 0.35
 """Doubt in a garment of the original where the edit shows background: hems rise, but parsers also dress bushes."""
 LEAST_BODY = 0.0005
 """Of the picture: less hair, face and skin than this is a parser's slip, not a person."""
+
+MANNEQUIN_SIZE, MANNEQUIN_DRESSED = 0.4, 0.6
+"""Of the largest figure with a body, and of a figure that must be clothing in both pictures, for one without a body to
+be dressed all the same. Guesses: far above a cushion or a bag."""
 
 # Things in front of a garment: where the original has one, the edit's garment behind it counts less.
 # Footwear less so: a longer hem covers it.
@@ -131,8 +135,9 @@ class Scene:
 def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:
     """Where people are: regions that are no background in either picture and hold some body; bool (h, w).
 
-    A cup or a curtain that a parser takes for cloth lies apart and is dressed on nobody. Without any body in sight
-    (a cropped torso in a parsing of the user's own) nothing is ruled out.
+    A cup or a curtain that a parser takes for cloth lies apart and is dressed on nobody. A dressed figure nearly as large
+    as one with a body is a mannequin. Without any body in sight (a cropped torso in a parsing of the user's own)
+    nothing is ruled out.
 
     Args:
         before: float32 (14, h, w).
@@ -145,7 +150,10 @@ def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:
     body = target_prob(before, BODY) > 0.5
     if body.mean() < LEAST_BODY:
         return np.ones(body.shape, bool)
-    return regions.select(regions.total(body) >= LEAST_BODY * body.size)
+    bodies = regions.total(body) >= LEAST_BODY * body.size
+    dressed = np.minimum(target_prob(before, CLOTHING), target_prob(after, CLOTHING)) > 0.5
+    large = regions.areas >= MANNEQUIN_SIZE * regions.areas[bodies].max(initial=0)
+    return regions.select(bodies | (large & (regions.total(dressed) >= MANNEQUIN_DRESSED * regions.areas)))
 
 
 def shows_person(parsing: Parsing) -> bool:

@@ -135,8 +135,8 @@ class Scene:
 def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:
     """Where people are: regions that are no background in either picture and hold some body; bool (h, w).
 
-    A cup or a curtain that a parser takes for cloth lies apart and is dressed on nobody. A dressed figure nearly as large
-    as one with a body is a mannequin. Without any body in sight (a cropped torso in a parsing of the user's own)
+    A cup or a curtain that a parser takes for cloth lies apart and is dressed on nobody. A dressed figure nearly as
+    large as one with a body is a mannequin. Without any body in sight (a cropped torso in a parsing of the user's own)
     nothing is ruled out.
 
     Args:

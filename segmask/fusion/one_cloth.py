@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from segmask.core.labels import CLOTHING, PART_ID
 from segmask.core.morphology import widened
 from segmask.core.regions import connected_regions
-from segmask.core.types import Mask, Prob
+from segmask.core.types import Mask
 from segmask.fusion.garments import TORSO
 from segmask.fusion.scene import Scene, target_prob
 
@@ -87,7 +87,7 @@ def _colours_of(seeds: Mask, colours: tuple[NDArray[np.float32], NDArray[np.floa
 
     joint = np.concatenate([lab[..., 1:] for lab in colours], axis=2)
     index = np.clip(np.floor((joint + 128) / DEFAULT.bin), 0, 25).astype(np.int64)
-    flat = np.ravel_multi_index(np.moveaxis(index, 2, 0), (26,) * 4)
+    flat = np.asarray(np.ravel_multi_index(tuple(np.moveaxis(index, 2, 0)), (26,) * 4))
     counts = np.bincount(flat[seeds], minlength=26**4).reshape((26,) * 4).astype(np.float32)
-    share: Prob = gaussian_filter(counts, 1.0, truncate=2.0) / max(int(seeds.sum()), 1)
+    share = np.asarray(gaussian_filter(counts, 1.0, truncate=2.0), np.float32) / max(int(seeds.sum()), 1)
     return np.asarray(share.ravel()[flat] >= DEFAULT.least, bool)

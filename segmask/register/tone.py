@@ -157,7 +157,7 @@ def _triple(values: NDArray) -> tuple[float, float, float]:
 def _telling(first: NDArray[np.float32], second: NDArray[np.float32]) -> Mask:
     """bool (h, w): pixels whose level in the edit tells the original's: not black, and white only where both are."""
     white, black = second >= WHITE, second <= BLACK
-    return (~black & (~white | (first >= WHITE))).all(2)
+    return np.asarray((~black & (~white | (first >= WHITE))).all(axis=2), bool)
 
 
 def _flat(values: NDArray[np.float32]) -> Mask:

@@ -37,6 +37,8 @@ class OneClothConfig:
     """Of the long side: folds narrower than twice this part no cloth."""
     seed: float = 0.002
     """Of the picture: a smaller target tells no colour."""
+    face: float = 0.15
+    """Probability of a face in the original that the cloth keeps a pixel away from (``segmask.fusion.protect``)."""
     no_hair: float = 0.3
     """Of the original's hair that is such cloth, from which the parser took a scarf for hair."""
     quiet: float = 0.5
@@ -49,7 +51,7 @@ DEFAULT = OneClothConfig()
 def one_cloth(scene: Scene) -> Mask | None:
     """Where the target's cloth goes on, in other parts, bool (h, w); None where nothing tells.
 
-    Never onto bare skin of both pictures.
+    Never onto bare skin of both pictures, or what may be a face in the original.
     """
     onto = _onto(scene.parts)
     if not onto or scene.change.colours is None or scene.quiet.weight <= DEFAULT.quiet:
@@ -59,7 +61,8 @@ def one_cloth(scene: Scene) -> Mask | None:
     if seeds.mean() < DEFAULT.seed:
         return None
     bare = np.minimum(*(target_prob(probs, ("face", "skin")) for probs in (scene.before, scene.after))) > 0.5
-    alike = _colours_of(seeds, scene.change.colours) & strong & ~bare & ~seeds
+    face = widened(scene.before[PART_ID["face"]] > DEFAULT.face)
+    alike = _colours_of(seeds, scene.change.colours) & strong & ~bare & ~face & ~seeds
     if not set(scene.parts) <= set(DRAPED):
         alike &= np.maximum(*(target_prob(probs, onto) for probs in (scene.before, scene.after))) > 0.5
     pieces = connected_regions(widened(alike | seeds, max(1, round(DEFAULT.fold * max(seeds.shape))), corners=False))

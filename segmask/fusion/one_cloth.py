@@ -38,7 +38,7 @@ class OneClothConfig:
     seed: float = 0.002
     """Of the picture: a smaller target tells no colour."""
     face: float = 0.15
-    """Probability of a face in the original that the cloth keeps a pixel away from (``segmask.fusion.protect``)."""
+    """Probability of a face in the original that the cloth leaves alone (``segmask.fusion.protect``)."""
     no_hair: float = 0.3
     """Of the original's hair that is such cloth, from which the parser took a scarf for hair."""
     quiet: float = 0.5
@@ -61,7 +61,7 @@ def one_cloth(scene: Scene) -> Mask | None:
     if seeds.mean() < DEFAULT.seed:
         return None
     bare = np.minimum(*(target_prob(probs, ("face", "skin")) for probs in (scene.before, scene.after))) > 0.5
-    face = widened(scene.before[PART_ID["face"]] > DEFAULT.face)
+    face = scene.before[PART_ID["face"]] > DEFAULT.face
     alike = _colours_of(seeds, scene.change.colours) & strong & ~bare & ~face & ~seeds
     if not set(scene.parts) <= set(DRAPED):
         alike &= np.maximum(*(target_prob(probs, onto) for probs in (scene.before, scene.after))) > 0.5

@@ -14,12 +14,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.rules import rule_log_odds
 from benchmarks.sections import RESULTS, replace_section
 from segmask.core.labels import CLOTHING, part_ids
 from segmask.core.types import Mask
 from segmask.fusion.hybrid import decide_by_odds, decide_hybrid, fitted_odds
 from segmask.fusion.pixel_model import PixelModel, read_pixel_model
-from segmask.fusion.rules import rule_log_odds
 from training.choose_cut import rate, summary
 from training.fit_fusion import half_of
 from training.fusion_cases import FusionCase, case_files, load_case

@@ -26,7 +26,9 @@ from segmask.core.types import Alignment, Change, Image, Mask, Parsing, Probs, S
 from segmask.fusion.constraints import constrain
 from segmask.fusion.decide import decide
 from segmask.fusion.decision import Decision
+from segmask.fusion.laid_over import lifted
 from segmask.fusion.margin import old_cloth
+from segmask.fusion.one_cloth import covers_hair
 from segmask.fusion.pixel_model import PixelModel
 from segmask.fusion.protect import protected_parts
 from segmask.fusion.scene import Scene, resized_probs, target_prior
@@ -68,7 +70,8 @@ class Aimed:
     @cached_property
     def hair(self) -> HairNearGarment | None:
         """The original's hair over what is worn; None where there is none, or something else is targeted."""
-        if self.scene is None or not set(self.scene.parts) <= set(WORN):
+        below_hair = set(WORN) - {"headwear"}  # a hat lies over the hair
+        if self.scene is None or not set(self.scene.parts) <= below_hair or covers_hair(self.scene):
             return None
         registered = self.measured.registered
         return hair_near_garment(registered.original, registered.toned_in, self.scene)
@@ -204,7 +207,8 @@ class OpenPair:
             return Aimed(measured, None, None)
         scene = Scene(*self._shown, measured.change, parts, (before, after))
         garment = old_cloth(scene) if set(parts) <= set(WORN) else None
-        return Aimed(measured, scene, protected_parts(before, self.seen.detected, parts, after, garment))
+        protected = protected_parts(before, self.seen.detected, parts, after, garment)
+        return Aimed(measured, scene, lifted(protected, scene))
 
     def _result(
         self,

@@ -75,6 +75,15 @@ def test_what_a_run_is_about_has_its_code(code: str) -> None:
     assert {*report.reasons, *report.notes} == set(report.findings)
 
 
+def test_a_mirrored_edit_is_told_of_and_turned_back(photo: np.ndarray) -> None:
+    edited = photo.copy()
+    edited[300:420, 100:260] = (20, 130, 60)
+    straight, mirrored = (segmask.apply(photo, edit, strategy="diff") for edit in (edited, edited[:, ::-1]))
+    assert "edit-turned" in codes(mirrored)
+    assert "edit-turned" not in codes(straight)
+    assert np.abs(mirrored.alpha - straight.alpha).mean() < 0.01
+
+
 def test_files_that_differ_are_told_of() -> None:
     original, edited = pictures()
     assert "size-changed" in codes(segmask.apply(original, np.hstack([edited, edited[:, :20]]), strategy="diff"))

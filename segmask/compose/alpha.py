@@ -25,6 +25,9 @@ class MatteConfig:
     """Width from 0 to 1: what a lens and a demosaicer make of a sharp outline."""
     skin: float = 8.0
     """As much wider, inwards, where the outline runs through one limb in both pictures: they pass into each other."""
+    frame: float = 24.0
+    """As wide where the edit's frame ends within what is taken: a step from one garment to another is no less wrong
+    for being blended, but does not catch the eye as a line does."""
     smooth: float = 1.0
     """Sigma of the outline's smoothing: removes the stairs of the working size."""
 
@@ -43,6 +46,7 @@ def make_alpha(
     overlaid: Overlaid | None = None,
     limbs: Prob | None = None,
     hair: HairLayer | None = None,
+    beyond: Mask | None = None,
 ) -> Alpha:
     """Alpha at the picture's size, float32 (H, W), multiples of 1/255.
 
@@ -55,6 +59,8 @@ def make_alpha(
         overlaid: both pictures; with them the outline is moved to where they agree.
         limbs: float32 (h, w): skin in both pictures; through it the edge is wider, unless its width is given.
         hair: the original's hair over what comes from the edit.
+        beyond: bool (H, W): what the edit's frame does not reach; towards it what is taken fades, unless the width is
+            given.
 
     >>> decision, keep = np.zeros((60, 60), bool), np.zeros((60, 60), bool)
     >>> decision[10:50, 10:50], keep[:, 30:] = True, True
@@ -83,6 +89,8 @@ def make_alpha(
     inside_keep = keep[area.slices]
     if inside_keep.any():
         edge = np.minimum(edge, _ramp_from(inside_keep, width))
+    if beyond is not None and feather is None and beyond[area.slices].any():
+        edge = np.minimum(edge, _ramp_from(beyond[area.slices], DEFAULT.frame * scale))
     edge = np.rint(edge * 255) / 255
     edge[inside_keep] = 0
     alpha[area.slices] = edge

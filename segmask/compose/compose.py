@@ -19,8 +19,8 @@ from segmask.core.findings import Findings
 from segmask.core.geometry import WORKING_SIDE, resize_map, working_size
 from segmask.core.types import Alpha, Image
 from segmask.fusion.constraints import Constraints
-from segmask.fusion.decision import Decision
-from segmask.fusion.scene import Scene
+from segmask.fusion.decision import FELL_BACK, Decision
+from segmask.fusion.scene import BARE, Scene
 from segmask.options import Options
 from segmask.register.registered import Measured, Registered
 from segmask.report import GivenMaskReport
@@ -86,8 +86,9 @@ def compose(
             held.keep,
             feather=options.feather,
             overlaid=None if options.strategy == "semantic" else overlaid,
-            limbs=None if scene is None else np.minimum(*scene.skin),
+            limbs=np.minimum(*scene.skin) if scene is not None and decision.strategy != FELL_BACK else None,
             hair=layer,
+            beyond=~registered.alignment.covered,
         )
     alpha = np.where(held.take, np.float32(1), alpha)
     toned = _toned(registered, alpha, scene) if options.tone_match else registered.aligned
@@ -98,9 +99,10 @@ def compose(
 
 def _toned(registered: Registered, alpha: Alpha, scene: Scene | None) -> Image:
     """The edit as it is composited, uint8 (H, W, 3): without its drift, skin and ground in the original's light."""
-    toned = registered.toned(alpha > 0)
     if scene is None:
-        return toned
+        return registered.toned(alpha > 0)
+    # Bare skin is to match the skin beside it, a thing's new colour is to stay.
+    toned = registered.toned(alpha > 0) if set(scene.parts).isdisjoint(BARE) else registered.toned(alpha > 0, None)
     # By alpha, not by the decision: a mask that is read back has no other.
     taken = resize_map(alpha, working_size((alpha.shape[0], alpha.shape[1]), WORKING_SIDE)) >= 0.5
     toned = matched_ground(registered.original, toned, *scene.parsings, taken, scene.parts)

@@ -67,26 +67,33 @@ class Laplacian:
             result += resize_map(slope[..., channel] / self._count, size_hw) * image[..., channel]
         return np.clip(result, 0, 1)
 
-    def _sum(self, values: Map) -> Map:
+    def _sum(self, values: NDArray) -> NDArray:
         """Sum over each window's pixels inside the picture."""
         import cv2
 
         side = (self._side, self._side)
-        return np.asarray(cv2.boxFilter(values, -1, side, normalize=False, borderType=cv2.BORDER_CONSTANT), np.float32)
+        summed = cv2.boxFilter(values, -1, side, normalize=False, borderType=cv2.BORDER_CONSTANT)
+        return np.asarray(summed, values.dtype)
 
     def _inverse_covariance(self, epsilon: float) -> Map:
-        """Of the colours in each window, float32 (h, w, 3, 3); by cofactors: a general inverse is slow."""
-        c = np.empty((*self._image.shape[:2], 3, 3), np.float32)
+        """Of the colours in each window, float32 (h, w, 3, 3); by cofactors: a general inverse is slow.
+
+        In double precision: in a grey picture the three channels are one, and of the determinant only epsilon is left.
+        """
+        image = self._image.astype(np.float64)
+        mean = self._sum(image) / self._count[..., None]
+        c = np.empty((*image.shape[:2], 3, 3))
         for row, column in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)):
-            product = self._sum(self._image[..., row] * self._image[..., column]) / self._count
-            c[..., row, column] = product - self._mean[..., row] * self._mean[..., column] + epsilon * (row == column)
+            product = self._sum(image[..., row] * image[..., column]) / self._count
+            c[..., row, column] = product - mean[..., row] * mean[..., column] + epsilon * (row == column)
             c[..., column, row] = c[..., row, column]
         inverse = np.empty_like(c)
         for row, column in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)):
             (a, b), (d, e) = ((row + 1) % 3, (row + 2) % 3), ((column + 1) % 3, (column + 2) % 3)
             inverse[..., row, column] = c[..., a, d] * c[..., b, e] - c[..., a, e] * c[..., b, d]
             inverse[..., column, row] = inverse[..., row, column]
-        return inverse / np.einsum("hwi,hwi->hw", c[..., 0, :], inverse[..., 0, :])[..., None, None]
+        determinant = np.einsum("hwi,hwi->hw", c[..., 0, :], inverse[..., 0, :])
+        return np.asarray(inverse / determinant[..., None, None], np.float32)
 
 
 def solve_alpha(laplacian: Laplacian, likely: Map, trust: Map) -> Map:

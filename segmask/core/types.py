@@ -107,6 +107,9 @@ class Alignment:
     """bool (H, W): pixels of the original that the edited frame reaches."""
     note: str = ""
     """Why no fit was trusted; empty otherwise."""
+    repeated: Mask | None = None
+    """bool (H, W): strips of ``covered`` along the picture's border that the frame misses by a few pixels, where its
+    own border is repeated; None without any."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from segmask.core.findings import Findings
 from segmask.core.types import Mask, Prob
 
+HYBRID, FELL_BACK = "hybrid", "hybrid (fell back to diff)"
+"""How reports name the strategy that decides by both, and what it comes to where no target is in sight."""
+
 
 @dataclass(frozen=True, eq=False)
 class Decision:
@@ -24,6 +27,6 @@ class Decision:
     spread: NDArray[np.float32] | None = None
     """float32 (h, w): how far the pixel model's networks differ, standard deviation of their log odds; None where rules
     or thresholds decided: their probability gives only an order."""
-    strategy: str = "hybrid"
+    strategy: str = HYBRID
     """What decided in the end, as the report names it."""
     findings: Findings = ()

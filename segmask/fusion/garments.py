@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.geometry import resize_map, working_size
-from segmask.core.labels import PART_ID, PARTS, part_ids
+from segmask.core.labels import part_ids
 from segmask.core.morphology import blurred, opened
 from segmask.core.regions import connected_regions
 from segmask.core.types import Prob
@@ -120,25 +120,3 @@ def garment_share(either: Prob, score_map: NDArray[np.float32], parts: tuple[str
     share[0] = 0
     share[np.unique(regions.labels[0])] = 0  # open to the top of the picture: a new background, not a coat
     return share.astype(np.float32)[regions.labels]
-
-
-def grown(prior: Prob, scene: Scene) -> Prob:
-    """A prior of the target, float32 (h, w), raised in strongly changed regions that are mostly garment.
-
-    Not raised where the original surely shows another part of the person, or something worn that is not targeted.
-
-    >>> labels = np.zeros((40, 40), np.uint8)
-    >>> labels[10:30, 10:25] = 4  # the parser lost a strip of the shirt
-    >>> score = np.zeros((40, 40), np.float32)
-    >>> score[10:30, 10:30] = 12
-    >>> scene = Scene.of_labels(labels, labels, score, ("upper",))
-    >>> raised = grown(scene.prior, scene)
-    >>> bool(raised[20, 28] > 0.7), float(raised[20, 35])
-    (True, 0.0)
-    """
-    share = garment_share(prior, scene.change.score_map, scene.parts)
-    gain = np.clip((share - DEFAULT.from_share) / (DEFAULT.full_share - DEFAULT.from_share), 0, 1) * DEFAULT.weight
-    others = [PART_ID[part] for part in PARTS[1:] if part not in scene.parts and part not in MISTAKEN]
-    known: Prob = np.minimum(scene.before[others].sum(0), 1)
-    raised = (gain * (1 - known)).astype(np.float32)
-    return np.maximum(prior, raised)

@@ -1,8 +1,8 @@
 """The decision by parsing and evidence together: a photomontage by minimum cut.
 
 Each pixel is labelled original or edited. Its own cost is the log odds that it must come from the edit, from both
-parsings and the change map: by small fitted networks for what is worn, by rules for hair, faces and backgrounds. The
-seam between the labels costs what the two pictures differ there, so it runs where they agree.
+parsings and the change map, by small fitted networks (``things`` decides hair, faces and backgrounds). The seam
+between the labels costs what the two pictures differ there, so it runs where they agree.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from segmask.fusion.cut import minimum_cut
 from segmask.fusion.decision import Decision
 from segmask.fusion.features import in_sight, pixel_features
 from segmask.fusion.garments import garment_changed
+from segmask.fusion.one_cloth import one_cloth
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
-from segmask.fusion.rules import rule_log_odds
 from segmask.fusion.scene import Scene, once_a_scene, target_prob
+from segmask.fusion.things import decide_things
 from segmask.fusion.wholes import as_wholes, with_redrawn
 
 
@@ -98,12 +99,10 @@ def decide_hybrid(scene: Scene, must_keep: Mask, must_take: Mask, model: PixelMo
     >>> bool(decision.mask[30, 30]), bool(decision.mask[10, 30]), bool(decision.mask[30, 55])
     (True, False, False)
     """
-    spread = None
-    if set(scene.parts) <= set(WORN):
-        odds, spread = fitted_odds(scene, model or pixel_model())
-    else:
-        odds = rule_log_odds(scene)
-    return replace(decide_by_odds(odds, scene, must_keep, must_take), spread=spread)
+    if not set(scene.parts) <= set(WORN):
+        return decide_things(scene, must_keep, must_take)
+    odds, spread = fitted_odds(scene, model or pixel_model())
+    return replace(decide_by_odds(odds, scene, must_keep, must_take, cloth=one_cloth(scene)), spread=spread)
 
 
 @once_a_scene
@@ -125,9 +124,16 @@ def fitted_odds(scene: Scene, model: PixelModel, config: HybridConfig = DEFAULT)
 
 
 def decide_by_odds(
-    odds: NDArray[np.float32], scene: Scene, must_keep: Mask, must_take: Mask, config: HybridConfig = DEFAULT
+    odds: NDArray[np.float32],
+    scene: Scene,
+    must_keep: Mask,
+    must_take: Mask,
+    config: HybridConfig = DEFAULT,
+    cloth: Mask | None = None,
 ) -> Decision:
     """The cut and what follows it, for log odds float32 (h, w) that each pixel comes from the edit.
+
+    ``cloth`` is the target's in other parts, bool (h, w) (``one_cloth``).
 
     >>> labels = np.full((40, 40), PART_ID["upper"], np.uint8)
     >>> scene = Scene.of_labels(labels, labels, np.full((40, 40), 12, np.float32), ("upper",))
@@ -138,6 +144,9 @@ def decide_by_odds(
     >>> int(mask.sum()), bool(mask[20, 20])
     (400, True)
     """
+    targeted = must_take
+    if cloth is not None:
+        odds, targeted = np.where(cloth, np.maximum(odds, config.sure_odds), odds), must_take | cloth
     probability = (1 / (1 + np.exp(-odds))).astype(np.float32)
     odds = np.clip(odds + config.bias, None, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():
@@ -153,7 +162,7 @@ def decide_by_odds(
         must_take,
     )
     tight = with_rim(_tighten(taken, scene.change.score_map, config), scene)
-    mask = _likely_pieces(tight, probability, scene, must_take, config)
+    mask = _likely_pieces(tight, probability, scene, targeted, config)
     mask = _whole(_without_specks(mask, config), probability, scene, config)
     mask = as_wholes(with_redrawn(mask, scene, must_keep), scene)
     return Decision((mask | must_take) & ~must_keep, scene.prior, probability)
@@ -193,7 +202,7 @@ def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -
     return mask & ~(opened(score_map < config.rim_score) & rim)
 
 
-def _likely_pieces(mask: Mask, probability: Prob, scene: Scene, must_take: Mask, config: HybridConfig) -> Mask:
+def _likely_pieces(mask: Mask, probability: Prob, scene: Scene, targeted: Mask, config: HybridConfig) -> Mask:
     """Pieces that were the target or surely become it, in which the edit shows the target or skin, and likely right.
 
     Where no parser is sure of them, they differ by more than the ground does, too.
@@ -206,14 +215,14 @@ def _likely_pieces(mask: Mask, probability: Prob, scene: Scene, must_take: Mask,
     pieces = connected_regions(mask)
     shown_after = target_prob(scene.after, (*scene.parts, "skin"))
     old, new, right, shown = (
-        pieces.total(np.maximum(prob, must_take)) / np.maximum(pieces.areas, 1)
+        pieces.total(np.maximum(prob, targeted)) / np.maximum(pieces.areas, 1)
         for prob in (scene.was, scene.becomes, probability, shown_after)
     )
-    targeted = (old >= config.old_share) | (new >= config.sure_share)
+    was_or_becomes = (old >= config.old_share) | (new >= config.sure_share)
     level = scene.quiet.level if scene.quiet.level >= config.noisy else 0
-    apart = np.maximum(scene.change.score_map > level, must_take)
+    apart = np.maximum(scene.change.score_map > level, targeted)
     differ = (pieces.total(apart) >= 0.5 * pieces.areas) | (np.maximum(old, new) >= config.sure_piece)
-    return pieces.select((shown >= config.new_share) & targeted & differ & (right >= config.piece_prob))
+    return pieces.select((shown >= config.new_share) & was_or_becomes & differ & (right >= config.piece_prob))
 
 
 def _without_specks(mask: Mask, config: HybridConfig) -> Mask:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.geometry import resize_map
-from segmask.core.labels import PART_ID, PARTS, part_ids
+from segmask.core.labels import CLOTHING, PART_ID, PARTS, part_ids
 from segmask.core.morphology import widened
 from segmask.core.regions import connected_regions
 from segmask.core.types import GIVEN, Change, LabelMap, Mask, Parsing, Prob, Probs
@@ -28,6 +28,10 @@ VANISHED = 0.35
 call bushes clothing."""
 LEAST_BODY = 0.0005
 """Of the picture: less hair, face and skin than this is a parser's slip, not a person."""
+
+MANNEQUIN_SIZE, MANNEQUIN_DRESSED = 0.4, 0.6
+"""Of the largest figure with a body, and of a figure that must be clothing in both pictures, for one without a body to
+be dressed all the same. Guesses: far above a cushion or a bag."""
 
 # Things in front of a garment: where the original has one, the edit's garment behind it counts less.
 # Footwear less so: a longer hem covers it.
@@ -197,8 +201,9 @@ def once_a_scene(
 def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:
     """Where people are: regions that are no background in either picture and hold some body; bool (h, w).
 
-    A cup or a curtain that a parser takes for cloth lies apart and is dressed on nobody. Without any body in sight
-    (a cropped torso in a parsing of the user's own) nothing is ruled out.
+    A cup or a curtain that a parser takes for cloth lies apart and is dressed on nobody. A dressed figure nearly as
+    large as one with a body is a mannequin. Without any body in sight (a cropped torso in a parsing of the user's own)
+    nothing is ruled out.
 
     Args:
         before: float32 (14, h, w).
@@ -219,21 +224,10 @@ def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:
     body = target_prob(before, BODY) > 0.5
     if body.mean() < LEAST_BODY:
         return np.ones(body.shape, bool)
-    return regions.select(regions.total(body) >= LEAST_BODY * body.size)
-
-
-def moved_limbs(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prob:
-    """Bare skin in one picture and background in the other: an arm, hand or leg that the edit moved.
-
-    >>> before, after = np.zeros((2, 14, 1, 2), np.float32)
-    >>> before[PART_ID["skin"]] = after[PART_ID["background"], 0, 0] = after[PART_ID["skin"], 0, 1] = 1
-    >>> moved_limbs(before, after, ("upper",)).tolist()
-    [[1.0, 0.0]]
-    """
-    if "skin" in parts or "background" in parts:
-        return np.zeros_like(before[0])
-    skin, ground = PART_ID["skin"], PART_ID["background"]
-    return np.maximum(before[skin] * after[ground], after[skin] * before[ground])
+    bodies = regions.total(body) >= LEAST_BODY * body.size
+    dressed = np.minimum(target_prob(before, CLOTHING), target_prob(after, CLOTHING)) > 0.5
+    large = regions.areas >= MANNEQUIN_SIZE * regions.areas[bodies].max(initial=0)
+    return regions.select(bodies | (large & (regions.total(dressed) >= MANNEQUIN_DRESSED * regions.areas)))
 
 
 def shows_person(parsing: Parsing) -> bool:

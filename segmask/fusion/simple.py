@@ -7,10 +7,18 @@ from dataclasses import replace
 import numpy as np
 
 from segmask.core.labels import PART_ID, PARTS
+from segmask.core.regions import connected_regions
 from segmask.core.types import Change, Mask, Prob, Probs
-from segmask.fusion.decision import Decision
+from segmask.fusion.decision import FELL_BACK, Decision
 from segmask.fusion.evidence import changed_prob
 from segmask.fusion.scene import Scene, target_prob
+
+SMALL = ("eyewear", "accessory")
+"""Parts that are worn and too small for a parser to see each of them."""
+LARGEST = 0.02
+"""Of the picture: a larger change is no such thing."""
+QUIET = 0.5
+"""Weight of the change map (``segmask.fusion.quiet``) from which a change was meant."""
 
 
 def target_mask(probs: Probs, parts: tuple[str, ...]) -> Mask:
@@ -51,12 +59,21 @@ def decide_diff(change: Change, must_keep: Mask, must_take: Mask) -> Decision:
 def decide_fallback(scene: Scene, must_keep: Mask, must_take: Mask) -> Decision:
     """``diff`` where the parser found no target: evidence decides, less what is surely another part of a person.
 
+    Of a small thing that is worn, what changed on a person in a quiet pair: parsers miss a necklace.
+
     >>> face, wall = np.array([[2, 0]], np.uint8), np.array([[2, 0]], np.uint8)
     >>> scene, none = Scene.of_labels(face, wall, np.full((1, 2), 9, np.float32), ("upper",)), np.zeros((1, 2), bool)
     >>> decide_fallback(scene, none, none).mask.tolist()  # the face changed, too
     [[False, True]]
     """
-    other = [PART_ID[part] for part in PARTS[1:] if part not in scene.parts]
-    known: Prob = np.minimum(scene.before[other].sum(0), scene.after[other].sum(0))
-    decision = decide_diff(scene.change, must_keep | ((known > 0.5) & ~must_take), must_take)
-    return replace(decision, strategy="hybrid (fell back to diff)")
+    if set(scene.parts) <= set(SMALL) and scene.quiet.weight > QUIET:
+        pieces = connected_regions(scene.change.mask & ~must_keep)
+        person = np.minimum(*(1 - probs[PART_ID["background"]] for probs in (scene.before, scene.after))) > 0.5
+        worn = (pieces.total(person) > 0.5 * pieces.areas) & (pieces.areas <= LARGEST * person.size)
+        decision = decide_diff(scene.change, must_keep, must_take)
+        decision = replace(decision, mask=(pieces.select(worn) | must_take) & ~must_keep)
+    else:
+        other = [PART_ID[part] for part in PARTS[1:] if part not in scene.parts]
+        known: Prob = np.minimum(scene.before[other].sum(0), scene.after[other].sum(0))
+        decision = decide_diff(scene.change, must_keep | ((known > 0.5) & ~must_take), must_take)
+    return replace(decision, strategy=FELL_BACK)

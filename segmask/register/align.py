@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from segmask.core.geometry import resize_image, working_size
 from segmask.core.types import Alignment, Image, Mask, Matrix
 from segmask.register.blocks import fit_blocks
+from segmask.register.coverage import reached, thin_strips
 from segmask.register.motion import DEFAULT, Fit, Points, fit_points, scaling
+from segmask.register.turns import CLEARLY, LEAST_POINTS, LEAST_SHARE, SIDE, TURNS, Turn
 
 _NONE = Fit(np.eye(3), "identity", 0, 0, float("nan"), trusted=False)
 
@@ -39,7 +41,8 @@ def align(original: Image, edited: Image) -> tuple[Image, Alignment]:
     Returns:
         The warped edit, uint8 (H, W, 3), and its alignment. Where the edit's frame does not reach, its border is
         repeated. Where no fit can be trusted the edit is only resized: ``trusted`` is False, and the counts are those
-        of the best rejected fit.
+        of the best rejected fit. An edit that was turned by quarters or mirrored is turned back first, and the matrix
+        holds that.
 
     >>> rng = np.random.default_rng(0)
     >>> coarse = rng.integers(0, 256, (30, 40, 3), dtype=np.uint8)
@@ -49,24 +52,57 @@ def align(original: Image, edited: Image) -> tuple[Image, Alignment]:
     >>> alignment.trusted, [round(shift) for shift in alignment.matrix[:2, 2].tolist()]
     (True, [-5, 0])
     """
+    straight, weak = _aligned(original, edited)
+    turn = _turn(original, edited) if weak else None
+    if turn is None:
+        return straight
+    aligned, alignment = _aligned(original, turn.apply(edited))[0]
+    if _apart(original, aligned) > CLEARLY * _apart(original, straight[0]):
+        return straight  # a figure that is much like its mirror image
+    return aligned, replace(alignment, matrix=alignment.matrix @ turn.matrix(edited.shape))
+
+
+def _aligned(original: Image, edited: Image) -> tuple[tuple[Image, Alignment], bool]:
+    """``align`` without turns, and whether few points agree with the motion that was found."""
     size_hw = original.shape[:2]
     work_hw = working_size(size_hw, DEFAULT.long_side)
     grey = _Grey(_gray(resize_image(original, work_hw)), _gray(resize_image(edited, work_hw)))
     stretch = scaling(edited.shape[:2], size_hw)
     if np.array_equal(grey.first, grey.second):
-        return _result(edited, size_hw, stretch, Fit(np.eye(3), "identity", 0, 0, 0.0), "")
+        return _result(edited, size_hw, stretch, Fit(np.eye(3), "identity", 0, 0, 0.0), ""), False
     fit = _best_fit(grey, edited.shape[:2], size_hw)
     up = scaling(work_hw, size_hw)
     if not fit.trusted:
         fit = replace(fit, matrix=np.eye(3), method="identity", residual_px=fit.residual_px * up[0, 0])
-        return _result(
-            edited, size_hw, stretch, fit, "no motion model fits the two pictures; the edit was only resized"
-        )
+        note = "no motion model fits the two pictures; the edit was only resized"
+        return _result(edited, size_hw, stretch, fit, note), True
     moved = np.linalg.inv(up) @ stretch  # edited -> stretched working pixels
-    matrix = up @ fit.matrix @ moved
+    matrix, weak = up @ fit.matrix @ moved, fit.inliers < LEAST_SHARE * fit.matches
     if _largest_step(fit.matrix, work_hw) * up[0, 0] < DEFAULT.still_px * max(1.0, up[0, 0]):
         matrix, fit = stretch, replace(fit, method="identity")
-    return _result(edited, size_hw, matrix, replace(fit, residual_px=fit.residual_px * up[0, 0]), "")
+    return _result(edited, size_hw, matrix, replace(fit, residual_px=fit.residual_px * up[0, 0]), ""), weak
+
+
+def _apart(first: Image, second: Image) -> float:
+    """Mean difference of two pictures of one size in grey levels, at a small size."""
+    small_hw = working_size(first.shape[:2], SIDE)
+    grey = [resize_image(image, small_hw).astype(np.float32).mean(2) for image in (first, second)]
+    return float(np.abs(grey[0] - grey[1]).mean())
+
+
+def _turn(original: Image, edited: Image) -> Turn | None:
+    """How the edit was turned or mirrored; None where no turn explains it much better than chance."""
+    first = _gray(resize_image(original, working_size(original.shape[:2], SIDE)))
+    small = resize_image(edited, working_size(edited.shape[:2], SIDE))
+    best, found = _NONE, None
+    for turn in TURNS:
+        laid = turn.apply(small)
+        grey = _Grey(first, _gray(resize_image(laid, (first.shape[0], first.shape[1]))))
+        for guess in _guesses(first.shape, laid.shape, first.shape):
+            fit = _better(best, _follow(grey, guess))
+            if fit is not best and fit.trusted:
+                best, found = fit, turn
+    return found if best.inliers >= max(LEAST_POINTS, LEAST_SHARE * best.matches) else None
 
 
 def _gray(image: Image) -> NDArray[np.uint8]:
@@ -178,7 +214,8 @@ def _largest_step(matrix: Matrix, size_hw: tuple[int, ...]) -> float:
 
 
 def _result(edited: Image, size_hw: tuple[int, ...], matrix: Matrix, fit: Fit, note: str) -> tuple[Image, Alignment]:
-    warped, covered = warp(edited, matrix, (size_hw[0], size_hw[1]))
+    warped, inside = warp(edited, matrix, (size_hw[0], size_hw[1]))
+    covered = inside | thin_strips(~inside)
     alignment = Alignment(
         matrix=matrix,
         method=fit.method,
@@ -188,6 +225,7 @@ def _result(edited: Image, size_hw: tuple[int, ...], matrix: Matrix, fit: Fit, n
         residual_px=fit.residual_px,
         covered=covered,
         note=note,
+        repeated=covered & ~inside if (covered & ~inside).any() else None,
     )
     return warped, alignment
 
@@ -214,17 +252,7 @@ def warp(edited: Image, matrix: Matrix, size_hw: tuple[int, int]) -> tuple[Image
     if np.allclose(matrix, np.eye(3), atol=1e-9) and edited.shape[:2] == size_hw:
         return edited.copy(), np.ones(size_hw, bool)
     warped = cv2.warpAffine(edited, matrix[:2], (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(warped, np.uint8), _covered(matrix, edited.shape[:2], size_hw)
-
-
-def _covered(matrix: Matrix, edited_hw: tuple[int, ...], size_hw: tuple[int, int]) -> Mask:
-    """bool (H, W): pixels of the grid whose place in the edit lies inside its frame, up to half a pixel outside."""
-    inverse = np.linalg.inv(matrix)
-    columns = np.arange(size_hw[1], dtype=np.float64)
-    rows = np.arange(size_hw[0], dtype=np.float64)[:, None]
-    x = inverse[0, 0] * columns + inverse[0, 1] * rows + inverse[0, 2]
-    y = inverse[1, 0] * columns + inverse[1, 1] * rows + inverse[1, 2]
-    return (x >= -0.51) & (y >= -0.51) & (x <= edited_hw[1] - 0.49) & (y <= edited_hw[0] - 0.49)
+    return np.asarray(warped, np.uint8), reached(matrix, edited.shape[:2], size_hw)
 
 
 def without_clear(alignment: Alignment, clear: Mask | None) -> Alignment:

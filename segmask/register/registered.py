@@ -35,17 +35,17 @@ class Registered:
         """The edit at another size with all of its drift taken out, uint8 (h, w, 3)."""
         return apply_tone(small, self.tone, self.light)
 
-    def toned(self, taken: Mask) -> Image:
+    def toned(self, taken: Mask, limit: float | None = OUTPUT_LIMIT) -> Image:
         """The edit as it is composited, uint8 (H, W, 3): toned in the box around what is taken, bool (H, W).
 
-        No level moves by more than ``OUTPUT_LIMIT``, so that new cloth keeps its colour. Outside of the box, where
-        nothing is taken, the edit stays as it is.
+        No level moves by more than ``limit``, so that new cloth keeps its colour. Outside of the box, where nothing is
+        taken, the edit stays as it is.
         """
         area = Box.around(taken)
         if area is None:
             return self.aligned
         result = self.aligned.copy()
-        result[area.slices] = apply_tone(self.aligned, self.tone, self.light, OUTPUT_LIMIT, area)
+        result[area.slices] = apply_tone(self.aligned, self.tone, self.light, limit, area)
         return result
 
 

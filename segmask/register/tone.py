@@ -43,6 +43,9 @@ OUTPUT_LIMIT = 10.0
 """Levels by which the tone match may move a colour in the output: about 4 in L*; more shows as another colour."""
 DARK_LIMIT, DARK_SLOPE = 3.0, 0.1
 """A dark level v may move by DARK_LIMIT + DARK_SLOPE * v at most, since a tint of 10 levels shows on black."""
+WHITE, BLACK = 252.0, 3.0
+"""Levels beyond which a channel is clipped. White that is white in both pictures is equal all the same, and a shop's
+white ground is often all that is."""
 IDENTITY = ToneMatch((1.0, 1.0, 1.0), (0.0, 0.0, 0.0), 0.0, 0, False, float("nan"))
 
 
@@ -56,6 +59,8 @@ def match_tone(
         aligned: uint8 (H, W, 3), the edit on the original's grid.
         usable: bool (H, W): pixels that the edit covers.
         weight: float32 (h, w) of any size: probability that a pixel should be equal; without it, all may be.
+
+    Nothing is matched where too few pixels should be equal: on a garment alone, any new colour would be drift.
 
     Returns:
         The match, whose gain and offset map the *edit* to the original, and the light field to add after them, float32
@@ -75,8 +80,8 @@ def match_tone(
     trust = resize_map(usable.astype(np.float32), work_hw) > 0.99
     if weight is not None:
         likely = resize_map(weight, work_hw) > 0.5
-        trust = trust & likely if (trust & likely).sum() >= DEFAULT.min_samples else trust
-    trust &= _flat(first) & _flat(second) & (second > 3).all(2) & (second < 252).all(2)
+        trust &= likely
+    trust &= _flat(first) & _flat(second) & _telling(first, second)
     nothing = np.zeros((*work_hw, 3), np.float32)
     if trust.sum() < DEFAULT.min_samples:
         return IDENTITY, nothing
@@ -147,6 +152,12 @@ def apply_tone(
 
 def _triple(values: NDArray) -> tuple[float, float, float]:
     return float(values[0]), float(values[1]), float(values[2])
+
+
+def _telling(first: NDArray[np.float32], second: NDArray[np.float32]) -> Mask:
+    """bool (h, w): pixels whose level in the edit tells the original's: not black, and white only where both are."""
+    white, black = second >= WHITE, second <= BLACK
+    return np.asarray((~black & (~white | (first >= WHITE))).all(axis=2), bool)
 
 
 def _flat(values: NDArray[np.float32]) -> Mask:

@@ -14,13 +14,16 @@ from segmask.core.geometry import resize_image, resize_map, resize_mask
 from segmask.core.labels import CLOTHING
 from segmask.core.types import Alignment, Alpha, Box, Change, Mask, Prob, ToneMatch
 from segmask.fusion.constraints import Constraints
-from segmask.fusion.decision import Decision
+from segmask.fusion.decision import HYBRID, Decision
 from segmask.fusion.scene import Scene
 from segmask.register.registered import Measured
+from segmask.register.turns import turned
 from segmask.report import OK, REVIEW
 from segmask.verdict.confidence import Uncertainty, confidence_model, measure_uncertainty
+from segmask.verdict.frame import judge_frame
 from segmask.verdict.residue import Finished, Residue, measure_residue
 from segmask.verdict.seams import visible_seam
+from segmask.verdict.things import judge_thing
 
 FAINT_SCORE, FAINT_SHARE = 2.0, 0.15
 """Units of the noise floor, and the share of a target, from which an empty mask is worth a look: redrawing alone
@@ -82,14 +85,20 @@ def judge(
     findings, doubt = list(sure.findings), sure.doubt
     finished = _finished(before, measured, scene, constraints, done)
     residue = measure_residue(finished, CLOTHING if scene is None else scene.parts)
+    confidence = sure.confidence
+    if confidence is None and not own_mask and decision.strategy == HYBRID and (done.alpha > 0).any():
+        confidence, shown, doubt = judge_thing(residue, before.size_hw)
+        findings += shown
     if not own_mask and scene is not None:
         seam, places = _seam_in_skin(finished, scene.skin, done.alpha.shape)
         findings += seam
         if places is not None:
             doubt = places if doubt is None else doubt | places
     findings += _of_alignment(registered.alignment)
-    findings += _of_mask(done.alpha, decision, change, own_mask)
-    return Verdict(tuple(findings), sure.confidence, doubt, sure.measurements, residue)
+    findings += judge_frame(done.alpha, registered.alignment, scene, change.size_hw)
+    may_cover = own_mask or (scene is not None and "background" in scene.parts)
+    findings += _of_mask(done.alpha, decision, change, own_mask, may_cover)
+    return Verdict(tuple(findings), confidence, doubt, sure.measurements, residue)
 
 
 def _finished(
@@ -114,7 +123,7 @@ def _finished(
 def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMatch, keep: Mask) -> Verdict:
     """How sure a decision is of itself; below the fitted least confidence a person should look.
 
-    Only the pixel model says how sure it is; rules and thresholds give an order alone, and no confidence.
+    Only the pixel model says how sure it is; for other things the finished composite does (``judge_thing``).
 
     >>> score = np.zeros((40, 40), np.float32)
     >>> decision = Decision(score > 0, score + 1, score, strategy="hybrid")  # nothing taken of what is all target
@@ -182,6 +191,10 @@ def _of_alignment(alignment: Alignment) -> list[Finding]:
             "edges may be doubled, and redrawn detail may count as change"
         )
         found.append(Finding("alignment-untrusted", text))
+    words = turned(alignment.matrix)
+    if words:
+        text = f"the edit does not lie as the original does: it was {words} (clockwise) to be compared"
+        found.append(Finding("edit-turned", text))
     covered = float(alignment.covered.mean())
     if covered < COVERED:
         text = f"the edit's frame covers {covered:.1%} of the original; the rest stays original"
@@ -189,12 +202,12 @@ def _of_alignment(alignment: Alignment) -> list[Finding]:
     return found
 
 
-def _of_mask(alpha: Alpha, decision: Decision, change: Change, own_mask: bool) -> list[Finding]:
+def _of_mask(alpha: Alpha, decision: Decision, change: Change, own_mask: bool, may_cover: bool) -> list[Finding]:
     found, share = [], float((alpha > 0).mean())
     if share == 0:
         text = f"{_nothing(change, own_mask)}: the mask is empty, the output equals the original"
         found.append(Finding("mask-empty", text))
-    if share > NEARLY_ALL and not own_mask:
+    if share > NEARLY_ALL and not may_cover:
         area = Box.around(alpha > 0)
         box = None if area is None else area.corners
         found.append(Finding("mask-covers-picture", f"the mask covers {share:.0%} of the picture", box, share))

@@ -89,3 +89,15 @@ def test_where_the_old_garment_meets_the_skin_the_edge_stays_narrow() -> None:
 def test_a_given_feather_holds_in_limbs_too(feather: float) -> None:
     limbs = np.ones((200, 200), np.float32)
     np.testing.assert_array_equal(limb_alpha(limbs, feather), limb_alpha(np.zeros_like(limbs), feather))
+
+
+def test_what_is_taken_fades_towards_the_edge_of_the_edits_frame() -> None:
+    decision, beyond = np.zeros((128, 128), bool), np.zeros((128, 128), bool)
+    decision[20:90, 30:100], beyond[90:] = True, True
+    resized = np.kron(beyond, np.ones((8, 8), bool))
+    sharp = make_alpha(decision, (1024, 1024), resized)
+    soft = make_alpha(decision, (1024, 1024), resized, beyond=resized)
+    assert not soft[resized].any()
+    assert (np.diff(soft[690:720, 512]) <= 0).all()
+    assert soft[708, 512] < 0.7 < sharp[708, 512]  # twelve pixels from the edge
+    np.testing.assert_array_equal(soft[:600], sharp[:600])

@@ -63,3 +63,14 @@ def test_an_enlarged_opacity_has_the_large_pictures_detail() -> None:
     before_ground = large[:, 99] == 0
     assert found[before_ground, 100].mean() > 0.8
     assert found[before_ground, 97].mean() < 0.2
+
+
+def test_a_grey_picture_of_strong_contrast_is_matted_like_any_other() -> None:
+    noise = np.random.default_rng(0)
+    levels = np.rint(255 * np.clip(0.5 + noise.normal(0, 0.4, SHAPE), 0, 1)) / 255
+    grey = np.repeat(levels[..., None], 3, 2).astype(np.float32)  # the three channels are one
+    step = np.zeros(SHAPE, np.float32)
+    step[:, SHAPE[1] // 2 :] = 1
+    found = solve_alpha(Laplacian(grey), step, np.full(SHAPE, 0.1, np.float32))
+    assert np.isfinite(found).all()
+    assert np.abs(found - step).mean() < 0.1

@@ -122,6 +122,10 @@ _BAG = (
     Part("bag", "bag", ((160, 196), (206, 200), (204, 236), (158, 234)), (116, 70, 36)),
 )
 _HAND = Part("hand", "skin", ((148, 196), (176, 190), (184, 204), (178, 216), (150, 214)), SKIN)
+_GLASSES = (
+    Part("left lens", "eyewear", ((151, 75), (8, 6)), (190, 30, 90)),
+    Part("right lens", "eyewear", ((169, 75), (8, 6)), (190, 30, 90)),
+)
 _HAT = (
     Part("brim", "headwear", ((160, 42), (50, 8)), (120, 92, 60)),
     Part("crown of the hat", "headwear", ((134, 42), (140, 14), (180, 14), (186, 42)), (120, 92, 60)),
@@ -204,6 +208,8 @@ CASES = (
               stay=("face", "trousers", "left sleeve")),
     DrawnCase("a hat is put on", _P, _behind(_P, *_HAT), "headwear,hair", come=("brim", "crown of the hat"),
               stay=("face", "shirt")),
+    DrawnCase("glasses are put on", _portrait(_P), _portrait(_behind(_P, *_GLASSES)), "eyewear",
+              come=("left lens", "right lens"), stay=("shirt", "hair", "mouth")),
     DrawnCase("the bag changed", _behind(_P, *_BAG), _behind(_P, *(replace(p, colour=GREEN) for p in _BAG)), "bag",
               come=("bag",), stay=("face", "trousers")),
     DrawnCase("footwear", _P, _P.dyed("left shoe", RED).dyed("right shoe", RED), "footwear",

@@ -17,6 +17,8 @@ SYMBOLS = {
     "L": "lower",
     "B": "bag",
     "h": "headwear",
+    "E": "eyewear",
+    "A": "accessory",
 }
 CELL = 40  # pixels: a drawing's character becomes a square this large
 

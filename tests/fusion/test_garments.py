@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmask.fusion.garments import grown
+from benchmarks.rules import grown
 from tests.fusion.scenes import mask, scene
 
 SEEN = """

@@ -73,3 +73,36 @@ def test_a_teal_coat_stays_teal_and_within_the_limit(photo: Image) -> None:
     coat = apply_tone(edited, tone, light, OUTPUT_LIMIT)[130:, 70:450].astype(int)
     assert np.abs(coat - teal).max() <= OUTPUT_LIMIT
     assert (coat[..., 1] - coat[..., 0]).min() > 90
+
+
+def flat_lay(ground: tuple[int, int, int], cloth: tuple[int, int, int]) -> Image:
+    """A garment on a plain ground."""
+    picture = np.full((300, 240, 3), ground, np.uint8)
+    weave = np.random.default_rng(0).normal(0, 12, (200, 140, 1))
+    picture[50:250, 50:190] = np.clip(np.rint(np.array(cloth) + weave), 0, 255)
+    return picture
+
+
+EVERYWHERE = np.ones((300, 240), bool)
+
+
+def test_a_garments_new_colour_on_pure_white_is_no_drift() -> None:
+    original, edited = flat_lay((255, 255, 255), (120, 150, 200)), flat_lay((255, 255, 255), (50, 110, 60))
+    tone, light = match_tone(original, edited, EVERYWHERE)
+    back = apply_tone(edited, tone, light)
+    assert (back[:40] == 255).all()
+    assert np.abs(back.astype(int) - edited).max() <= 1
+
+
+def test_a_tinted_ground_is_matched_though_the_original_is_pure_white() -> None:
+    original, edited = flat_lay((255, 255, 255), (25, 25, 28)), flat_lay((255, 255, 228), (160, 32, 45))
+    tone, light = match_tone(original, edited, EVERYWHERE)
+    back = apply_tone(edited, tone, light).astype(int)
+    assert np.abs(back[:40] - 255).max() <= 3
+    assert np.abs(back[60:240, 60:180] - original[60:240, 60:180]).mean() > 40  # the red stays another colour
+
+
+def test_nothing_is_matched_where_nothing_should_be_equal() -> None:
+    original, edited = flat_lay((90, 90, 90), (120, 150, 200)), flat_lay((90, 90, 90), (50, 110, 60))
+    tone, _ = match_tone(original, edited, EVERYWHERE, np.zeros((30, 24), np.float32))
+    assert not tone.applied

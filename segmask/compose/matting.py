@@ -9,6 +9,7 @@ nothing more. Its local linear model enlarges the opacity by a larger picture (H
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +68,7 @@ class Laplacian:
             result += resize_map(slope[..., channel] / self._count, size_hw) * image[..., channel]
         return np.clip(result, 0, 1)
 
-    def _sum(self, values: NDArray) -> NDArray:
+    def _sum(self, values: Map) -> Map:
         """Sum over each window's pixels inside the picture."""
         import cv2
 
@@ -80,8 +81,8 @@ class Laplacian:
 
         In double precision: in a grey picture the three channels are one, and of the determinant only epsilon is left.
         """
-        image = self._image.astype(np.float64)
-        mean = self._sum(image) / self._count[..., None]
+        image: Any = self._image.astype(np.float64)
+        mean: Any = self._sum(image) / self._count[..., None]
         c = np.empty((*image.shape[:2], 3, 3))
         for row, column in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)):
             product = self._sum(image[..., row] * image[..., column]) / self._count

@@ -94,7 +94,7 @@ class OpenPair:
         """
         asked, watch = self._asked(options, mask_in is not None), Stopwatch(self.timings)
         with watch("read"):
-            corrections = read_corrections(include, exclude, mask_in, self.seen.picture.size_hw)
+            corrections = read_corrections(include, exclude, mask_in, self.seen.picture.size_hw, asked.max_pixels)
         measured = self._measure(asked, watch)
         with watch("fuse"):
             scene = self._scene(measured.change, asked)
@@ -102,7 +102,9 @@ class OpenPair:
             held = self._constrain(corrections, people, scene, asked)
             decision = decide(scene, measured.change, held, asked, corrections.mask_in, self.model)
         with watch("compose"):
-            done = compose(self.seen.picture, measured, scene, decision, held, asked, corrections.mask_in)
+            done = compose(
+                self.seen.picture, self.edit.picture, measured, scene, decision, held, asked, corrections.mask_in
+            )
         with watch("judge"):
             verdict = judge(self.seen.picture, measured, scene, decision, held, done)
         found = (*self.findings, *corrections.findings, *people.findings, *decision.findings, *done.findings)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from segmask import io
 from segmask.core import files
 from segmask.core.errors import OptionError, unknown
+from segmask.core.findings import Finding
 from segmask.core.geometry import resize_image, working_size
 from segmask.core.types import Alpha, Image, Mask, Stages
 from segmask.report import Report
@@ -149,12 +150,30 @@ def _save_mask(
     files.check_outputs([path, *side.values()], result.inputs)
     # Where it is to be edited, a grey mask is white and a photo with transparency is clear.
     levels = result.mask if (mask_format == "gray") != invert else 255 - result.mask
-    values = levels if mask_format == "gray" else np.dstack([result.original.image, levels])
-    contents = {path: _lossless(path, values)}
+    if mask_format == "gray":
+        encoded, notes = _lossless(path, levels), ()
+    else:
+        encoded, notes = io.encode(_cutout(result.original, levels), result.original.metadata, _lossless_format(path))
+        if result.original.has_alpha:
+            text = "the photo's own transparency is kept: what is clear in it is clear whatever the mask says"
+            notes = (*notes, Finding("transparency-kept", text))
+    written = replace(result.report, findings=(*result.report.findings, *notes))
+    contents = {path: encoded}
     if "report" in side:
-        contents[side["report"]] = report_json(result.report)
+        contents[side["report"]] = report_json(written)
     files.write_files(contents)
-    return result.report
+    return written
+
+
+def _cutout(photo: io.Picture, levels: NDArray[np.uint8]) -> io.Raster:
+    """The photo's own samples with an alpha channel (H, W, 2 or 4): the levels, less what is clear in it already."""
+    raster = photo.raster
+    top = int(np.iinfo(raster.dtype).max)
+    alpha = levels.astype(np.uint64) * (top // 255)
+    if photo.has_alpha:
+        alpha = (alpha * raster[..., -1] + top // 2) // top
+    colours = raster[..., :-1] if photo.has_alpha else raster
+    return np.concatenate([colours, alpha[..., None].astype(raster.dtype)], axis=2)
 
 
 def json_path(path: Path | str) -> Path:
@@ -166,15 +185,20 @@ def json_path(path: Path | str) -> Path:
 
 def report_json(report: Report) -> bytes:
     """A report as it is written."""
-    return (json.dumps(report.to_dict(), indent=2, ensure_ascii=False) + "\n").encode()
+    text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "backslashreplace")  # a name that is no text becomes JSON's own escapes
 
 
 def _lossless(path: Path, values: NDArray[np.uint8]) -> bytes:
+    raster = values[..., None] if values.ndim == 2 else values
+    return io.encode(raster, io.Metadata(), _lossless_format(path))[0]
+
+
+def _lossless_format(path: Path) -> str:
     file_format = io.output_format(path)
     if file_format == "JPEG":
         raise OptionError(f"{path}: masks and previews are written without loss; expected .png, .webp or .tif")
-    raster = values[..., None] if values.ndim == 2 else values
-    return io.encode(raster, io.Metadata(), file_format)[0]
+    return file_format
 
 
 def _paths(**outputs: Path | str | None) -> dict[str, Path]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from segmask.cli import options as o
-from segmask.cli.output import finish, said_verdict, say, say_candidates
+from segmask.cli.output import check_stdout, finish, said_verdict, say, say_candidates
 
 Output = Annotated[
     Path,
@@ -52,11 +52,12 @@ def apply(
     from segmask import io
     from segmask.core.files import check_outputs
 
+    check_stdout(report)
     report_file, maps = o.report_path(report), o.parsing_input(parsing)
     given_files = (original, *edited, include, exclude, mask_in, *(parsing or []), *o.model_files(options))
     outputs = [path for path in (output, mask, report_file, preview) if path]
     check_outputs(outputs, [path for path in given_files if path])
-    io.output_format(output)
+    io.check_fits([path for path in (output, mask) if path], original)
     given = {"parsing": maps, "include": include, "exclude": exclude, "mask_in": mask_in, **options}
     several = len(edited) > 1
     result = segmask.best(original, edited, **given) if several else segmask.apply(original, edited[0], **given)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from segmask.cli import options as o
-from segmask.cli.output import finish, say
+from segmask.cli.output import check_stdout, finish, say
 from segmask.core.errors import OptionError, unknown
 from segmask.options import PIXELS
 from segmask.result import MASK_FORMATS
@@ -60,11 +60,13 @@ def mask(
 
     if file_format not in MASK_FORMATS:
         raise unknown("format", file_format, MASK_FORMATS)
+    check_stdout(report)
     report_file, maps = o.report_path(report), o.parsing_input(parsing)
     inputs = [path for path in (original, edited, include, exclude, *(parsing or []), *o.model_files(options)) if path]
     check_outputs([path for path in (output, report_file) if path], inputs)
     if io.output_format(output) == "JPEG":
         raise OptionError(f"{output}: masks are written without loss; expected .png, .webp or .tif")
+    io.check_fits([output], original)
     written = {"report": report_file, "mask_format": file_format, "invert": invert}
     if edited is not None:
         if grow:

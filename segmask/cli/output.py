@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 
 import typer
 
+from segmask.core.errors import OutputError
 from segmask.report import OK, Report
 from segmask.result import report_json
 
@@ -43,7 +46,34 @@ def finish(report: Report, report_option: str | None, strict: bool) -> None:
     for reason in report.reasons:
         say(f"look: {reason}")
     if report_option == "-":
-        sys.stdout.write(report_json(report).decode())
-        sys.stdout.flush()
+        _print_report(report)
     if strict and report.verdict != OK:
         raise typer.Exit(STRICT_EXIT)
+
+
+def check_stdout(report_option: str | None) -> None:
+    """Raise OutputError, before any work, where the report is wanted on a standard output that is closed."""
+    if report_option == "-" and sys.stdout is None:
+        raise OutputError("--report -: standard output is closed; name a file, or open it")
+
+
+def _print_report(report: Report) -> None:
+    """The report on standard output, UTF-8 whatever the terminal's encoding. Raises OutputError."""
+    try:
+        binary = getattr(sys.stdout, "buffer", None)
+        if binary is None:  # somebody's own stream
+            sys.stdout.write(report_json(report).decode())
+        else:
+            binary.write(report_json(report))
+        sys.stdout.flush()
+    except OSError as error:
+        give_up_stdout()
+        raise OutputError(
+            f"--report -: the files are written; the report can't be printed ({error.strerror})"
+        ) from error
+
+
+def give_up_stdout() -> None:
+    """Let nothing more be written to a standard output that fails: Python would try once more on its way out."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,10 +9,11 @@ import numpy as np
 from segmask import io
 from segmask.compose.alpha import make_alpha
 from segmask.compose.composite import kept_composite
+from segmask.compose.fine import fine_colours, is_fine
 from segmask.compose.given import allowed
 from segmask.compose.hair import hair_layer
 from segmask.compose.outline import Overlaid
-from segmask.compose.skin import matched_skin
+from segmask.compose.skin import BARE, Field, add_correction, skin_correction
 from segmask.core.findings import Findings
 from segmask.core.geometry import WORKING_SIDE, resize_map, working_size
 from segmask.core.labels import WORN
@@ -21,7 +22,7 @@ from segmask.fusion.constraints import Constraints
 from segmask.fusion.decision import Decision
 from segmask.fusion.scene import Scene
 from segmask.options import Options
-from segmask.register.registered import Measured, Registered
+from segmask.register.registered import Measured
 from segmask.report import GivenMaskReport
 
 
@@ -44,6 +45,7 @@ class Composed:
 
 def compose(
     before: io.Picture,
+    after: io.Picture,
     measured: Measured,
     scene: Scene | None,
     decision: Decision,
@@ -74,17 +76,27 @@ def compose(
             hair=layer,
         )
     alpha = np.where(held.take, np.float32(1), alpha)
-    toned = _toned(registered, alpha, scene) if options.tone_match else registered.aligned
+    toned, correction = registered.aligned, None
+    if options.tone_match:
+        toned = registered.toned(alpha > 0)
+        correction = None if scene is None else _skin_correction(registered.original, toned, alpha, scene)
+        toned = add_correction(toned, correction)
     if layer is not None:
         toned = layer.over(toned, alpha)
-    return Composed(alpha, toned, kept_composite(before, toned, alpha), held, given_mask, findings)
+    if before.is_neutral and not before.is_gray:
+        toned = io.neutral(toned)
+    colours = None
+    if is_fine(before, after):
+        colours, lost = fine_colours(before, after, registered, alpha, correction, layer, tone_match=options.tone_match)
+        findings += lost
+    return Composed(alpha, toned, kept_composite(before, toned, alpha, colours), held, given_mask, findings)
 
 
-def _toned(registered: Registered, alpha: Alpha, scene: Scene | None) -> Image:
-    """The edit as it is composited, uint8 (H, W, 3): without its drift, its skin in the original's tone."""
-    toned = registered.toned(alpha > 0)
-    if scene is None:
-        return toned
+def _skin_correction(original: Image, toned: Image, alpha: Alpha, scene: Scene) -> Field | None:
+    """What brings the edit's skin into the original's tone; None where skin is what was asked for."""
+    if not set(scene.parts).isdisjoint(BARE):
+        return None
     # By alpha, not by the decision: a mask that is read back has no other.
     taken = resize_map(alpha, working_size((alpha.shape[0], alpha.shape[1]), WORKING_SIDE)) >= 0.5
-    return matched_skin(registered.original, toned, *scene.parsings, taken, scene.parts)
+    before, after = scene.parsings
+    return skin_correction(original, toned, before.working_probs, after.working_probs, taken)

@@ -75,8 +75,11 @@ class Laplacian:
         return np.asarray(cv2.boxFilter(values, -1, side, normalize=False, borderType=cv2.BORDER_CONSTANT), np.float32)
 
     def _inverse_covariance(self, epsilon: float) -> Map:
-        """Of the colours in each window, float32 (h, w, 3, 3); by cofactors: a general inverse is slow."""
-        c = np.empty((*self._image.shape[:2], 3, 3), np.float32)
+        """Of the colours in each window, float32 (h, w, 3, 3); by cofactors: a general inverse is slow.
+
+        In double precision: the determinant of a black-and-white picture is what cancels out of far larger products.
+        """
+        c = np.empty((*self._image.shape[:2], 3, 3))
         for row, column in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)):
             product = self._sum(self._image[..., row] * self._image[..., column]) / self._count
             c[..., row, column] = product - self._mean[..., row] * self._mean[..., column] + epsilon * (row == column)
@@ -86,7 +89,8 @@ class Laplacian:
             (a, b), (d, e) = ((row + 1) % 3, (row + 2) % 3), ((column + 1) % 3, (column + 2) % 3)
             inverse[..., row, column] = c[..., a, d] * c[..., b, e] - c[..., a, e] * c[..., b, d]
             inverse[..., column, row] = inverse[..., row, column]
-        return inverse / np.einsum("hwi,hwi->hw", c[..., 0, :], inverse[..., 0, :])[..., None, None]
+        determinant = np.einsum("hwi,hwi->hw", c[..., 0, :], inverse[..., 0, :])
+        return (inverse / determinant[..., None, None]).astype(np.float32)
 
 
 def solve_alpha(laplacian: Laplacian, likely: Map, trust: Map) -> Map:
@@ -107,7 +111,10 @@ def solve_alpha(laplacian: Laplacian, likely: Map, trust: Map) -> Map:
         if product <= DEFAULT.tolerance**2 * first or product <= 0:
             break
         image = laplacian.apply(direction) + trust * direction
-        length = product / max(float((direction * image).sum()), 1e-12)
+        curvature = float((direction * image).sum())
+        if curvature <= 0:  # rounding has eaten what is left of the residual
+            break
+        length = product / max(curvature, 1e-12)
         alpha = alpha + length * direction
         residual = residual - length * image
         step = np.asarray(scale * residual, np.float32)

@@ -4,8 +4,10 @@ The file's own samples are kept as the *raster*: what must stay original is copi
 ``image``, the same picture as 8-bit sRGB. Only here are Pillow and file codecs used. docs/files.md says what is read.
 """
 
-from segmask.io.colour import in_colours_of, raster_to_image, to_raster_colours
+from segmask.io.colour import neutral, raster_to_image, to_raster_colours
+from segmask.io.declared import check_fits
 from segmask.io.labels import read_labels
+from segmask.io.levels import from_levels, is_plain, to_levels
 from segmask.io.masks import MASK_DIALECTS, ReadMask, read_gray, read_mask
 from segmask.io.picture import Metadata, Picture, Raster
 from segmask.io.read import Source, read_image, read_picture
@@ -19,10 +21,13 @@ __all__ = [
     "Raster",
     "ReadMask",
     "Source",
+    "check_fits",
     "check_holds",
     "encode",
     "encode_png",
-    "in_colours_of",
+    "from_levels",
+    "is_plain",
+    "neutral",
     "output_format",
     "raster_to_image",
     "read_gray",
@@ -30,6 +35,7 @@ __all__ = [
     "read_labels",
     "read_mask",
     "read_picture",
+    "to_levels",
     "to_raster_colours",
     "write_png",
 ]

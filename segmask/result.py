@@ -64,7 +64,7 @@ class Result:
         """
         path, side = Path(path), _paths(mask=mask, report=report, preview=preview)
         files.check_outputs([path, *side.values()], self.inputs)
-        encoded, notes = io.encode(self.raster, self.original.metadata, io.output_format(path))
+        encoded, notes = io.encode_composite(self.original, self.raster, self.alpha, io.output_format(path))
         written = replace(self.report, findings=(*self.report.findings, *notes))
         contents = {path: encoded}
         if "mask" in side:

@@ -11,7 +11,7 @@ from segmask.io.levels import from_levels, is_plain, to_levels
 from segmask.io.masks import MASK_DIALECTS, ReadMask, read_gray, read_mask
 from segmask.io.picture import Metadata, Picture, Raster
 from segmask.io.read import Source, read_image, read_picture
-from segmask.io.write import FORMATS, check_holds, encode, encode_png, output_format, write_png
+from segmask.io.write import FORMATS, check_holds, encode, encode_composite, encode_png, output_format, write_png
 
 __all__ = [
     "FORMATS",
@@ -24,6 +24,7 @@ __all__ = [
     "check_fits",
     "check_holds",
     "encode",
+    "encode_composite",
     "encode_png",
     "from_levels",
     "is_plain",

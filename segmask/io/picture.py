@@ -39,6 +39,18 @@ class Metadata:
 
 
 @dataclass(frozen=True, eq=False)
+class StoredJpeg:
+    """A JPEG as it was stored, to be written again without coding it twice."""
+
+    segments: tuple[bytes, ...]
+    """Its beginning, tables, frame, scans and end, without metadata."""
+    density: bytes
+    """The JFIF segment, without a thumbnail; empty without one."""
+    orientation: int = 1
+    """1 to 8: how the samples are stored."""
+
+
+@dataclass(frozen=True, eq=False)
 class Picture:
     """A picture as read, orientation applied."""
 
@@ -50,6 +62,8 @@ class Picture:
     notes: Findings = ()
     """How the file was read, where that is not a matter of course."""
     path: Path | None = None
+    jpeg: StoredJpeg | None = None
+    """The file that it came from, if that is a JPEG."""
 
     @property
     def size_hw(self) -> tuple[int, int]:

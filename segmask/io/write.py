@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 from segmask.core.errors import OptionError, OutputError
 from segmask.core.findings import Finding, Findings
+from segmask.core.types import Alpha
 from segmask.io.colour import over_white, to_8bit
-from segmask.io.picture import Metadata, Raster
-from segmask.io.write_lossy import JPEG_QUALITY, jpeg_bytes, webp_bytes
+from segmask.io.jpeg_kept import is_available, kept_jpeg
+from segmask.io.orientation import stored
+from segmask.io.picture import Metadata, Picture, Raster
+from segmask.io.write_lossy import JPEG_QUALITY, jpeg_bytes, jpeg_segments, webp_bytes
 from segmask.io.write_png import png_bytes
 from segmask.io.write_tiff import tiff_bytes
 
@@ -62,6 +65,26 @@ def encode(raster: Raster, metadata: Metadata, file_format: str) -> tuple[bytes,
         notes.append(f"not carried into a {file_format}: {', '.join(lost)}")
     if metadata.left_out:
         notes.append(f"left out of the output: {', '.join(metadata.left_out)}")
+    return data, tuple(Finding("not-written", note) for note in notes)
+
+
+def encode_composite(original: Picture, raster: Raster, alpha: Alpha, file_format: str) -> tuple[bytes, Findings]:
+    """``encode`` for a composite of an original, where alpha (H, W) is 0. A JPEG of a JPEG keeps untouched blocks.
+
+    That needs the extra ``jpeg``; without it, or for a kind of JPEG that can't be kept, all of it is coded anew.
+    """
+    if file_format != "JPEG" or original.jpeg is None or not is_available():
+        return encode(raster, original.metadata, file_format)
+    size_wh = stored(alpha, original.jpeg.orientation).shape[::-1]
+    segments, lost = jpeg_segments(original.metadata, original.jpeg, (size_wh[0], size_wh[1]))
+    data = kept_jpeg(original.jpeg, original.raster, raster, alpha, segments)
+    if data is None:
+        return encode(raster, original.metadata, file_format)
+    notes = ["JPEG is lossy, but blocks outside the mask keep the original's coefficients, bit for bit"]
+    if lost:
+        notes.append(f"not carried into a {file_format}: {', '.join(lost)}")
+    if original.metadata.left_out:
+        notes.append(f"left out of the output: {', '.join(original.metadata.left_out)}")
     return data, tuple(Finding("not-written", note) for note in notes)
 
 

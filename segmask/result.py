@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from segmask.core.errors import OptionError, unknown
 from segmask.core.findings import Finding
 from segmask.core.geometry import resize_image, working_size
 from segmask.core.types import Alpha, Image, Mask, Stages
+from segmask.preservation import proved
 from segmask.report import Report
 
 MASK_FORMATS = ("gray", "rgba")
@@ -60,13 +62,15 @@ class Result:
         """Write the composite and, where a path is given, the mask, the report and the preview: all or none.
 
         The composite's format follows its ending (PNG, TIFF, WebP lossless; JPEG lossy). Returns the report as
-        written, which also says what the format could not hold. Raises OptionError or OutputError.
+        written, which also says what the format could not hold and proves what was kept. Raises OptionError or
+        OutputError.
         """
         path, side = Path(path), _paths(mask=mask, report=report, preview=preview)
         files.check_outputs([path, *side.values()], self.inputs)
-        encoded, notes = io.encode_composite(self.original, self.raster, self.alpha, io.output_format(path))
-        written = replace(self.report, findings=(*self.report.findings, *notes))
-        contents = {path: encoded}
+        encoded = io.encode_composite(self.original, self.raster, self.alpha, io.output_format(path))
+        preserved = proved(encoded, self.original, self.raster, self.alpha)
+        written = replace(self.report, findings=(*self.report.findings, *encoded.notes), preserved=preserved)
+        contents = {path: encoded.data}
         if "mask" in side:
             contents[side["mask"]] = _lossless(side["mask"], self.mask)
         if "report" in side:
@@ -167,12 +171,12 @@ def _save_mask(
 
 def _cutout(photo: io.Picture, levels: NDArray[np.uint8]) -> io.Raster:
     """The photo's own samples with an alpha channel (H, W, 2 or 4): the levels, less what is clear in it already."""
-    raster = photo.raster
+    raster: NDArray[Any] = photo.raster
     top = int(np.iinfo(raster.dtype).max)
-    alpha = levels.astype(np.uint64) * (top // 255)
+    alpha: NDArray[Any] = levels.astype(np.uint64) * (top // 255)
     if photo.has_alpha:
         alpha = (alpha * raster[..., -1] + top // 2) // top
-    colours = raster[..., :-1] if photo.has_alpha else raster
+    colours: Any = raster[..., :-1] if photo.has_alpha else raster
     return np.concatenate([colours, alpha[..., None].astype(raster.dtype)], axis=2)
 
 

@@ -126,9 +126,10 @@ def test_max_pixels_judge_everything_that_is_handed_in(tmp_path: Path) -> None:
     assert masker.apply(original, edited).alpha.any()
     large = tmp_path / "large.png"
     io.write_png(large, np.zeros((size, 2), np.uint8))
-    for arguments in ({"include": large}, {"exclude": large}, {"mask_in": large}):
+    for name in ("include", "exclude", "mask_in"):
+        masks: dict[str, Any] = {name: large}
         with pytest.raises(InputError, match="max_pixels"):
-            masker.apply(original, edited, **arguments)
+            masker.apply(original, edited, **masks)
     with pytest.raises(InputError, match="max_pixels"):
         Masker(strategy="diff", max_pixels=size - 1).apply(original, edited)
     with pytest.raises(InputError, match="max_pixels"):

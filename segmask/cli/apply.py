@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from segmask.cli import options as o
-from segmask.cli.output import check_stdout, finish, said_verdict, say, say_candidates
+from segmask.cli.output import check_stdout, finish, said_preserved, said_verdict, say, say_candidates
 
 Output = Annotated[
     Path,
@@ -64,5 +64,7 @@ def apply(
     written = result.save(output, mask=mask, report=report_file, preview=preview)
     share = f"{written.mask.share:.1%} of the picture comes from the edit"
     say(f"{output}: {share} ({written.strategy}); verdict {said_verdict(written.verdict, written.confidence)}")
+    if written.preserved is not None:
+        say(f"kept: {said_preserved(written.preserved)}")
     say_candidates(written)
     finish(written, report, strict)

@@ -47,8 +47,9 @@ def _add_commands() -> None:
     from segmask.cli.evaluate import evaluate
     from segmask.cli.mask import mask
     from segmask.cli.synth import synth
+    from segmask.cli.verify import verify
 
-    for command in (apply, mask, demo, evaluate, synth):
+    for command in (apply, mask, verify, demo, evaluate, synth):
         app.command()(command)
     app.add_typer(models.app, name="models")
 

@@ -9,7 +9,7 @@ import sys
 import typer
 
 from segmask.core.errors import OutputError
-from segmask.report import OK, Report
+from segmask.report import OK, PreservedReport, Report
 from segmask.result import report_json
 
 STRICT_EXIT = 3
@@ -23,6 +23,17 @@ def say(line: str) -> None:
 def said_verdict(verdict: str, confidence: float | None) -> str:
     """The verdict, with the confidence where there is one."""
     return verdict if confidence is None else f"{verdict}, confidence {confidence:.2f}"
+
+
+def said_preserved(found: PreservedReport) -> str:
+    """What was found outside of the mask."""
+    if found.is_kept:
+        return f"{found.pixels} pixels outside the mask read again: all are the original's"
+    extras = ["8 bits compared"] * found.reduced + ["another colour profile"] * (not found.same_colours)
+    apart = f"{found.differing} of {found.pixels} pixels outside the mask differ"
+    if found.differing:
+        apart += f", by {found.largest:g} of 255 levels at most and {found.mean:.3g} on average"
+    return "; ".join([apart, *extras])
 
 
 def say_candidates(report: Report) -> None:
@@ -46,7 +57,7 @@ def finish(report: Report, report_option: str | None, strict: bool) -> None:
     for reason in report.reasons:
         say(f"look: {reason}")
     if report_option == "-":
-        _print_report(report)
+        print_bytes(report_json(report))
     if strict and report.verdict != OK:
         raise typer.Exit(STRICT_EXIT)
 
@@ -57,14 +68,14 @@ def check_stdout(report_option: str | None) -> None:
         raise OutputError("--report -: standard output is closed; name a file, or open it")
 
 
-def _print_report(report: Report) -> None:
-    """The report on standard output, UTF-8 whatever the terminal's encoding. Raises OutputError."""
+def print_bytes(contents: bytes) -> None:
+    """JSON on standard output, UTF-8 whatever the terminal's encoding. Raises OutputError."""
     try:
         binary = getattr(sys.stdout, "buffer", None)
         if binary is None:  # somebody's own stream
-            sys.stdout.write(report_json(report).decode())
+            sys.stdout.write(contents.decode())
         else:
-            binary.write(report_json(report))
+            binary.write(contents)
         sys.stdout.flush()
     except OSError as error:
         give_up_stdout()

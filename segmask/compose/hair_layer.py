@@ -70,7 +70,7 @@ class HairLayer:
     def mixed(self, below: Map, alpha: Alpha) -> Map:
         """The same for what lies in the layer's area, float32 (…, 3) in 8-bit levels, not rounded."""
         weight = (self._over_taken(alpha) * (1 - self.from_edit) * self.opacity)[..., None]
-        return below + weight * (self.colour - below)
+        return np.asarray(below + weight * (self.colour - below), np.float32)
 
     def _over_taken(self, alpha: Alpha) -> Map:
         """How far each pixel lies over or beside what comes from the edit, float32."""

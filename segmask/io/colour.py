@@ -101,6 +101,37 @@ def to_raster_colours(image: Image, like: Picture) -> Raster:
     return values if like.raster.dtype == np.uint8 else np.asarray(values.astype(np.uint16) * 257, np.uint16)
 
 
+def same_colours(one: Metadata, other: Metadata) -> bool:
+    """Do equal samples of two pictures look the same?"""
+    return one.icc == other.icc or not (is_foreign(one.icc) or is_foreign(other.icc))
+
+
+def alike(one: Raster, other: Raster) -> tuple[Raster, Raster]:
+    """Two rasters of one size with the same depth and channels, to be compared: what only one of them has is taken out.
+
+    16 bits become 8; transparency that one of them can't have is laid over white; grey becomes colour.
+    """
+    if one.dtype != other.dtype:
+        one, other = to_8bit(one), to_8bit(other)
+    clear = [raster.shape[2] in (2, 4) for raster in (one, other)]
+    if clear[0] != clear[1]:
+        one, other = (
+            over_white(to_8bit(raster)) if has_alpha else to_8bit(raster)
+            for raster, has_alpha in zip((one, other), clear, strict=True)
+        )
+    if one.shape[2] != other.shape[2]:
+        one, other = (_spread(raster) for raster in (one, other))
+    return one, other
+
+
+def _spread(raster: Raster) -> Raster:
+    """Grey as colours; an alpha stays."""
+    if raster.shape[2] > 2:
+        return raster
+    values: Any = raster
+    return np.concatenate([np.repeat(values[..., :1], 3, 2), values[..., 1:]], axis=2)
+
+
 def neutral(image: Image) -> Image:
     """A picture without its colour, uint8 (H, W, 3) with equal channels."""
     import cv2

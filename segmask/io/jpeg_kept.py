@@ -171,16 +171,16 @@ def _replace_touched(
         taken = _part((alpha == 1)[..., None], area)[..., 0]
         for index, (blocks, table) in enumerate(zip(read.blocks, read.tables, strict=True)):
             step = high // 8 // frame.down[index], wide // 8 // frame.across[index]
-            touched = _by_block(weight > 0, step).any((2, 3))
-            whole = _by_block(taken, step).all((2, 3))
+            touched: Any = _by_block(weight > 0, step).any((2, 3))
+            whole: Any = _by_block(taken, step).all((2, 3))
             target, before = (_averaged(values[..., index], step) for values in levels)
             rows = slice(area.y0 // (8 * step[0]), area.y0 // (8 * step[0]) + touched.shape[0])
             columns = slice(area.x0 // (8 * step[1]), area.x0 // (8 * step[1]) + touched.shape[1])
             have = blocks[rows, columns]
-            touched, whole = touched[: have.shape[0], : have.shape[1]], whole[: have.shape[0], : have.shape[1]]
+            touched, whole = _cropped(have, touched), _cropped(have, whole)
             anew = np.rint(_transformed(target - np.where(read.is_rgb or not index, 128, 0)) / table)
-            added = have_like(have, np.rint(_transformed(target - before) / table)) + have
-            chosen = np.where(whole[..., None, None], have_like(have, anew), added)
+            added = _cropped(have, np.rint(_transformed(target - before) / table)) + have
+            chosen = np.where(whole[..., None, None], _cropped(have, anew), added)
             limited = np.clip(chosen, -LARGEST_AC, LARGEST_AC)
             limited[..., 0, 0] = np.clip(chosen[..., 0, 0], -LARGEST_DC, LARGEST_DC - 1)
             blocks[rows, columns] = np.where(touched[..., None, None], limited, have).astype(np.int16)
@@ -188,7 +188,7 @@ def _replace_touched(
     return shown
 
 
-def have_like(have: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
+def _cropped(have: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
     """As many blocks as there are: a unit at the picture's edge has more."""
     return values[: have.shape[0], : have.shape[1]]
 

@@ -64,7 +64,8 @@ def from_levels(levels: Levels, like: Picture, counted: Mask) -> tuple[Raster, f
         (H, W, 1 or 3) of its raster's dtype; the share of ``counted`` whose colours lie outside of its colour space;
         and whether its depth was used, which it is not where its profile is by tables, or one for grey.
     """
-    icc, dtype = like.metadata.icc, like.raster.dtype
+    icc = like.metadata.icc
+    dtype: Any = like.raster.dtype
     top = np.iinfo(dtype).max
     space = space_of(icc)
     if space is None or (like.is_gray and is_foreign(icc)):

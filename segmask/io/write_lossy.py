@@ -80,8 +80,8 @@ def jpeg_segments(metadata: Metadata, file: StoredJpeg, size_wh: tuple[int, int]
     fitting, lost = _fitting(metadata)
     parts = [file.density] if file.density else []
     for name, marker, head in (("EXIF", 0xE1, b""), ("XMP", 0xE1, XMP_START)):
-        if fitting[name]:
-            parts.append(_segment(marker, head + fitting[name]))
+        if data := fitting[name]:
+            parts.append(_segment(marker, head + data))
     if icc := fitting["the colour profile"]:
         pieces = [icc[at : at + SEGMENT - 14] for at in range(0, len(icc), SEGMENT - 14)]
         parts += [

@@ -69,7 +69,7 @@ def touched_blocks(mask: np.ndarray, shape: tuple[int, ...], pixels: tuple[int, 
 @pytest.mark.parametrize("subsampling", [0, 1, 2, None], ids=["4:4:4", "4:2:2", "4:2:0", "grey"])
 def test_untouched_blocks_are_the_originals(subsampling: int | None, progressive: bool, tmp_path: Path) -> None:
     path, out, picture = tmp_path / "o.jpg", tmp_path / "out.jpg", photo(subsampling is None)
-    options = {} if subsampling is None else {"subsampling": subsampling}
+    options: dict[str, Any] = {} if subsampling is None else {"subsampling": subsampling}
     picture.save(path, quality=83, progressive=progressive, comment=b"from a camera", dpi=(240, 240), **options)
     edited = ImageOps.invert(photo())
     result = kept(path, edited, soft_mask(), out)

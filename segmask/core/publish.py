@@ -158,7 +158,7 @@ def _put_right(folder: Path) -> None:
     with contextlib.suppress(OSError):
         for path in folder.iterdir():
             if match := JOURNAL.fullmatch(path.name):
-                with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
                     _settle(path, match[1])
 
 

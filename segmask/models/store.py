@@ -74,7 +74,7 @@ def read_record(entry: ModelEntry) -> Record | None:
         return Record(**json.loads(path.read_text(encoding="utf-8")))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise ModelError(f"{path}: the lock file is damaged ({error}); delete it to trust the next download") from error
 
 

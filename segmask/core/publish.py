@@ -136,7 +136,9 @@ def _journal(moves: list[_Move], token: str) -> Iterator[Any]:
     with _named(moves[0].target):
         file = path.open("x+b", buffering=0)
     with file:
-        _try_lock(file.fileno())
+        until = time.monotonic() + LONGEST_WAIT
+        while fcntl is not None and not try_lock(file.fileno()) and time.monotonic() < until:
+            time.sleep(0.001)  # another run looks at what it is, for a moment
 
         def enter(moving: bool) -> None:
             lines = [[str(move.part), str(move.old), str(move.target), _stamp(move.target)] for move in moves]
@@ -165,7 +167,7 @@ def _put_right(folder: Path) -> None:
 def _settle(path: Path, token: str) -> None:
     """Roll one journal forward or back, if its writer is gone and it is ours."""
     with path.open("rb") as file:
-        if fcntl is None or not _try_lock(file.fileno()) or not _is_ours(file.fileno()):
+        if fcntl is None or not try_lock(file.fileno()) or not _is_ours(file.fileno()):
             return
         text = file.read(MAX_JOURNAL)
         if not text and time.time() - path.stat().st_mtime < JUST_BORN:
@@ -205,7 +207,7 @@ def _belongs(move: _Move, token: str) -> bool:
     return all(path.parent == move.target.parent and ours.fullmatch(path.name) for path in parts)
 
 
-def _try_lock(handle: int) -> bool:
+def try_lock(handle: int) -> bool:
     """Lock an open file if nobody has."""
     if fcntl is None:
         return False
@@ -228,7 +230,7 @@ def _locked(folders: Iterable[Path]) -> Iterator[None]:
             with contextlib.suppress(OSError):
                 handle = os.open(folder, os.O_RDONLY)
                 stack.callback(os.close, handle)
-                while not _try_lock(handle) and time.monotonic() < until:
+                while not try_lock(handle) and time.monotonic() < until:
                     time.sleep(0.002)
         yield
 

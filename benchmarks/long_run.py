@@ -1,4 +1,4 @@
-"""Thousands of pictures in one process: ``python -m benchmarks.long_run --pairs 5000`` writes its section of RESULTS.md.
+"""Thousands of pictures in one process: ``python -m benchmarks.long_run`` writes its section of RESULTS.md.
 
 Small pairs by ``diff``, and every fiftieth by ``semantic`` as well, composited, written and read again. Memory, open
 handles, threads and seconds a pair must stay flat: each is listed after every tenth of the run. Needs psutil.

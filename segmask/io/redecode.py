@@ -13,13 +13,14 @@ JPEG   Pillow, or coefficients     OpenCV
 
 from __future__ import annotations
 
+import sys
 import zlib
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.errors import OutputError
+from segmask.core.errors import InputError, OutputError
 from segmask.io.decode import decoding
 from segmask.io.orientation import upright
 from segmask.io.picture import Raster
@@ -40,16 +41,22 @@ def decoded_again(data: bytes, file_format: str, channels: int, orientation: int
         channels: 1 to 4, of the raster that was encoded; a format that stores grey as colours gives 3 or 4.
         orientation: how its samples are stored, 1 to 8.
     """
-    with decoding(file_format):
-        if file_format == "TIFF":
-            from segmask.io.tiff import read_tiff
+    try:
+        with decoding(file_format):
+            if file_format == "PNG" and channels > 2 and data[24] == 16:
+                found = _by_hand(data)
+                if found is not None:
+                    return found, "zlib"
+            read = _by_libtiff(data) if file_format == "TIFF" else _by_opencv(data, channels, file_format)
+            return upright(read, orientation), DECODERS[file_format]
+    except InputError as error:
+        raise OutputError(f"the file that was encoded can't be decoded again; nothing was written ({error})") from error
 
-            return read_tiff(data, file_format, None).samples, DECODERS[file_format]
-        if file_format == "PNG" and channels > 2 and data[24] == 16:
-            found = _by_hand(data)
-            if found is not None:
-                return found, "zlib"
-        return upright(_by_opencv(data, channels, file_format), orientation), DECODERS[file_format]
+
+def _by_libtiff(data: bytes) -> NDArray[Any]:
+    from segmask.io.tiff import read_tiff
+
+    return read_tiff(data, "TIFF", sys.maxsize).samples
 
 
 def _by_opencv(data: bytes, channels: int, file_format: str) -> NDArray[Any]:

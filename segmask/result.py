@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from segmask import io
 from segmask.core import files
 from segmask.core.errors import OptionError, unknown
-from segmask.core.findings import Finding
+from segmask.core.findings import Finding, Findings
 from segmask.core.geometry import resize_image, working_size
 from segmask.core.types import Alpha, Image, Mask, Stages
 from segmask.preservation import proved
@@ -58,18 +58,23 @@ class Result:
         mask: Path | str | None = None,
         report: Path | str | None = None,
         preview: Path | str | None = None,
+        strip_metadata: bool = False,
     ) -> Report:
         """Write the composite and, where a path is given, the mask, the report and the preview: all or none.
 
         The composite's format follows its ending (PNG, TIFF, WebP lossless; JPEG lossy). Returns the report as
         written, which also says what the format could not hold and proves what was kept. Raises OptionError or
         OutputError.
+
+        With ``strip_metadata`` nothing of the original's EXIF (its place and time among it), XMP, IPTC, texts and
+        comment is written; colour profile and resolution are.
         """
         path, side = Path(path), _paths(mask=mask, report=report, preview=preview)
         files.check_outputs([path, *side.values()], self.inputs)
-        encoded = io.encode_composite(self.original, self.raster, self.alpha, io.output_format(path))
+        original, notes = _stripped(self.original) if strip_metadata else (self.original, ())
+        encoded = io.encode_composite(original, self.raster, self.alpha, io.output_format(path))
         preserved = proved(encoded, self.original, self.raster, self.alpha)
-        written = replace(self.report, findings=(*self.report.findings, *encoded.notes), preserved=preserved)
+        written = replace(self.report, findings=(*self.report.findings, *encoded.notes, *notes), preserved=preserved)
         contents = {path: encoded.data}
         if "mask" in side:
             contents[side["mask"]] = _lossless(side["mask"], self.mask)
@@ -89,9 +94,10 @@ class Result:
         report: Path | str | None = None,
         mask_format: str = "gray",
         invert: bool = False,
+        strip_metadata: bool = False,
     ) -> Report:
         """Write the mask alone and, where a path is given, the report; arguments as for ``MaskResult.save``."""
-        return _save_mask(self, path, report, mask_format, invert)
+        return _save_mask(self, path, report, mask_format, invert, strip_metadata)
 
     def but(self, *, report: Report, inputs: tuple[Path, ...]) -> Result:
         """The same result with another report and other inputs."""
@@ -127,6 +133,7 @@ class MaskResult:
         report: Path | str | None = None,
         mask_format: str = "gray",
         invert: bool = False,
+        strip_metadata: bool = False,
     ) -> Report:
         """Write the mask and, where a path is given, the report: both or none.
 
@@ -135,10 +142,11 @@ class MaskResult:
             report: .json.
             mask_format: ``gray``, white is to be edited; ``rgba``, the photo, transparent where it is to be edited.
             invert: swap the polarity.
+            strip_metadata: of ``rgba``, leave out the photo's EXIF, XMP, IPTC, texts and comment.
 
         Raises OptionError or OutputError.
         """
-        return _save_mask(self, path, report, mask_format, invert)
+        return _save_mask(self, path, report, mask_format, invert, strip_metadata)
 
     def _repr_png_(self) -> bytes:
         """The mask as a notebook shows it: PNG, at most ``NOTEBOOK_SIDE`` pixels a side."""
@@ -146,18 +154,27 @@ class MaskResult:
 
 
 def _save_mask(
-    result: Result | MaskResult, path: Path | str, report: Path | str | None, mask_format: str, invert: bool
+    result: Result | MaskResult,
+    path: Path | str,
+    report: Path | str | None,
+    mask_format: str,
+    invert: bool,
+    strip_metadata: bool,
 ) -> Report:
     path, side = Path(path), _paths(report=report)
     if mask_format not in MASK_FORMATS:
         raise unknown("format", mask_format, MASK_FORMATS)
+    if strip_metadata and mask_format == "gray":
+        raise OptionError("strip_metadata: a grey mask has none; it goes with the format rgba")
     files.check_outputs([path, *side.values()], result.inputs)
     # Where it is to be edited, a grey mask is white and a photo with transparency is clear.
     levels = result.mask if (mask_format == "gray") != invert else 255 - result.mask
     if mask_format == "gray":
         encoded, notes = _lossless(path, levels), ()
     else:
-        encoded, notes = io.encode(_cutout(result.original, levels), result.original.metadata, _lossless_format(path))
+        photo, stripped = _stripped(result.original) if strip_metadata else (result.original, ())
+        encoded, notes = io.encode(_cutout(photo, levels), photo.metadata, _lossless_format(path))
+        notes += stripped
         if result.original.has_alpha:
             text = "the photo's own transparency is kept: what is clear in it is clear whatever the mask says"
             notes = (*notes, Finding("transparency-kept", text))
@@ -167,6 +184,13 @@ def _save_mask(
         contents[side["report"]] = report_json(written)
     files.write_files(contents)
     return written
+
+
+def _stripped(photo: io.Picture) -> tuple[io.Picture, Findings]:
+    """The picture without its metadata, and a line about what that was."""
+    metadata, names = photo.metadata.stripped()
+    text = f"left out as asked: {', '.join(names) or 'there was no metadata'}"
+    return replace(photo, metadata=metadata), (Finding("metadata-stripped", text),)
 
 
 def _cutout(photo: io.Picture, levels: NDArray[np.uint8]) -> io.Raster:

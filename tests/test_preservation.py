@@ -106,3 +106,33 @@ def test_a_file_that_decodes_to_something_else_is_never_written() -> None:
     inside[15, 15, 0] ^= 1
     with pytest.raises(OutputError, match="decoded again"):
         proved(replace(good, data=io.encode(inside, io.Metadata(), "PNG")[0]), picture, values, alpha)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".webp", ".jpg"])
+def test_stripped_metadata_is_gone_and_the_picture_is_not(suffix: str, tmp_path: Path) -> None:
+    from PIL import Image as Pil
+
+    tags = Pil.Exif()
+    tags[271], tags[274] = "Maker", 6
+    tags.get_ifd(0x8825)[1] = "N"
+    path, out = tmp_path / "o.jpg", tmp_path / f"out{suffix}"
+    picture = Pil.fromarray(photo(3, np.uint8)[:, ::-1])
+    picture.save(path, quality=90, exif=tags, comment=b"secret", xmp=b"<x>secret</x>", icc_profile=P3)
+    result = Masker(strategy="diff").apply(path, np.zeros((56, 40, 3), np.uint8), mask_in=np.zeros((56, 40), np.uint8))
+    report = result.save(out, strip_metadata=True)
+    data = out.read_bytes()
+    assert b"secret" not in data
+    assert b"Maker" not in data
+    assert "metadata-stripped" in [finding.code for finding in report.findings]
+    again = io.read_picture(out)
+    assert again.metadata.icc == P3
+    assert again.size_wh == (40, 56), "as it was shown, however it is stored"
+    if suffix != ".jpg":
+        assert again.metadata.exif is None or suffix == ".webp"
+        np.testing.assert_array_equal(again.raster, result.raster)
+
+
+def test_a_grey_mask_has_no_metadata_to_strip(tmp_path: Path) -> None:
+    result = Masker(strategy="diff").apply(photo(3, np.uint8), photo(3, np.uint8))
+    with pytest.raises(segmask.OptionError, match="strip_metadata"):
+        result.save_mask(tmp_path / "m.png", strip_metadata=True)

@@ -39,6 +39,7 @@ def apply(
     exclude: o.Exclude = None,
     mask_in: o.MaskIn = None,
     parsing: o.ParsingMaps = None,
+    strip_metadata: o.StripMetadata = False,
     strict: o.Strict = False,
     **options: Any,
 ) -> None:
@@ -61,7 +62,7 @@ def apply(
     given = {"parsing": maps, "include": include, "exclude": exclude, "mask_in": mask_in, **options}
     several = len(edited) > 1
     result = segmask.best(original, edited, **given) if several else segmask.apply(original, edited[0], **given)
-    written = result.save(output, mask=mask, report=report_file, preview=preview)
+    written = result.save(output, mask=mask, report=report_file, preview=preview, strip_metadata=strip_metadata)
     share = f"{written.mask.share:.1%} of the picture comes from the edit"
     say(f"{output}: {share} ({written.strategy}); verdict {said_verdict(written.verdict, written.confidence)}")
     if written.preserved is not None:

@@ -45,6 +45,7 @@ def mask(
     include: o.Include = None,
     exclude: o.Exclude = None,
     parsing: o.ParsingMaps = None,
+    strip_metadata: o.StripMetadata = False,
     strict: o.Strict = False,
     **options: Any,
 ) -> None:
@@ -67,7 +68,9 @@ def mask(
     if io.output_format(output) == "JPEG":
         raise OptionError(f"{output}: masks are written without loss; expected .png, .webp or .tif")
     io.check_fits([output], original)
-    written = {"report": report_file, "mask_format": file_format, "invert": invert}
+    if strip_metadata and file_format == "gray":
+        raise OptionError("--strip-metadata goes with --format rgba: a grey mask has no metadata")
+    written = {"report": report_file, "mask_format": file_format, "invert": invert, "strip_metadata": strip_metadata}
     if edited is not None:
         if grow:
             raise OptionError("--grow goes with ORIGINAL alone; with EDITED the mask is what really changed")

@@ -61,6 +61,12 @@ ReportFile = Annotated[
 PreviewFile = Annotated[
     Path | None, typer.Option("--preview", metavar="FILE.png", help="Write a sheet of all stages.", show_default=False)
 ]
+StripMetadata = Annotated[
+    bool,
+    typer.Option(
+        "--strip-metadata", help="Write nothing of the original's EXIF (place and time), XMP, IPTC, texts and comment."
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if the verdict is not ok.")]
 
 

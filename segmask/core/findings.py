@@ -44,6 +44,7 @@ CODES: dict[str, tuple[str, str]] = {
     "edit-reduced": (NOTE, "A colour profile that is no matrix took the edit through 8-bit sRGB."),
     "transparency-kept": (NOTE, "The original is transparent in places; its transparency is kept."),
     "read-as": (NOTE, "A file's samples or colours had to be converted when it was read."),
+    "metadata-stripped": (NOTE, "The original's metadata was left out, as asked."),
     "not-written": (NOTE, "The output's format can't hold something of the original, or is lossy."),
 }
 """Code -> (``look`` or ``note``, what it means)."""

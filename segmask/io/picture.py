@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -36,6 +36,12 @@ class Metadata:
     """The PNG chunks cICP, gAMA, cHRM, sRGB, mDCV, cLLI as stored: name and contents."""
     left_out: tuple[str, ...] = ()
     """What the file has besides and no output can hold, in words."""
+
+    def stripped(self) -> tuple[Metadata, tuple[str, ...]]:
+        """What the samples need to look right, and the resolution; and what was left out, in words."""
+        names = {"EXIF": self.exif, "XMP": self.xmp, "IPTC": self.iptc, "texts": self.text, "the comment": self.comment}
+        kept = replace(self, exif=None, xmp=None, iptc=None, text=(), comment=None, left_out=())
+        return kept, tuple(name for name, value in names.items() if value)
 
 
 @dataclass(frozen=True, eq=False)

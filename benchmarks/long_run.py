@@ -38,12 +38,14 @@ def main() -> None:
 
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--pairs", type=int, default=5000)
+    options.add_argument("--minutes", type=float, default=60)
     options.add_argument("--dry", action="store_true")
     given, process = options.parse_args(), psutil.Process()
     diff, semantic = Masker(strategy="diff"), Masker(strategy="semantic", face_detector="none")
     lines = ["| pairs | RSS, MB | handles | threads | ms a pair |", "| ---: | ---: | ---: | ---: | ---: |"]
     with tempfile.TemporaryDirectory() as scratch:
         began = time.monotonic()
+        until = began + 60 * given.minutes
         for number in range(given.pairs):
             original, edited = pair(number)
             diff.apply(original, edited).save(Path(scratch) / "out.png", mask=Path(scratch) / "mask.png")
@@ -57,6 +59,8 @@ def main() -> None:
                 lines.append(f"| {number + 1} | {figures[0]:.0f} | {figures[1]} | {figures[2]} | {each:.1f} |")
                 print(lines[-1], flush=True)
                 began = time.monotonic()
+                if began > until:
+                    break
     text = "## One process, many pictures\n\n`python -m benchmarks.long_run`: pairs of "
     text += f"{SIDE} px by `diff`, every {SEMANTIC_EVERY}th by `semantic` too, written and proved.\n\n"
     text += "\n".join(lines) + "\n"

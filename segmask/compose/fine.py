@@ -65,7 +65,7 @@ def fine_colours(
     colours, clipped, deep = io.from_levels(levels, before, alpha[area.slices] > 0)
     raster[area.slices] = colours
     found = []
-    if clipped >= NOTABLE_CLIPPING:
+    if clipped >= NOTABLE_CLIPPING and not io.same_colours(before.metadata, after.metadata):
         text = f"{clipped:.1%} of what comes from the edit has colours outside of the original's colour space: clipped"
         found.append(Finding("edit-clipped", text, area.corners, clipped))
     if not (whole and deep):

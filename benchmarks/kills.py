@@ -66,7 +66,7 @@ def apply_kills(folder: Path, runs: int, until: float, rng: random.Random) -> tu
     """What the outputs were right after the kill, and after a later run."""
     original, edited = write_pair(folder)
     out, mask, report, preview = OUTPUTS
-    command = [*SEGMASK, "apply", original.name, edited.name, "-o", out, "--mask", mask]
+    command = [*SEGMASK, "apply", original.name, edited.name, "-o", out, "--mask", mask, "-s", "diff"]
     command += ["--report", report, "--preview", preview]
     inputs = [digest(path) for path in (original, edited)]
     began = time.monotonic()

@@ -149,6 +149,8 @@ def _coefficients(file: StoredJpeg) -> _Read | None:
     blocks = [found.Y] if kind == JCS_GRAY else [found.Y, found.Cb, found.Cr]
     numbers = [int(number) for number in found.quant_tbl_no]
     tables = [np.asarray(found.qt[numbers[index]], np.int64) for index in range(len(blocks))]
+    if any((table == 0).any() for table in tables):
+        return None
     return _Read([np.array(values) for values in blocks], tables, kind == JCS_RGB)
 
 

@@ -17,6 +17,8 @@ from typing import BinaryIO
 DECODERS = r"(PIL|tifffile|segmask\.io)(\.|$)"
 NOISE = re.compile(
     rb"^(tempfile\.tif|libpng|libtiff|_?TIFF|LZW|ZIP|Deflate|PackBits|LZMA|ZSTD|O?JPEG|Fax|Corrupt JPEG|Premature end"
+    rb"|Huffman table|Quantization table|Invalid (SOS|JPEG|progressive)|Inconsistent progress|Bogus "
+    rb"|Unsupported (JPEG|marker)|Warning: unknown JFIF|Application transferred|Unknown Adobe"
     rb"|(?-i:(?!\w*(Error|Exception|Warning|Interrupt):)[A-Z]\w*[a-z]\w*: )"  # libtiff: a function's name
     rb"|\[ ?(WARN|ERROR|INFO)|.*: (Warning|Error|Decoding error|Corrupt|Invalid),)",
     re.IGNORECASE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io as std
+import random
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,13 @@ from PIL import Image as Pil
 from PIL import ImageOps
 
 from segmask import Masker, io
+from segmask.core.errors import InputError
+from segmask.io.assemble import picture_of
 from segmask.io.jpeg import taken_apart
 from segmask.io.jpeg_entropy import Component, code_lengths, scans
 from segmask.io.orientation import stored, upright
+from segmask.io.read import stored_of_bytes
+from tests.io.test_mutations import mutated, seeds
 
 jpeglib: Any = pytest.importorskip("jpeglib")
 SIZE = (150, 107)
@@ -190,6 +195,24 @@ def test_without_the_library_all_is_coded_anew(tmp_path: Path, monkeypatch: pyte
     path.write_bytes(_jpeg(photo()))
     report = Masker(strategy="diff").apply(path, photo(), mask_in=soft_mask()).save(tmp_path / "out.jpg")
     assert any("not bit for bit" in finding.text for finding in report.findings)
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "progressive jpeg", "cmyk jpeg"])
+def test_damaged_originals_are_kept_or_coded_anew(kind: str, capfd: pytest.CaptureFixture[str]) -> None:
+    rng = random.Random(kind)
+    outcomes = set()
+    for _ in range(60):
+        try:
+            picture = picture_of(stored_of_bytes(mutated(seeds()[kind], rng), "mutated", 1 << 20), None)
+        except InputError:
+            continue
+        alpha = np.zeros(picture.size_hw, np.float32)
+        alpha[2:5, 3:9] = 1
+        raster = picture.raster.copy()
+        raster[2:5, 3:9] = 200
+        outcomes.add(io.encode_composite(picture, raster, alpha, "JPEG").notes[0].text)
+    assert len(outcomes) >= 1
+    assert capfd.readouterr().err == ""
 
 
 def _jpeg(picture: Pil.Image) -> bytes:

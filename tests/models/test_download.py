@@ -9,7 +9,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +17,6 @@ from segmask.models import http
 from segmask.models.catalog import CATALOG, ModelEntry
 from segmask.models.download import download, remove, verify
 from segmask.models.http import CHUNK
-from segmask.models.store import replacing
 from tests.models.toys import BODY, OTHER, TOY, files
 
 LONG, OTHER_LONG = BODY * 10, OTHER * 10
@@ -287,20 +285,3 @@ def test_the_real_files_match_the_table(shared, site, monkeypatch, entry):
     obtained = download(entry)
     assert obtained.path.read_bytes() == path.read_bytes()
     assert not obtained.trusted_on_first_use
-
-
-def test_what_a_killed_download_left_is_removed_and_what_a_running_one_writes_is_not(tmp_path: Path) -> None:
-    goal = tmp_path / "model.onnx"
-    left = tmp_path / ".model.onnx.01234567.part"
-    left.write_bytes(b"half")
-    other = tmp_path / ".another.onnx.01234567.part"
-    other.write_bytes(b"half")
-    with replacing(goal) as outer:
-        assert not left.exists()
-        assert other.exists()
-        with replacing(goal) as inner:
-            assert outer.exists()
-            inner.write_bytes(b"inner")
-        outer.write_bytes(b"outer")
-    assert goal.read_bytes() == b"outer"
-    assert sorted(tmp_path.iterdir()) == [other, goal]

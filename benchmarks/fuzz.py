@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 TARGETS = ("pictures", "blobs", "labels", "manifest", "parser")
 SECONDS, MEGABYTES = 10, 1500
@@ -37,8 +38,9 @@ def seeds(folder: Path) -> None:
 
 def harness(target: str) -> None:
     """One libFuzzer process; its arguments are in ``sys.argv``."""
-    import atheris
+    from importlib import import_module
 
+    atheris: Any = import_module("atheris")  # for development alone, and not installed where types are checked
     with atheris.instrument_imports(include=["segmask.io", "segmask.evaluation.datasets", "segmask.models.own"]):
         from segmask import io  # noqa: F401
         from segmask.evaluation.datasets import manifest  # noqa: F401

@@ -136,8 +136,7 @@ journal = publish._created(Path({str(tmp_path)!r}) / ".segmask-0123456789abcdef.
 print("there", flush=True)
 sys.stdin.read()
 """
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", script], **pipes) as writer:
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
         writer.stdout.readline()
         write_files({tmp_path / "other": b"x"})

@@ -10,7 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from segmask.cli.main import run
+from segmask.__main__ import main
 
 if __name__ == "__main__":
-    run(["models", "download", *sys.argv[1:]])
+    sys.argv[1:1] = ["models", "download"]
+    main()

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from segmask.io import Source
     from segmask.masker import Masker
     from segmask.options import Options
+    from segmask.preservation import verify
     from segmask.report import Report
     from segmask.result import MaskResult, Result
 
@@ -52,6 +53,7 @@ _HOMES = {
     "segmask.io": ("Source",),
     "segmask.masker": ("Masker",),
     "segmask.options": ("Options",),
+    "segmask.preservation": ("verify",),
     "segmask.report": ("Report",),
     "segmask.result": ("MaskResult", "Result"),
 }
@@ -98,4 +100,5 @@ __all__ = [
     "find_faces",
     "mask",
     "parse",
+    "verify",
 ]

@@ -13,7 +13,7 @@ from segmask.masker import Masker
 from segmask.options import OptionArguments
 from segmask.result import MaskResult, Result
 
-PARSING_OPTIONS = ("parser", "labels", "device", "threads")
+PARSING_OPTIONS = ("parser", "labels", "device", "threads", "max_pixels")
 """All that matters to ``parse``."""
 
 
@@ -138,7 +138,8 @@ def parse(image: io.Source, **options: Unpack[OptionArguments]) -> Parsing:
     >>> parse(np.full((64, 48, 3), 90, np.uint8)).label_map.shape
     (64, 48)
     """
-    return _only(options, PARSING_OPTIONS).parser.parse(read_checked(image, "image").image)
+    masker = _only(options, PARSING_OPTIONS)
+    return masker.parser.parse(read_checked(image, "image", masker.options.max_pixels).image)
 
 
 def find_faces(image: io.Source, **options: Unpack[OptionArguments]) -> tuple[Face, ...]:
@@ -155,7 +156,8 @@ def find_faces(image: io.Source, **options: Unpack[OptionArguments]) -> tuple[Fa
     """
     from segmask.fusion.protect import faces_of
 
-    masker, pixels = _only(options, (*PARSING_OPTIONS, "face_detector")), read_checked(image, "image").image
+    masker = _only(options, (*PARSING_OPTIONS, "face_detector"))
+    pixels = read_checked(image, "image", masker.options.max_pixels).image
     detector = masker.face_detector
     if detector is None:
         faces = faces_of(masker.parser.parse(pixels))

@@ -43,7 +43,7 @@ class Corrections:
     findings: Findings = ()
 
 
-def read_checked(source: Source, name: str) -> io.Picture:
+def read_checked(source: Source, name: str, max_pixels: int | None = None) -> io.Picture:
     """A picture that is large enough to measure anything. Raises InputError.
 
     >>> read_checked(np.zeros((64, 48, 3), np.uint8), "original").size_hw
@@ -53,7 +53,7 @@ def read_checked(source: Source, name: str) -> io.Picture:
         ...
     segmask.core.errors.InputError: original: expected at least 8x8 pixels; got 2x2
     """
-    picture = io.read_picture(source, name)
+    picture = io.read_picture(source, name, max_pixels=max_pixels)
     height, width = picture.size_hw
     if min(height, width) < SMALLEST_SIDE:
         raise InputError(
@@ -89,7 +89,7 @@ def compared(before: io.Picture, after: io.Picture) -> Findings:
         text = f"{share:.1%} of the edit is see-through and holds nothing to take; there the original stays"
         found.append(Finding("edit-clear", text, measured=share))
     if before.is_neutral and not before.is_gray and not after.is_neutral:
-        text = "the original is black-and-white though stored in colour; what comes from the edit is coloured"
+        text = "the original is black-and-white though stored in colour: what comes from the edit was made grey"
         found.append(Finding("neutral-original", text))
     if before.raster.dtype == np.uint16 and after.raster.dtype == np.uint8:
         text = "the original has 16 bits a channel, the edit 8: the edited region has the edit's precision"
@@ -101,7 +101,11 @@ def compared(before: io.Picture, after: io.Picture) -> Findings:
 
 
 def read_corrections(
-    include: Source | None, exclude: Source | None, mask_in: Source | None, size_hw: tuple[int, int]
+    include: Source | None,
+    exclude: Source | None,
+    mask_in: Source | None,
+    size_hw: tuple[int, int],
+    max_pixels: int | None = None,
 ) -> Corrections:
     """The masks to include and exclude, empty where none is given, and the mask to use. Raises InputError.
 
@@ -112,20 +116,21 @@ def read_corrections(
     found: list[Finding] = []
     masks = []
     for source, name in ((include, "include"), (exclude, "exclude")):
-        levels = np.zeros(size_hw, np.uint8) if source is None else _levels(source, size_hw, name, found)
+        levels = np.zeros(size_hw) if source is None else _levels(source, size_hw, name, found, max_pixels)
         masks.append(levels >= 127.5)
     alpha = None
     if mask_in is not None:
-        alpha = np.rint(_levels(mask_in, size_hw, "mask_in", found)).astype(np.float32) / np.float32(255)
+        alpha = np.rint(_levels(mask_in, size_hw, "mask_in", found, max_pixels)).astype(np.float32) / np.float32(255)
     return Corrections(masks[0], masks[1], alpha, tuple(found))
 
 
-def _levels(source: Source, size_hw: tuple[int, int], name: str, found: list[Finding]) -> np.ndarray:
+def _levels(
+    source: Source, size_hw: tuple[int, int], name: str, found: list[Finding], max_pixels: int | None
+) -> np.ndarray:
     """Grey levels 0..255 (H, W) at the original's size; what had to be done for it is added to ``found``."""
-    values = io.read_gray(source, name)
-    if values.max(initial=0) == 1:  # the commonest form of a mask in arrays
-        values = values * np.uint8(255)
-        found.append(Finding("mask-read-as-binary", f"{name}: holds only 0 and 1, read as black and white"))
+    read = io.read_mask(source, name, max_pixels=max_pixels)
+    found += read.notes
+    values = read.levels
     if values.shape == size_hw:
         return values
     height, width = values.shape
@@ -160,7 +165,7 @@ def given_parsings(
     if not 1 <= len(pair) <= 2:
         raise InputError(f"parsing: expected one label map or a pair; got {len(pair)} of them")
     names = ("parsing of the original", "parsing of the edit") if len(pair) == 2 else ("parsing",)
-    read = [_parsing(item, labels, size_hw, name) for item, name in zip(pair, names, strict=True)]
+    read = [_parsing(item, labels, size_hw, name, options.max_pixels) for item, name in zip(pair, names, strict=True)]
     if len(pair) == 2:
         check_no_parser(options)
     return read[0], read[1] if len(read) == 2 else None
@@ -179,13 +184,19 @@ def check_no_parser(options: Options) -> None:
         raise OptionError("parser: what the pictures show is given, so no parser is asked; leave one of the two out")
 
 
-def _parsing(source: Any, labels: str | os.PathLike[str] | None, size_hw: tuple[int, int], name: str) -> Parsing:
+def _parsing(
+    source: Any,
+    labels: str | os.PathLike[str] | None,
+    size_hw: tuple[int, int],
+    name: str,
+    max_pixels: int | None,
+) -> Parsing:
     if isinstance(source, Parsing):
         if labels is not None:
             raise OptionError(f"labels: {name} is a Parsing, whose parts are known; leave labels out")
         _check_size(source.size_hw, size_hw, name)
         return replace(source, working_probs=_checked_probs(source.working_probs, name))
-    label_map = io.read_labels(source, name)
+    label_map = io.read_labels(source, name, max_pixels=max_pixels)
     _check_size(label_map.shape, size_hw, name)
     if labels is not None:
         label_map = canonical_label_map(label_map, str(labels))

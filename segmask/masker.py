@@ -108,8 +108,12 @@ class Masker:
             raise OptionError("parsing: the original was seen already; give its label map to see()")
         watch = Stopwatch()
         with watch("read"):
-            before = original.picture if isinstance(original, Seen) else read_checked(original, "original")
-            after = read_checked(edited, "edited")
+            before = (
+                original.picture
+                if isinstance(original, Seen)
+                else read_checked(original, "original", self.options.max_pixels)
+            )
+            after = read_checked(edited, "edited", self.options.max_pixels)
             given = given_parsings(parsing, labels, before.size_hw, self.options)
         if isinstance(original, Seen):
             seen = self._of_this_strategy(original)
@@ -217,7 +221,7 @@ class Masker:
         if isinstance(parsing, (tuple, list)):
             raise OptionError("parsing: one picture takes one label map; a pair goes with one edit")
         with watch("read"):
-            picture = read_checked(original, "original")
+            picture = read_checked(original, "original", self.options.max_pixels)
             given = given_parsings(parsing, labels, picture.size_hw, self.options)[0]
         return self._see(picture, given, watch, input_paths(original, parsing))
 

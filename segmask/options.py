@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from segmask.core.errors import OptionError, unknown
 from segmask.core.geometry import REFERENCE_SIDE
 from segmask.core.labels import TARGETS, resolve_target
+from segmask.io.limits import MAX_PIXELS as DEFAULT_PIXELS
 
 if TYPE_CHECKING:
     from segmask.models.base import FaceDetector, Parser
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 STRATEGIES = ("hybrid", "semantic", "diff")
 DEVICES = ("cpu", "cuda", "coreml", "directml", "auto")
 DEFAULT_TARGET = "clothing"
+MOST_THREADS = 1024
+"""More than any machine has cores for; thousands hang it."""
 PIXELS = f"pixels at a long side of {REFERENCE_SIDE}"
 
 
@@ -91,6 +94,12 @@ class Options:
     )
     device: str = _choice("cpu", "Where networks run.", "|".join(DEVICES))
     threads: int | None = _choice(None, "Threads a network uses; automatic if not given.", "INT")
+    max_pixels: int | None = _choice(
+        None,
+        "Most pixels that a picture or mask may declare, judged before it is decoded; "
+        f"{DEFAULT_PIXELS // 1_000_000} million if not given, and less for files too small to hold them.",
+        "INT",
+    )
 
     def __post_init__(self) -> None:
         target = self.target
@@ -163,9 +172,8 @@ class Options:
             raise OptionError(f"tone_match: expected True or False; got {self.tone_match!r}")
         if self.device not in DEVICES:
             raise unknown("device", self.device, DEVICES)
-        threads = self.threads
-        if threads is not None and (isinstance(threads, bool) or not isinstance(threads, Integral) or threads < 1):
-            raise OptionError(f"threads: expected a whole number from 1; got {threads!r}")
+        _check_count("threads", self.threads, MOST_THREADS)
+        _check_count("max_pixels", self.max_pixels, None)
 
     def _check_used(self) -> None:
         """OptionError for a choice that has nothing to act on."""
@@ -206,6 +214,7 @@ class OptionArguments(TypedDict, total=False):
     tone_match: bool
     device: str
     threads: int | None
+    max_pixels: int | None
 
 
 class PairArguments(TypedDict, total=False):
@@ -253,6 +262,14 @@ def _is_named(detector: Any) -> bool:
 def _check_model(name: str, model: Any, method: str) -> None:
     if not isinstance(model, (str, os.PathLike)) and not hasattr(model, method):
         raise OptionError(f"{name}: expected a name, a file or an object with .{method}(); got {model!r}")
+
+
+def _check_count(name: str, value: int | None, most: int | None) -> None:
+    whole = isinstance(value, Integral) and not isinstance(value, bool) and value >= 1
+    if value is not None and not (whole and (most is None or value <= most)):
+        raise OptionError(
+            f"{name}: expected a whole number {'from 1' if most is None else f'1 to {most}'}; got {value!r}"
+        )
 
 
 def _check_number(name: str, value: float | None, above: float, most: float, expected: str) -> None:

@@ -121,7 +121,7 @@ class OpenPair:
         """
         asked, watch = self._asked(options, mask_in is not None), Stopwatch(self.timings)
         with watch("read"):
-            corrections = read_corrections(include, exclude, mask_in, self.seen.picture.size_hw)
+            corrections = read_corrections(include, exclude, mask_in, self.seen.picture.size_hw, asked.max_pixels)
         measured = self._measure(asked, watch)
         with watch("fuse"):
             aimed = self._aim(asked, measured)
@@ -131,7 +131,8 @@ class OpenPair:
             decision = decide(scene, measured.change, held, asked, corrections.mask_in, self.model)
         with watch("compose"):
             hair = aimed.hair if asked.strategy == "hybrid" else None
-            done = compose(self.seen.picture, measured, scene, decision, held, asked, hair, corrections.mask_in)
+            pictures = self.seen.picture, self.edit.picture
+            done = compose(pictures, measured, scene, decision, held, asked, hair, corrections.mask_in)
         with watch("judge"):
             verdict = judge(self.seen.picture, measured, scene, decision, held, done)
         found = (*self.findings, *corrections.findings, *people.findings, *decision.findings, *done.findings)

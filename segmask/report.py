@@ -110,6 +110,31 @@ class GivenMaskReport:
 
 
 @dataclass(frozen=True)
+class PreservedReport:
+    """What was found where nothing comes from the edit, when the written picture was read again."""
+
+    pixels: int
+    """How many were compared: those with alpha 0."""
+    differing: int
+    """How many of them differ from the original: 0 in every lossless format."""
+    largest: float
+    """The largest difference of a channel, in levels of 8 bits."""
+    mean: float
+    """The mean over the pixels of their largest channel's difference, in levels of 8 bits."""
+    reduced: bool
+    """Whether the output's format has fewer bits a channel, so that 8 bits of both were compared."""
+    same_colours: bool
+    """Whether both have the same colour profile, without which equal samples look different."""
+    decoder: str
+    """Who read it again: another way than it was written."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Is every compared pixel the original's, at its full depth and in its colours?"""
+        return not self.differing and not self.reduced and self.same_colours
+
+
+@dataclass(frozen=True)
 class PromptReport:
     """What was understood of an edit instruction."""
 
@@ -177,6 +202,8 @@ class Report:
     """Seconds of each stage; the only part of a report that differs between two equal runs."""
     prompt: PromptReport | None = None
     given_mask: GivenMaskReport | None = None
+    preserved: PreservedReport | None = None
+    """The proof that the original was kept; null before a composite is written."""
     candidates: tuple[CandidateReport, ...] = ()
     """All edits in the order given, where the best of several was asked for."""
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from segmask import io
 from segmask.core import files
 from segmask.core.errors import OptionError, unknown
+from segmask.core.findings import Finding, Findings
 from segmask.core.geometry import resize_image, working_size
 from segmask.core.types import Alpha, Image, Mask, Stages
+from segmask.preservation import proved
 from segmask.report import Report
 
 MASK_FORMATS = ("gray", "rgba")
@@ -66,17 +69,24 @@ class Result:
         mask: Path | str | None = None,
         report: Path | str | None = None,
         preview: Path | str | None = None,
+        strip_metadata: bool = False,
     ) -> Report:
         """Write the composite and, where a path is given, the mask, the report and the preview: all or none.
 
         The composite's format follows its ending (PNG, TIFF, WebP lossless; JPEG lossy). Returns the report as
-        written, which also says what the format could not hold. Raises OptionError or OutputError.
+        written, which also says what the format could not hold and proves what was kept. Raises OptionError or
+        OutputError.
+
+        With ``strip_metadata`` nothing of the original's EXIF (its place and time among it), XMP, IPTC, texts and
+        comment is written; colour profile and resolution are.
         """
         path, side = Path(path), _paths(mask=mask, report=report, preview=preview)
         files.check_outputs([path, *side.values()], self.inputs)
-        encoded, notes = io.encode(self.raster, self.original.metadata, io.output_format(path))
-        written = replace(self.report, findings=(*self.report.findings, *notes))
-        contents = {path: encoded}
+        original, notes = _stripped(self.original) if strip_metadata else (self.original, ())
+        encoded = io.encode_composite(original, self.raster, self.alpha, io.output_format(path))
+        preserved = proved(encoded, self.original, self.raster, self.alpha)
+        written = replace(self.report, findings=(*self.report.findings, *encoded.notes, *notes), preserved=preserved)
+        contents = {path: encoded.data}
         if "mask" in side:
             contents[side["mask"]] = _lossless(side["mask"], self.mask)
         if "report" in side:
@@ -95,9 +105,10 @@ class Result:
         report: Path | str | None = None,
         mask_format: str = "gray",
         invert: bool = False,
+        strip_metadata: bool = False,
     ) -> Report:
         """Write the mask alone and, where a path is given, the report; arguments as for ``MaskResult.save``."""
-        return _save_mask(self, path, report, mask_format, invert)
+        return _save_mask(self, path, report, mask_format, invert, strip_metadata)
 
     def but(self, *, report: Report, inputs: tuple[Path, ...]) -> Result:
         """The same result with another report and other inputs."""
@@ -141,6 +152,7 @@ class MaskResult:
         report: Path | str | None = None,
         mask_format: str = "gray",
         invert: bool = False,
+        strip_metadata: bool = False,
     ) -> Report:
         """Write the mask and, where a path is given, the report: both or none.
 
@@ -149,10 +161,11 @@ class MaskResult:
             report: .json.
             mask_format: ``gray``, white is to be edited; ``rgba``, the photo, transparent where it is to be edited.
             invert: swap the polarity.
+            strip_metadata: of ``rgba``, leave out the photo's EXIF, XMP, IPTC, texts and comment.
 
         Raises OptionError or OutputError.
         """
-        return _save_mask(self, path, report, mask_format, invert)
+        return _save_mask(self, path, report, mask_format, invert, strip_metadata)
 
     def _repr_png_(self) -> bytes:
         """The mask as a notebook shows it: PNG, at most ``NOTEBOOK_SIDE`` pixels a side."""
@@ -160,20 +173,54 @@ class MaskResult:
 
 
 def _save_mask(
-    result: Result | MaskResult, path: Path | str, report: Path | str | None, mask_format: str, invert: bool
+    result: Result | MaskResult,
+    path: Path | str,
+    report: Path | str | None,
+    mask_format: str,
+    invert: bool,
+    strip_metadata: bool,
 ) -> Report:
     path, side = Path(path), _paths(report=report)
     if mask_format not in MASK_FORMATS:
         raise unknown("format", mask_format, MASK_FORMATS)
+    if strip_metadata and mask_format == "gray":
+        raise OptionError("strip_metadata: a grey mask has none; it goes with the format rgba")
     files.check_outputs([path, *side.values()], result.inputs)
     # Where it is to be edited, a grey mask is white and a photo with transparency is clear.
     levels = result.mask if (mask_format == "gray") != invert else 255 - result.mask
-    values = levels if mask_format == "gray" else np.dstack([result.original.image, levels])
-    contents = {path: _lossless(path, values)}
+    if mask_format == "gray":
+        encoded, notes = _lossless(path, levels), ()
+    else:
+        photo, stripped = _stripped(result.original) if strip_metadata else (result.original, ())
+        encoded, notes = io.encode(_cutout(photo, levels), photo.metadata, _lossless_format(path))
+        notes += stripped
+        if result.original.has_alpha:
+            text = "the photo's own transparency is kept: what is clear in it is clear whatever the mask says"
+            notes = (*notes, Finding("transparency-kept", text))
+    written = replace(result.report, findings=(*result.report.findings, *notes))
+    contents = {path: encoded}
     if "report" in side:
-        contents[side["report"]] = report_json(result.report)
+        contents[side["report"]] = report_json(written)
     files.write_files(contents)
-    return result.report
+    return written
+
+
+def _stripped(photo: io.Picture) -> tuple[io.Picture, Findings]:
+    """The picture without its metadata, and a line about what that was."""
+    metadata, names = photo.metadata.stripped()
+    text = f"left out as asked: {', '.join(names) or 'there was no metadata'}"
+    return replace(photo, metadata=metadata), (Finding("metadata-stripped", text),)
+
+
+def _cutout(photo: io.Picture, levels: NDArray[np.uint8]) -> io.Raster:
+    """The photo's own samples with an alpha channel (H, W, 2 or 4): the levels, less what is clear in it already."""
+    raster: NDArray[Any] = photo.raster
+    top = int(np.iinfo(raster.dtype).max)
+    alpha: NDArray[Any] = levels.astype(np.uint64) * (top // 255)
+    if photo.has_alpha:
+        alpha = (alpha * raster[..., -1] + top // 2) // top
+    colours: Any = raster[..., :-1] if photo.has_alpha else raster
+    return np.concatenate([colours, alpha[..., None].astype(raster.dtype)], axis=2)
 
 
 def json_path(path: Path | str) -> Path:
@@ -200,15 +247,20 @@ def report_json(report: Report) -> bytes:
     >>> json.loads(report_json(report))["verdict"]
     'ok'
     """
-    return (json.dumps(report.to_dict(), indent=2, ensure_ascii=False) + "\n").encode()
+    text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "backslashreplace")  # a name that is no text becomes JSON's own escapes
 
 
 def _lossless(path: Path, values: NDArray[np.uint8]) -> bytes:
+    raster = values[..., None] if values.ndim == 2 else values
+    return io.encode(raster, io.Metadata(), _lossless_format(path))[0]
+
+
+def _lossless_format(path: Path) -> str:
     file_format = io.output_format(path)
     if file_format == "JPEG":
         raise OptionError(f"{path}: masks and previews are written without loss; expected .png, .webp or .tif")
-    raster = values[..., None] if values.ndim == 2 else values
-    return io.encode(raster, io.Metadata(), file_format)[0]
+    return file_format
 
 
 def _paths(**outputs: Path | str | None) -> dict[str, Path]:

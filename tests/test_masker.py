@@ -242,10 +242,10 @@ def test_the_edit_may_have_any_size_and_aspect_and_the_report_says_so(masker: Ma
 
 def test_outputs_appear_together_and_masks_read_back_to_the_same_alpha(composed: Result, tmp_path: Path) -> None:
     paths = {name: tmp_path / file for name, file in (("mask", "m.png"), ("report", "r.json"), ("preview", "p.png"))}
-    composed.save(tmp_path / "out.png", **paths)
+    written = composed.save(tmp_path / "out.png", **paths)
     np.testing.assert_array_equal(io.read_gray(paths["mask"]) / np.float32(255), composed.alpha)
     np.testing.assert_array_equal(io.read_picture(tmp_path / "out.png").raster, composed.raster)
-    assert paths["report"].read_bytes() == report_json(composed.report)
+    assert paths["report"].read_bytes() == report_json(written)
     before = sorted(tmp_path.iterdir())
     with pytest.raises(segmask.OutputError):
         composed.save(tmp_path / "other.png", mask=tmp_path / "nowhere" / "m.png")

@@ -12,7 +12,7 @@ import pytest
 import typer
 
 import segmask
-from segmask import Masker, OptionError, Options
+from segmask import InputError, Masker, OptionError, Options, io
 from segmask.cli.main import app, run
 from segmask.models.registry import load_parser
 from segmask.options import OptionArguments, PairArguments
@@ -20,7 +20,7 @@ from segmask.result import Result
 from tests.two_people import DrawnParser, ShirtDetector, labels, pictures
 
 NAMES = [entry.name for entry in fields(Options)]
-SETTLED = {"strategy", "parser", "labels", "face_detector", "device", "threads"}
+SETTLED = {"strategy", "parser", "labels", "face_detector", "device", "threads", "max_pixels"}
 """What an opened pair has no choice in: it was parsed with them."""
 SEMANTIC: dict[str, Any] = {"strategy": "semantic", "face_detector": "none"}
 DIFF: dict[str, Any] = {"strategy": "diff"}
@@ -42,6 +42,7 @@ ACTS_ELSEWHERE = {
     "labels": "test_labels_name_the_classes_of_a_parsing",
     "device": "test_a_device_that_is_not_there_is_refused",
     "threads": "test_threads_reach_the_network",
+    "max_pixels": "test_max_pixels_judge_everything_that_is_handed_in",
 }
 DRAWN = DrawnParser()
 REFUSED: dict[str, list[dict[str, Any]]] = {
@@ -57,7 +58,14 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
     "feather": [{"feather": -1}, {"feather": "2"}, {"feather": float("nan")}],
     "tone_match": [{"tone_match": "no"}, {"tone_match": None}],
     "device": [{"device": "gpu"}, {**DIFF, "device": "cuda"}, {"device": "cuda", "parser": DRAWN, **SEMANTIC}],
-    "threads": [{"threads": 0}, {"threads": "2"}, {**DIFF, "threads": 2}, {"threads": 2, "parser": DRAWN, **SEMANTIC}],
+    "threads": [
+        {"threads": 0},
+        {"threads": 5000},
+        {"threads": "2"},
+        {**DIFF, "threads": 2},
+        {"threads": 2, "parser": DRAWN, **SEMANTIC},
+    ],
+    "max_pixels": [{"max_pixels": 0}, {"max_pixels": 1.5}, {"max_pixels": True}],
 }
 """Option -> arguments that are refused because of it."""
 
@@ -107,6 +115,25 @@ def test_a_device_that_is_not_there_is_refused() -> None:
 def test_threads_reach_the_network() -> None:
     assert load_parser("builtin", threads=2) == Masker(threads=2).parser
     assert load_parser("builtin", threads=2) != Masker().parser
+
+
+def test_max_pixels_judge_everything_that_is_handed_in(tmp_path: Path) -> None:
+    original, edited = (tmp_path / "o.png", tmp_path / "e.png")
+    for path, picture in zip((original, edited), pictures(), strict=True):
+        io.write_png(path, picture)
+    size = pictures()[0].shape[0] * pictures()[0].shape[1]
+    masker = Masker(strategy="diff", max_pixels=size)
+    assert masker.apply(original, edited).alpha.any()
+    large = tmp_path / "large.png"
+    io.write_png(large, np.zeros((size, 2), np.uint8))
+    for name in ("include", "exclude", "mask_in"):
+        masks: dict[str, Any] = {name: large}
+        with pytest.raises(InputError, match="max_pixels"):
+            masker.apply(original, edited, **masks)
+    with pytest.raises(InputError, match="max_pixels"):
+        Masker(strategy="diff", max_pixels=size - 1).apply(original, edited)
+    with pytest.raises(InputError, match="max_pixels"):
+        segmask.parse(original, max_pixels=size - 1)
 
 
 @pytest.mark.parametrize(("name", "arguments"), [(name, arguments) for name in REFUSED for arguments in REFUSED[name]])

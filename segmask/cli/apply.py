@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from segmask.cli import options as o
-from segmask.cli.output import finish, said_verdict, say, say_candidates
+from segmask.cli.output import check_stdout, finish, said_preserved, said_verdict, say, say_candidates
 
 Output = Annotated[
     Path,
@@ -39,6 +39,7 @@ def apply(
     exclude: o.Exclude = None,
     mask_in: o.MaskIn = None,
     parsing: o.ParsingMaps = None,
+    strip_metadata: o.StripMetadata = False,
     strict: o.Strict = False,
     **options: Any,
 ) -> None:
@@ -52,16 +53,19 @@ def apply(
     from segmask import io
     from segmask.core.files import check_outputs
 
+    check_stdout(report)
     report_file, maps = o.report_path(report), o.parsing_input(parsing)
     given_files = (original, *edited, include, exclude, mask_in, *(parsing or []), *o.model_files(options))
     outputs = [path for path in (output, mask, report_file, preview) if path]
     check_outputs(outputs, [path for path in given_files if path])
-    io.output_format(output)
-    arguments = {"parsing": maps, "include": include, "exclude": exclude, "mask_in": mask_in, **options}
+    io.check_fits([path for path in (output, mask) if path], original)
+    given = {"parsing": maps, "include": include, "exclude": exclude, "mask_in": mask_in, **options}
     several = len(edited) > 1
-    result = segmask.best(original, edited, **arguments) if several else segmask.apply(original, edited[0], **arguments)
-    written = result.save(output, mask=mask, report=report_file, preview=preview)
+    result = segmask.best(original, edited, **given) if several else segmask.apply(original, edited[0], **given)
+    written = result.save(output, mask=mask, report=report_file, preview=preview, strip_metadata=strip_metadata)
     share = f"{written.mask.share:.1%} of the picture comes from the edit"
     say(f"{output}: {share} ({written.strategy}); verdict {said_verdict(written.verdict, written.confidence)}")
+    if written.preserved is not None:
+        say(f"kept: {said_preserved(written.preserved)}")
     say_candidates(written)
     finish(written, report, strict)

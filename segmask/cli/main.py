@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from segmask.cli.output import say
+from segmask.cli.output import give_up_stdout, say
 
 DEBUG = "--debug"
 USAGE = 2  # exit code
@@ -47,8 +47,9 @@ def _add_commands() -> None:
     from segmask.cli.evaluate import evaluate
     from segmask.cli.mask import mask
     from segmask.cli.synth import synth
+    from segmask.cli.verify import verify
 
-    for command in (apply, mask, demo, evaluate, synth):
+    for command in (apply, mask, verify, demo, evaluate, synth):
         app.command()(command)
     app.add_typer(models.app, name="models")
 
@@ -71,13 +72,14 @@ def run(arguments: list[str] | None = None) -> None:
         hint = f" (see {_command(arguments)} --help)" if error.exit_code == USAGE else ""
         say(f"segmask: {_one_line(str(error))}{hint}")
         code = error.exit_code
-    except (typer.Abort, KeyboardInterrupt):
+    except typer.Abort:
         say("segmask: stopped")
         code = 130
     except OSError as error:  # standard output that can't be written; files have errors of their own
         if debug:
             raise
         say(f"segmask: {error.strerror or error}")
+        give_up_stdout()
         code = 1
     except MemoryError:
         say("segmask: not enough memory for a picture of this size; close other programs or shrink the picture")

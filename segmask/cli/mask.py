@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from segmask.cli import options as o
-from segmask.cli.output import finish, say
+from segmask.cli.output import check_stdout, finish, say
 from segmask.core.errors import OptionError, unknown
 from segmask.options import PIXELS
 from segmask.result import MASK_FORMATS
@@ -46,6 +46,7 @@ def mask(
     include: o.Include = None,
     exclude: o.Exclude = None,
     parsing: o.ParsingMaps = None,
+    strip_metadata: o.StripMetadata = False,
     strict: o.Strict = False,
     **options: Any,
 ) -> None:
@@ -61,12 +62,16 @@ def mask(
 
     if file_format not in MASK_FORMATS:
         raise unknown("format", file_format, MASK_FORMATS)
+    check_stdout(report)
     report_file, maps = o.report_path(report), o.parsing_input(parsing)
     inputs = [path for path in (original, edited, include, exclude, *(parsing or []), *o.model_files(options)) if path]
     check_outputs([path for path in (output, report_file) if path], inputs)
     if io.output_format(output) == "JPEG":
         raise OptionError(f"{output}: masks are written without loss; expected .png, .webp or .tif")
-    written = {"report": report_file, "mask_format": file_format, "invert": invert}
+    io.check_fits([output], original)
+    if strip_metadata and file_format == "gray":
+        raise OptionError("--strip-metadata goes with --format rgba: a grey mask has no metadata")
+    written = {"report": report_file, "mask_format": file_format, "invert": invert, "strip_metadata": strip_metadata}
     if edited is not None:
         if grow:
             raise OptionError("--grow goes with ORIGINAL alone; with EDITED the mask is what really changed")

@@ -13,7 +13,14 @@ import typer
 from segmask.options import DEFAULT_TARGET, Options
 from segmask.result import json_path
 
-_KINDS = {"tone_match": bool, "threshold": float, "min_area": float, "feather": float, "threads": int}
+_KINDS = {
+    "tone_match": bool,
+    "threshold": float,
+    "min_area": float,
+    "feather": float,
+    "threads": int,
+    "max_pixels": int,
+}
 """What the shell turns an option's word into; a string without an entry."""
 
 Original = Annotated[Path, typer.Argument(help="The original photo.", metavar="ORIGINAL", show_default=False)]
@@ -54,6 +61,12 @@ ReportFile = Annotated[
 PreviewFile = Annotated[
     Path | None, typer.Option("--preview", metavar="FILE.png", help="Write a sheet of all stages.", show_default=False)
 ]
+StripMetadata = Annotated[
+    bool,
+    typer.Option(
+        "--strip-metadata", help="Write nothing of the original's EXIF (place and time), XMP, IPTC, texts and comment."
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if the verdict is not ok.")]
 
 
@@ -86,7 +99,7 @@ def _parameter(entry: Field[Any]) -> inspect.Parameter:
         metavar=None if kind is bool else entry.metadata["metavar"],
         help=entry.metadata["help"],
         show_default=shown,
-        min=1 if entry.name == "threads" else None,
+        min=1 if kind is int else None,
     )
     annotation = Annotated[kind if entry.default is not None else kind | None, option]  # type: ignore[valid-type]
     return inspect.Parameter(entry.name, inspect.Parameter.KEYWORD_ONLY, default=entry.default, annotation=annotation)

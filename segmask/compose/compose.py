@@ -8,21 +8,20 @@ import numpy as np
 
 from segmask import io
 from segmask.compose.alpha import make_alpha
+from segmask.compose.beside import Beside, matched_beside
 from segmask.compose.composite import kept_composite
+from segmask.compose.fine import fine_colours, is_fine
 from segmask.compose.given_mask import allowed
-from segmask.compose.grain import matched_grain
-from segmask.compose.ground import matched_ground
 from segmask.compose.hair import HairNearGarment
 from segmask.compose.outline import Overlaid
-from segmask.compose.skin import matched_skin
 from segmask.core.findings import Findings
-from segmask.core.geometry import WORKING_SIDE, resize_map, working_size
 from segmask.core.types import Alpha, Image
 from segmask.fusion.constraints import Constraints
 from segmask.fusion.decision import FELL_BACK, Decision
 from segmask.fusion.scene import BARE, Scene
 from segmask.options import Options
-from segmask.register.registered import Measured, Registered
+from segmask.register.registered import Measured
+from segmask.register.tone import OUTPUT_LIMIT
 from segmask.report import GivenMaskReport
 
 
@@ -44,7 +43,7 @@ class Composed:
 
 
 def compose(
-    before: io.Picture,
+    pictures: tuple[io.Picture, io.Picture],
     measured: Measured,
     scene: Scene | None,
     decision: Decision,
@@ -55,7 +54,15 @@ def compose(
 ) -> Composed:
     """The composite of a decision, or of the user's own mask ``mask_in``, float32 (H, W).
 
-    ``scene`` is what both pictures show, None for ``diff``; ``hair`` is laid over a replaced garment.
+    Args:
+        pictures: the original and the edit, as read.
+        measured: both on one grid, and what changed.
+        scene: what both pictures show; None for ``diff``.
+        decision: what comes from the edit.
+        constraints: what must stay, and what must come.
+        options: feather, tone match, strategy.
+        hair: the original's, to be laid over a replaced garment.
+        mask_in: the user's own mask.
 
     >>> from segmask.core.types import Alignment, Change, ToneMatch
     >>> from segmask.fusion.constraints import constrain
@@ -69,10 +76,12 @@ def compose(
     >>> taken[20:44, 20:44] = True
     >>> decision = Decision(taken, 0 * score, 0 * score, strategy="diff")
     >>> held = constrain(None, include=none, exclude=none, covered=~none, others=None)
-    >>> done = compose(io.read_picture(original), measured, None, decision, held, Options(strategy="diff"))
+    >>> pictures = io.read_picture(original), io.read_picture(edited)
+    >>> done = compose(pictures, measured, None, decision, held, Options(strategy="diff"))
     >>> int(done.raster[32, 32, 0]), int(done.raster[5, 5, 0])
     (200, 90)
     """
+    before, after = pictures
     registered, layer = measured.registered, None if hair is None else hair.layer(constraints)
     held = constraints.without(None if layer is None else layer.freed)
     given_mask, findings = None, ()
@@ -91,20 +100,20 @@ def compose(
             beyond=~registered.alignment.covered,
         )
     alpha = np.where(held.take, np.float32(1), alpha)
-    toned = _toned(registered, alpha, scene) if options.tone_match else registered.aligned
+    toned, beside = registered.aligned, Beside()
+    # Bare skin is to match the skin beside it, a thing's new colour is to stay.
+    limit = None if scene is not None and not set(scene.parts).isdisjoint(BARE) else OUTPUT_LIMIT
+    if options.tone_match:
+        toned = registered.toned(alpha > 0, limit)
+        beside = matched_beside(registered.original, toned, alpha, scene)
+        toned = beside.over(toned)
     if layer is not None:
         toned = layer.over(toned, alpha)
-    return Composed(alpha, toned, kept_composite(before, toned, alpha), held, given_mask, findings)
-
-
-def _toned(registered: Registered, alpha: Alpha, scene: Scene | None) -> Image:
-    """The edit as it is composited, uint8 (H, W, 3): without its drift, skin and ground in the original's light."""
-    if scene is None:
-        return registered.toned(alpha > 0)
-    # Bare skin is to match the skin beside it, a thing's new colour is to stay.
-    toned = registered.toned(alpha > 0) if set(scene.parts).isdisjoint(BARE) else registered.toned(alpha > 0, None)
-    # By alpha, not by the decision: a mask that is read back has no other.
-    taken = resize_map(alpha, working_size((alpha.shape[0], alpha.shape[1]), WORKING_SIDE)) >= 0.5
-    toned = matched_ground(registered.original, toned, *scene.parsings, taken, scene.parts)
-    toned = matched_skin(registered.original, toned, *scene.parsings, taken, scene.parts)
-    return matched_grain(registered.original, toned, *scene.parsings, alpha, scene.parts)
+    if before.is_neutral and not before.is_gray:
+        toned = io.neutral(toned)
+    colours = None
+    if is_fine(before, after):
+        tone = (limit, beside) if options.tone_match else None
+        colours, lost = fine_colours(before, after, registered, alpha, tone, layer)
+        findings += lost
+    return Composed(alpha, toned, kept_composite(before, toned, alpha, colours), held, given_mask, findings)

@@ -45,13 +45,14 @@ def composite(original: Raster, edited: Raster, alpha: Alpha) -> Raster:
     return result
 
 
-def kept_composite(before: io.Picture, edited: Image, alpha: Alpha) -> Raster:
+def kept_composite(before: io.Picture, edited: Image, alpha: Alpha, colours: Raster | None = None) -> Raster:
     """The composite at the original's depth and in its profile, (H, W, C).
 
     Args:
         before: the original.
         edited: uint8 (H, W, 3): the edit on the original's grid.
         alpha: float32 (H, W), multiples of 1/255.
+        colours: the edit in the original's own colours and depth, where it holds more than ``edited``.
 
     Raises SegmaskError if a pixel changed where alpha is 0: the promise is checked on every run.
 
@@ -59,7 +60,7 @@ def kept_composite(before: io.Picture, edited: Image, alpha: Alpha) -> Raster:
     >>> kept_composite(before, edited, np.eye(2, dtype=np.float32))[..., 0].tolist()
     [[200, 100], [100, 200]]
     """
-    raster = composite(before.raster, io.to_raster_colours(edited, before), alpha)
+    raster = composite(before.raster, io.to_raster_colours(edited, before) if colours is None else colours, alpha)
     outside = alpha == 0
     for ours, original in zip(np.moveaxis(raster, 2, 0), np.moveaxis(before.raster, 2, 0), strict=True):
         if ((ours != original) & outside).any():

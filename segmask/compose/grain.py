@@ -46,10 +46,46 @@ TO_SIGMA = 1.4826
 """Median absolute deviation to standard deviation of a normal distribution."""
 
 
-def matched_grain(
+@dataclass(frozen=True, eq=False)
+class Grain:
+    """Noise that is added to the edit."""
+
+    area: Box
+    """Where in the picture."""
+    levels: Map
+    """float32 (h, w): what is added to each channel, in 8-bit levels; 0 where nothing is."""
+
+    def over(self, edited: Image) -> Image:
+        """The edit, uint8 (H, W, 3), with it added."""
+        result = edited.copy()
+        part = result[self.area.slices].astype(np.float32) + self.levels[..., None]
+        result[self.area.slices] = np.clip(np.rint(part), 0, 255).astype(np.uint8)
+        return result
+
+    def within(self, area: Box) -> Map:
+        """What is added in a box of the picture, float32 (h, w).
+
+        >>> grain = Grain(Box(1, 1, 3, 3), np.ones((2, 2), np.float32))
+        >>> grain.within(Box(0, 0, 2, 3)).tolist()
+        [[0.0, 0.0], [0.0, 1.0], [0.0, 1.0]]
+        """
+        both = Box(
+            max(area.x0, self.area.x0),
+            max(area.y0, self.area.y0),
+            min(area.x1, self.area.x1),
+            min(area.y1, self.area.y1),
+        )
+        result = np.zeros((area.height, area.width), np.float32)
+        if both.x0 < both.x1 and both.y0 < both.y1:
+            own = self.levels[both.moved(-self.area.x0, -self.area.y0).slices]
+            result[both.moved(-area.x0, -area.y0).slices] = own
+        return result
+
+
+def missing_grain(
     original: Image, edited: Image, before: Parsing, after: Parsing, alpha: Alpha, parts: tuple[str, ...]
-) -> Image:
-    """The edit with the original's grain on its skin and its ground, uint8 (H, W, 3).
+) -> Grain | None:
+    """The grain that the edit's skin and ground lack beside the original's; None where they lack none.
 
     Args:
         original: uint8 (H, W, 3).
@@ -65,14 +101,14 @@ def matched_grain(
     >>> grainy = np.random.default_rng(0).normal(100, 2, (80, 80, 1)).astype(np.uint8).repeat(3, axis=2)
     >>> alpha = np.zeros((80, 80), np.float32)
     >>> alpha[20:60, 20:60] = 1
-    >>> got = matched_grain(grainy, smooth, parsing, parsing, alpha, ("upper",))
-    >>> bool(1.5 < got[25:55, 25:55].std() < 2.5), float(got[:10].std())
-    (True, 0.0)
+    >>> grain = missing_grain(grainy, smooth, parsing, parsing, alpha, ("upper",))
+    >>> grain is not None and bool(1.5 < grain.over(smooth)[25:55, 25:55].std() < 2.5)
+    True
     """
     size_hw = (alpha.shape[0], alpha.shape[1])
     inside = Box.around(alpha > 0)
     if inside is None:
-        return edited
+        return None
     reach = max(8, round(DEFAULT.beside * max(size_hw)))
     area = inside.grown_by(reach).clip(*size_hw)
     taken = alpha[area.slices] >= 0.5
@@ -90,15 +126,10 @@ def matched_grain(
         if amount > 0:
             added = np.maximum(added, amount * (second & taken))
     if not added.any():
-        return edited
+        return None
     scale = max(size_hw) / REFERENCE_SIDE
-    strength = blurred(added, max(0.5, DEFAULT.fade * scale / 2))
-    result = edited.copy()
-    noise = _noise(taken.shape, _correlation(details[0], near))
-    part = result[area.slices].astype(np.float32) + (strength * noise)[..., None]
-    changed = added > 0
-    result[area.slices][changed] = np.clip(np.rint(part[changed]), 0, 255).astype(np.uint8)
-    return result
+    strength = blurred(added, max(0.5, DEFAULT.fade * scale / 2)) * (added > 0)
+    return Grain(area, np.asarray(strength * _noise(taken.shape, _correlation(details[0], near)), np.float32))
 
 
 def _detail(image: Image) -> Map:

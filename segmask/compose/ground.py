@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.compose.skin import add_correction
 from segmask.core.geometry import resize_image, resize_map, resize_mask, working_size
 from segmask.core.labels import PART_ID
 from segmask.core.morphology import blurred, widened
@@ -47,10 +46,10 @@ class GroundConfig:
 DEFAULT = GroundConfig()
 
 
-def matched_ground(
+def ground_correction(
     original: Image, edited: Image, before: Parsing, after: Parsing, mask: Mask, parts: tuple[str, ...]
-) -> Image:
-    """The edit with its ground in the light of the original's beside the seam, uint8 (H, W, 3).
+) -> Field | None:
+    """What to add to the edit, float32 (h, w, 3) in 8-bit levels at a small size; None where there is nothing to add.
 
     Args:
         original: uint8 (H, W, 3).
@@ -65,18 +64,18 @@ def matched_ground(
     >>> wall, parsing = np.full((80, 80, 3), 100, np.uint8), Parsing(shown, (80, 80), "given")
     >>> taken = np.zeros((80, 80), bool)
     >>> taken[30:50, 30:50] = True
-    >>> lit = matched_ground(wall, wall + np.uint8(9), parsing, parsing, taken, ("upper",))
-    >>> int(lit[40, 40, 0]), int(lit[5, 5, 0])
-    (100, 109)
+    >>> added = ground_correction(wall, wall + np.uint8(9), parsing, parsing, taken, ("upper",))
+    >>> added is not None and added[40, 40].round().tolist(), added is not None and float(added[5, 5, 0])
+    ([-9.0, -9.0, -9.0], 0.0)
     """
     if "background" in parts:
-        return edited
+        return None
     size_hw = working_size((original.shape[0], original.shape[1]), DEFAULT.long_side)
     taken = resize_mask(mask, size_hw)
     first, second = (resize_map(shown.working_probs[PART_ID["background"]], size_hw) for shown in (before, after))
     patch = taken & (second > DEFAULT.sure)
     if not patch.any():
-        return edited
+        return None
     colours = resize_image(edited, size_hw).astype(np.float32)
     step = resize_image(original, size_hw) - colours
     seen = ~widened(taken) & (first > DEFAULT.sure) & (second > DEFAULT.sure) & (np.abs(step).max(2) < DEFAULT.alike)
@@ -85,8 +84,7 @@ def matched_ground(
     ground = patch & (np.abs(colours - usual).max(2) < DEFAULT.own) & (amount >= DEFAULT.least)
     # A little beyond the outline: a soft edge shows the edit there too, and enlarging blurs.
     weight = blurred(ground.astype(np.float32), 1.0) * widened(taken)
-    field = np.clip(field, -DEFAULT.limit, DEFAULT.limit) * weight[..., None]
-    return add_correction(edited, np.asarray(field, np.float32))
+    return np.asarray(np.clip(field, -DEFAULT.limit, DEFAULT.limit) * weight[..., None], np.float32)
 
 
 def _carried(values: Field, places: Mask) -> tuple[Field, Field]:

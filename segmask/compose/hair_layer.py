@@ -62,11 +62,15 @@ class HairLayer:
 
     def over(self, edited: Image, alpha: Alpha) -> Image:
         """The edit with the original's hair laid over what ``alpha`` takes of it, uint8 (H, W, 3)."""
-        below = edited[self.area.slices].astype(np.float32)
-        weight = (self._over_taken(alpha) * (1 - self.from_edit) * self.opacity)[..., None]
         result = edited.copy()
-        result[self.area.slices] = np.rint(below + weight * (self.colour - below)).astype(np.uint8)
+        below = edited[self.area.slices].astype(np.float32)
+        result[self.area.slices] = np.rint(self.mixed(below, alpha)).astype(np.uint8)
         return result
+
+    def mixed(self, below: Map, alpha: Alpha) -> Map:
+        """The same for what lies in the layer's area, float32 (…, 3) in 8-bit levels, not rounded."""
+        weight = (self._over_taken(alpha) * (1 - self.from_edit) * self.opacity)[..., None]
+        return np.asarray(below + weight * (self.colour - below), np.float32)
 
     def _over_taken(self, alpha: Alpha) -> Map:
         """How far each pixel lies over or beside what comes from the edit, float32."""

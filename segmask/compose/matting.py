@@ -123,7 +123,10 @@ def solve_alpha(laplacian: Laplacian, likely: Map, trust: Map) -> Map:
         if product <= DEFAULT.tolerance**2 * first or product <= 0:
             break
         image = laplacian.apply(direction) + trust * direction
-        length = product / max(float((direction * image).sum()), 1e-12)
+        curvature = float((direction * image).sum())
+        if curvature <= 0:  # rounding has eaten what is left of the residual
+            break
+        length = product / max(curvature, 1e-12)
         alpha = alpha + length * direction
         residual = residual - length * image
         step = np.asarray(scale * residual, np.float32)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from segmask.core.geometry import resize_image, resize_map, resize_mask, working_size
 from segmask.core.morphology import blurred, narrowed, widened
-from segmask.core.types import Box, Image, Mask, Parsing, Probs
+from segmask.core.types import Box, Image, Mask, Probs
 from segmask.fusion.scene import BARE, target_prob
 
 Field = NDArray[np.float32]
@@ -89,32 +89,6 @@ def _carried(step: Field, places: Mask, sigma: float, limit: float) -> tuple[Fie
     return np.asarray(np.clip(mean, -limit, limit), np.float32), amount
 
 
-def matched_skin(
-    original: Image,
-    edited: Image,
-    before: Parsing,
-    after: Parsing,
-    mask: Mask,
-    parts: tuple[str, ...],
-) -> Image:
-    """The edit with its skin in the tone of the original's beside the seam.
-
-    Args: as ``skin_correction``; ``parts`` is what is targeted: the tone of targeted skin was asked for.
-
-    >>> original, edited = np.full((60, 60, 3), 150, np.uint8), np.full((60, 60, 3), 145, np.uint8)  # darker
-    >>> probs, taken = np.zeros((14, 60, 60), np.float32), np.zeros((60, 60), bool)
-    >>> probs[3], taken[30:] = 1, True
-    >>> skin = Parsing(probs, (60, 60), "drawn")
-    >>> matched = matched_skin(original, edited, skin, skin, taken, ("upper",))
-    >>> int(matched[31, 30, 0]), matched_skin(original, edited, skin, skin, taken, ("skin",)) is edited
-    (150, True)
-    """
-    if not set(parts).isdisjoint(BARE):
-        return edited
-    correction = skin_correction(original, edited, before.working_probs, after.working_probs, mask)
-    return add_correction(edited, correction)
-
-
 def add_correction(edited: Image, field: Field | None) -> Image:
     """The edit with the correction added; itself where there is none.
 
@@ -134,3 +108,9 @@ def add_correction(edited: Image, field: Field | None) -> Image:
         full = resize_map(np.ascontiguousarray(field[..., channel]), size_hw)[area.slices]
         part[..., channel] = np.clip(np.rint(part[..., channel] + full), 0, 255)
     return result
+
+
+def added_in(field: Field, area: Box, size_hw: tuple[int, int]) -> Field:
+    """The correction as it is added within a box of a picture of ``size_hw``, float32 (h, w, 3)."""
+    channels = (resize_map(np.ascontiguousarray(field[..., index]), size_hw)[area.slices] for index in range(3))
+    return np.stack(list(channels), axis=2)

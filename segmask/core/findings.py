@@ -39,9 +39,15 @@ CODES: dict[str, tuple[str, str]] = {
     "edit-to-grey": (NOTE, "The original is grey: what comes from the edit was converted to grey."),
     "edit-less-deep": (NOTE, "The original has more bits a channel than the edit."),
     "edit-clear": (NOTE, "The edit is see-through in places; there the original stays."),
-    "neutral-original": (NOTE, "The original is black-and-white though stored in colour; the edit brings colour."),
+    "neutral-original": (
+        NOTE,
+        "The original is black-and-white though stored in colour; so is what comes from the edit.",
+    ),
+    "edit-clipped": (NOTE, "Colours of the edit lie outside of the original's colour space and were clipped."),
+    "edit-reduced": (NOTE, "A colour profile that is no matrix took the edit through 8-bit sRGB."),
     "transparency-kept": (NOTE, "The original is transparent in places; its transparency is kept."),
     "read-as": (NOTE, "A file's samples or colours had to be converted when it was read."),
+    "metadata-stripped": (NOTE, "The original's metadata was left out, as asked."),
     "not-written": (NOTE, "The output's format can't hold something of the original, or is lossy."),
 }
 """Code -> (``look`` or ``note``, what it means)."""

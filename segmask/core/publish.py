@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, BinaryIO
 
 from segmask.core.errors import OutputError
 
@@ -34,8 +34,6 @@ PREFIX = ".segmask-"
 JOURNAL = re.compile(r"\.segmask-([0-9a-f]{16})\.journal")
 MAX_JOURNAL = 1 << 20
 """Bytes: a thousand paths."""
-JUST_BORN = 60
-"""Seconds in which a journal without contents may still be one that its writer is about to fill."""
 LONGEST_WAIT = 10
 """Seconds for which a folder is waited for."""
 
@@ -139,14 +137,13 @@ def _journal(moves: list[_Move], token: str) -> Iterator[Any]:
     for folder in sorted({move.target.parent for move in moves}):
         _put_right(folder)
     with _named(moves[0].target):
-        file = path.open("x+b", buffering=0)
+        file = _created(path)
     with file:
-        _try_lock(file.fileno())
 
         def enter(moving: bool) -> None:
             lines = [[str(move.part), str(move.old), str(move.target), _stamp(move.target)] for move in moves]
             file.seek(0)
-            file.write(json.dumps({"moving": moving, "moves": lines}).encode())
+            file.write(json.dumps({"moving": moving, "moves": lines}).encode() + b"\n")  # one line, one write
             file.truncate()
             os.fsync(file.fileno())
 
@@ -158,24 +155,36 @@ def _journal(moves: list[_Move], token: str) -> Iterator[Any]:
             path.unlink(missing_ok=True)
 
 
+def _created(path: Path) -> BinaryIO:
+    """A new journal, locked; made once more where another run took it for one of the dead before it was locked."""
+    while True:
+        file = path.open("x+b", buffering=0)
+        until = time.monotonic() + LONGEST_WAIT
+        while fcntl is not None and not try_lock(file.fileno()) and time.monotonic() < until:
+            time.sleep(0.001)  # another run looks at what it is, for a moment
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                return file
+        file.close()
+
+
 def _put_right(folder: Path) -> None:
     """Finish or undo what killed runs left in a folder. Whatever can't be put right stays as it is."""
     with contextlib.suppress(OSError):
         for path in folder.iterdir():
             if match := JOURNAL.fullmatch(path.name):
-                with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
                     _settle(path, match[1])
 
 
 def _settle(path: Path, token: str) -> None:
     """Roll one journal forward or back, if its writer is gone and it is ours."""
     with path.open("rb") as file:
-        if fcntl is None or not _try_lock(file.fileno()) or not _is_ours(file.fileno()):
+        if fcntl is None or not try_lock(file.fileno()) or not _is_ours(file.fileno()):
             return
-        text = file.read(MAX_JOURNAL)
-        if not text and time.time() - path.stat().st_mtime < JUST_BORN:
-            return
-        entered = json.loads(text) if text else {"moving": False, "moves": []}
+        line, ended, _ = file.read(MAX_JOURNAL).partition(b"\n")
+        # Without a whole line its writer was killed before it wrote anything else.
+        entered = json.loads(line) if ended else {"moving": False, "moves": []}
         moves = [(_Move(*map(Path, line[:3])), line[3]) for line in entered["moves"]]
         if not all(_belongs(move, token) for move, _ in moves):
             return
@@ -210,7 +219,7 @@ def _belongs(move: _Move, token: str) -> bool:
     return all(path.parent == move.target.parent and ours.fullmatch(path.name) for path in parts)
 
 
-def _try_lock(handle: int) -> bool:
+def try_lock(handle: int) -> bool:
     """Lock an open file if nobody has."""
     if fcntl is None:
         return False
@@ -233,7 +242,7 @@ def _locked(folders: Iterable[Path]) -> Iterator[None]:
             with contextlib.suppress(OSError):
                 handle = os.open(folder, os.O_RDONLY)
                 stack.callback(os.close, handle)
-                while not _try_lock(handle) and time.monotonic() < until:
+                while not try_lock(handle) and time.monotonic() < until:
                     time.sleep(0.002)
         yield
 

@@ -197,7 +197,7 @@ def read_results(path: Path | str) -> Evaluation:
         raise InputError(
             f"{path}: can't be read ({error.strerror}); expected the results.json of an evaluation"
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{path}: not the results.json of an evaluation ({type(error).__name__}: {error})") from error
     return Evaluation(str(content.get("dataset", "")), strategies, rows, failures)
 

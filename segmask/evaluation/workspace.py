@@ -124,5 +124,5 @@ def _entry(line: str) -> tuple[str, dict[str, Any]] | None:
     try:
         entry = json.loads(line)
         return entry["key"], entry["row"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None

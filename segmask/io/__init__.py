@@ -4,25 +4,44 @@ The file's own samples are kept as the *raster*: what must stay original is copi
 ``image``, the same picture as 8-bit sRGB. Only here are Pillow and file codecs used. docs/files.md says what is read.
 """
 
-from segmask.io.colour import in_colours_of, raster_to_image, to_raster_colours
+from segmask.io.colour import alike, neutral, raster_to_image, same_colours, to_raster_colours
+from segmask.io.declared import check_fits
 from segmask.io.labels import read_labels
+from segmask.io.levels import from_levels, is_plain, to_levels
 from segmask.io.masks import MASK_DIALECTS, ReadMask, read_gray, read_mask
 from segmask.io.picture import Metadata, Picture, Raster
 from segmask.io.read import Source, read_image, read_picture
-from segmask.io.write import FORMATS, check_holds, encode, encode_png, output_format, write_png
+from segmask.io.redecode import decoded_again
+from segmask.io.write import (
+    FORMATS,
+    Encoded,
+    check_holds,
+    encode,
+    encode_composite,
+    encode_png,
+    output_format,
+    write_png,
+)
 
 __all__ = [
     "FORMATS",
     "MASK_DIALECTS",
+    "Encoded",
     "Metadata",
     "Picture",
     "Raster",
     "ReadMask",
     "Source",
+    "alike",
+    "check_fits",
     "check_holds",
+    "decoded_again",
     "encode",
+    "encode_composite",
     "encode_png",
-    "in_colours_of",
+    "from_levels",
+    "is_plain",
+    "neutral",
     "output_format",
     "raster_to_image",
     "read_gray",
@@ -30,6 +49,8 @@ __all__ = [
     "read_labels",
     "read_mask",
     "read_picture",
+    "same_colours",
+    "to_levels",
     "to_raster_colours",
     "write_png",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 from segmask.core.findings import Finding
@@ -22,7 +23,8 @@ def picture_of(stored: Stored, path: Path | None) -> Picture:
     """The picture that a file shows."""
     found = None if stored.exif is None else exif.parse(stored.exif)
     packet = None if stored.xmp is None else xmp.text_of(stored.xmp)
-    raster = upright(stored.samples, _orientation(stored, found, packet))
+    orientation = _orientation(stored, found, packet)
+    raster = upright(stored.samples, orientation)
     size_wh = raster.shape[1], raster.shape[0]
     profile, notes = _profile(stored, raster.shape[2])
     left_out = [*stored.left_out]
@@ -50,8 +52,9 @@ def picture_of(stored: Stored, path: Path | None) -> Picture:
     )
     image, note = to_srgb(raster, profile)
     notes = [*stored.notes, *notes, *([note] if note else [])]
+    jpeg = None if stored.jpeg is None else replace(stored.jpeg, orientation=orientation)
     named = [note if path is None else f"{path.name}: {note}" for note in notes]
-    return Picture(raster, image, metadata, tuple(Finding("read-as", note) for note in named), path)
+    return Picture(raster, image, metadata, tuple(Finding("read-as", note) for note in named), path, jpeg)
 
 
 def _orientation(stored: Stored, found: exif.Exif | None, packet: str | None) -> int:

@@ -9,15 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.types import Image
-from segmask.io.icc import Space, space_of
 from segmask.io.picture import Metadata, Picture, Raster
 
-ROWS = 256
-"""Rows that are converted at a time: 100 MB at 8000 pixels a row."""
-CLIP = 0.002
-"""Linear light: half a level of 8 bits near white."""
-NOTABLE_CLIPPING = 0.001
-"""Share of the pixels."""
 WHITE = 255  # what shows through transparent pixels where a stage needs an opaque picture
 
 
@@ -44,11 +37,11 @@ def to_srgb(raster: Raster, icc: bytes | None) -> tuple[Image, str]:
     transform = _transform(icc, opaque.shape[2], "to_srgb")
     if transform is not None:
         return _apply(transform, opaque), ""
-    note = "its colour profile can't be used for the pixels it has; read as sRGB" if _foreign(icc) else ""
+    note = "its colour profile can't be used for the pixels it has; read as sRGB" if is_foreign(icc) else ""
     return (np.repeat(opaque, 3, 2) if opaque.shape[2] == 1 else opaque), note
 
 
-def _foreign(icc: bytes | None) -> bool:
+def is_foreign(icc: bytes | None) -> bool:
     """Is there a profile, and is it another than sRGB?"""
     if not icc:
         return False
@@ -63,7 +56,7 @@ def _foreign(icc: bytes | None) -> bool:
 
 def _transform(icc: bytes | None, channels: int, direction: Literal["to_srgb", "from_srgb"]) -> Any:
     """A colour transform between a profile and sRGB; None where none is needed or none can be made."""
-    if not icc or not _foreign(icc):
+    if not icc or not is_foreign(icc):
         return None
     from PIL import ImageCms
 
@@ -87,7 +80,10 @@ def _apply(transform: Any, values: NDArray[np.uint8]) -> Image:
 
 
 def to_raster_colours(image: Image, like: Picture) -> Raster:
-    """An sRGB picture in another picture's colours and depth, without alpha: (H, W, 1 or 3) of its raster's dtype."""
+    """An sRGB picture in another picture's colours and depth, without alpha: (H, W, 1 or 3) of its raster's dtype.
+
+    Where the other one has no colour, whatever its file stores, greys come out.
+    """
     channels = 1 if like.is_gray else 3
     transform = _transform(like.metadata.icc, channels, "from_srgb")
     if transform is not None:
@@ -100,56 +96,49 @@ def to_raster_colours(image: Image, like: Picture) -> Raster:
     else:
         values = image
     values = np.asarray(values, np.uint8)
+    if channels == 3 and like.is_neutral:
+        values = neutral(values)
     return values if like.raster.dtype == np.uint8 else np.asarray(values.astype(np.uint16) * 257, np.uint16)
+
+
+def same_colours(one: Metadata, other: Metadata) -> bool:
+    """Do equal samples of two pictures look the same?"""
+    return one.icc == other.icc or not (is_foreign(one.icc) or is_foreign(other.icc))
+
+
+def alike(one: Raster, other: Raster) -> tuple[Raster, Raster]:
+    """Two rasters of one size with the same depth and channels, to be compared: what only one of them has is taken out.
+
+    16 bits become 8; transparency that one of them can't have is laid over white; grey becomes colour.
+    """
+    if one.dtype != other.dtype:
+        one, other = to_8bit(one), to_8bit(other)
+    clear = [raster.shape[2] in (2, 4) for raster in (one, other)]
+    if clear[0] != clear[1]:
+        one, other = (
+            over_white(to_8bit(raster)) if has_alpha else to_8bit(raster)
+            for raster, has_alpha in zip((one, other), clear, strict=True)
+        )
+    if one.shape[2] != other.shape[2]:
+        one, other = (_spread(raster) for raster in (one, other))
+    return one, other
+
+
+def _spread(raster: Raster) -> Raster:
+    """Grey as colours; an alpha stays."""
+    if raster.shape[2] > 2:
+        return raster
+    values: Any = raster
+    return np.concatenate([np.repeat(values[..., :1], 3, 2), values[..., 1:]], axis=2)
+
+
+def neutral(image: Image) -> Image:
+    """A picture without its colour, uint8 (H, W, 3) with equal channels."""
+    import cv2
+
+    return np.asarray(cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB), np.uint8)
 
 
 def raster_to_image(raster: Raster, metadata: Metadata) -> Image:
     """8-bit sRGB view of a composite's raster, uint8 (H, W, 3)."""
     return to_srgb(raster, metadata.icc)[0]
-
-
-def in_colours_of(edited: Picture, like: Picture) -> tuple[Raster, str]:
-    """An edit's own samples in another picture's colours and depth, without alpha, and a note where that cost some.
-
-    Nothing goes through 8-bit sRGB where both profiles are by matrix: colours outside of sRGB and 16 bits stay.
-
-    Returns (H, W, 1 or 3) of ``like``'s dtype at the edit's size. Where the original is grey, or a profile is by
-    tables, it is ``to_raster_colours`` of the edit's view.
-    """
-    source, target = space_of(edited.metadata.icc), space_of(like.metadata.icc)
-    if like.is_gray or source is None or target is None or (edited.is_gray and edited.metadata.icc is not None):
-        exact = edited.raster.dtype == np.uint8 and space_of(edited.metadata.icc) is space_of(None)
-        note = "" if exact else "what comes from the edit went through 8-bit sRGB"
-        return to_raster_colours(edited.image, like), note
-    samples = edited.raster[..., : 1 if edited.is_gray else 3]
-    if edited.is_gray:
-        samples = np.repeat(samples, 3, 2)
-    dtype = like.raster.dtype
-    if edited.metadata.icc == like.metadata.icc:
-        return _to_depth(samples, dtype), ""
-    converted: Any = np.empty(samples.shape, dtype)
-    outside = 0
-    for top in range(0, samples.shape[0], ROWS):
-        rows = slice(top, top + ROWS)
-        converted[rows], clipped = _converted(samples[rows], source, target, dtype)
-        outside += clipped
-    share = outside / (samples.shape[0] * samples.shape[1])
-    note = f"{share:.1%} of the edit's colours lie outside of the original's colour space and were clipped"
-    return converted, note if share >= NOTABLE_CLIPPING else ""
-
-
-def _to_depth(samples: NDArray[Any], dtype: Any) -> NDArray[Any]:
-    if samples.dtype == dtype:
-        return np.ascontiguousarray(samples)
-    return to_8bit(samples) if dtype == np.uint8 else samples.astype(np.uint16) * 257
-
-
-def _converted(samples: NDArray[Any], source: Space, target: Space, dtype: Any) -> tuple[NDArray[Any], int]:
-    """Samples (h, W, 3) from one space into another, and how many pixels lie outside of it."""
-    values = samples.astype(np.float64) / np.iinfo(samples.dtype).max
-    light = np.stack([curve.linear(values[..., index]) for index, curve in enumerate(source.curves)], axis=-1)
-    light = light @ np.linalg.solve(target.to_xyz, source.to_xyz).T
-    outside = int(((light < -CLIP) | (light > 1 + CLIP)).any(-1).sum())
-    light = np.clip(light, 0, 1)
-    stored = np.stack([curve.stored(light[..., index]) for index, curve in enumerate(target.curves)], axis=-1)
-    return np.rint(stored * np.iinfo(dtype).max).astype(dtype), outside

@@ -174,6 +174,16 @@ def of_the_photo(found: Exif, size_wh: tuple[int, int]) -> Exif:
     return replace(found, main=main, exif=exif, gps=gps, interop=_index_only(found.interop), odd=tuple(odd))
 
 
+def as_stored(found: Exif, orientation: int, size_wh: tuple[int, int]) -> Exif:
+    """The same for a file whose samples are stored as ``orientation`` says, of a size as stored."""
+    main, exif = dict(found.main), dict(found.exif)
+    main[ORIENTATION] = Field(SHORT, 1, struct.pack(found.order + "H", orientation))
+    for tag, side in zip((PIXEL_X, PIXEL_Y), size_wh, strict=True):
+        if tag in exif:
+            exif[tag] = Field(LONG, 1, struct.pack(found.order + "I", side))
+    return replace(found, main=main, exif=exif)
+
+
 def _sound(found: Directory, known: Mapping[int, int], name: str, odd: list[str]) -> Directory:
     """The fields that the standard knows, of its types; those of others are added to ``odd``."""
     kept: Directory = {}
@@ -215,7 +225,7 @@ def _fraction(value: float) -> tuple[int, int]:
 
 def to_bytes(found: Exif) -> bytes | None:
     """An EXIF block with its prefix; None where nothing is left to say."""
-    if not (set(found.main) - {ORIENTATION} or found.exif or found.gps):
+    if not (set(found.main) - {ORIENTATION} or found.exif or found.gps or found.orientation not in (None, 1)):
         return None
     head = (b"II*\0" if found.order == "<" else b"MM\0*") + struct.pack(found.order + "I", 8)
     return PREFIX + head + chained(found, 8)

@@ -54,9 +54,13 @@ class Curve:
         return np.where(values >= d, np.maximum(a * values + b, 0) ** g + e, c * values + f)
 
     def stored(self, light: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Stored values of linear light, by a table of 65537 steps."""
-        steps = np.linspace(0, 1, 65537)
-        return np.interp(light, np.maximum.accumulate(self.linear(steps)), steps)
+        """Stored values of linear light: a formula turned round, which holds beyond 1 too; a table up to its end."""
+        if self.table is not None:
+            steps = np.linspace(0, 1, len(self.table))
+            return np.interp(light, np.maximum.accumulate(self.table), steps)
+        g, a, b, c, d, e, f = self.formula
+        curved = (np.maximum(light - e, 0) ** (1 / g) - b) / a
+        return np.where((light >= c * d + f) | (c == 0), np.maximum(curved, d), (light - f) / c if c else d)
 
 
 @dataclass(frozen=True, eq=False)

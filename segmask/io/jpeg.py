@@ -15,6 +15,7 @@ from segmask.io.cmyk import as_rgb
 from segmask.io.decode import pillow
 from segmask.io.iptc import records_in
 from segmask.io.limits import MAX_BLOB, check_pixels, check_scans
+from segmask.io.picture import StoredJpeg
 from segmask.io.stored import Stored
 
 SOI, EOI, SOS, COM = 0xD8, 0xD9, 0xDA, 0xFE
@@ -103,6 +104,7 @@ def read_jpeg(data: bytes, name: str, max_pixels: int | None) -> Stored:
         dpi=_density(parts.app),
         iptc=_iptc(parts.app),
         comment=b"\n".join(body for marker, body in parts.app if marker == COM) or None,
+        jpeg=StoredJpeg(tuple(parts.core), _jfif(parts.app)),
         has_gain_map=has_gain_map,
         left_out=(*more, *_others(parts, has_gain_map)),
         notes=tuple(notes),
@@ -134,6 +136,12 @@ def _density(app: list[tuple[int, bytes]]) -> tuple[float, float] | None:
             scale = {1: 1.0, 2: 2.54}.get(unit)
             return (across * scale, down * scale) if scale and across and down else None
     return None
+
+
+def _jfif(app: list[tuple[int, bytes]]) -> bytes:
+    """The JFIF segment, without its thumbnail; empty where there is none."""
+    found = next((body for marker, body in app if marker == 0xE0 and body[:5] == b"JFIF\0" and len(body) >= 14), None)
+    return b"" if found is None else b"\xff\xe0\x00\x10" + found[:12] + bytes(2)
 
 
 def _packet(app: list[tuple[int, bytes]]) -> tuple[bytes | None, tuple[str, ...]]:

@@ -25,3 +25,18 @@ def upright(raster: NDArray[Any], orientation: int) -> NDArray[Any]:
     if orientation in (2, 3, 6, 7):
         raster = raster[:, ::-1]
     return np.ascontiguousarray(raster)
+
+
+def stored(raster: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """An upright picture (H, W, ...) as it is stored: what ``upright`` takes back.
+
+    >>> stored(np.array([[1], [2], [3]]), 6).tolist()
+    [[1, 2, 3]]
+    """
+    if orientation in (2, 3, 6, 7):
+        raster = raster[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        raster = raster[::-1]
+    if orientation in TURNED:
+        raster = raster.swapaxes(0, 1)
+    return np.ascontiguousarray(raster)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -37,6 +37,24 @@ class Metadata:
     left_out: tuple[str, ...] = ()
     """What the file has besides and no output can hold, in words."""
 
+    def stripped(self) -> tuple[Metadata, tuple[str, ...]]:
+        """What the samples need to look right, and the resolution; and what was left out, in words."""
+        names = {"EXIF": self.exif, "XMP": self.xmp, "IPTC": self.iptc, "texts": self.text, "the comment": self.comment}
+        kept = replace(self, exif=None, xmp=None, iptc=None, text=(), comment=None, left_out=())
+        return kept, tuple(name for name, value in names.items() if value)
+
+
+@dataclass(frozen=True, eq=False)
+class StoredJpeg:
+    """A JPEG as it was stored, to be written again without coding it twice."""
+
+    segments: tuple[bytes, ...]
+    """Its beginning, tables, frame, scans and end, without metadata."""
+    density: bytes
+    """The JFIF segment, without a thumbnail; empty without one."""
+    orientation: int = 1
+    """1 to 8: how the samples are stored."""
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -50,6 +68,8 @@ class Picture:
     notes: Findings = ()
     """How the file was read, where that is not a matter of course."""
     path: Path | None = None
+    jpeg: StoredJpeg | None = None
+    """The file that it came from, if that is a JPEG."""
 
     @property
     def size_hw(self) -> tuple[int, int]:

@@ -11,10 +11,14 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
 
 DECODERS = r"(PIL|tifffile|segmask\.io)(\.|$)"
 NOISE = re.compile(
     rb"^(tempfile\.tif|libpng|libtiff|_?TIFF|LZW|ZIP|Deflate|PackBits|LZMA|ZSTD|O?JPEG|Fax|Corrupt JPEG|Premature end"
+    rb"|Huffman table|Quantization table|Invalid (SOS|JPEG|progressive)|Inconsistent progress|Bogus "
+    rb"|Unsupported (JPEG|marker)|Warning: unknown JFIF|Application transferred|Unknown Adobe"
     rb"|(?-i:(?!\w*(Error|Exception|Warning|Interrupt):)[A-Z]\w*[a-z]\w*: )"  # libtiff: a function's name
     rb"|\[ ?(WARN|ERROR|INFO)|.*: (Warning|Error|Decoding error|Corrupt|Invalid),)",
     re.IGNORECASE,
@@ -47,13 +51,23 @@ def quiet_warnings() -> Iterator[None]:
                 warnings.filters[:] = [item for item in warnings.filters if item[3] != ours]  # type: ignore[index]
 
 
+def _scratch() -> BinaryIO:
+    """A file that has no name: in memory where there is such a thing; a place that swallows all on a full disk."""
+    try:
+        if hasattr(os, "memfd_create"):
+            return os.fdopen(os.memfd_create("segmask"), "w+b", buffering=0)
+        return tempfile.TemporaryFile(buffering=0)
+    except OSError:
+        return Path(os.devnull).open("r+b", buffering=0)
+
+
 @contextlib.contextmanager
 def quiet_stderr() -> Iterator[None]:
     """What a C library writes to stderr is held back; lines that no decoder wrote follow afterwards.
 
     For one decoder at a time: stderr belongs to the whole process.
     """
-    with _lock, tempfile.TemporaryFile() as held:
+    with _lock, _scratch() as held:
         with contextlib.suppress(AttributeError, OSError, ValueError):  # no stderr at all
             sys.stderr.flush()
         try:

@@ -65,8 +65,12 @@ def read_image(source: Source, name: str = "picture") -> Image:
 
 def read_stored(path: Path, max_pixels: int | None = None) -> Stored:
     """A file's samples and metadata as stored. Raises InputError."""
-    data = read_bytes(path)
-    kind, name = kind_of(data, str(path)), str(path)
+    return stored_of_bytes(read_bytes(path), str(path), max_pixels)
+
+
+def stored_of_bytes(data: bytes, name: str, max_pixels: int | None = None) -> Stored:
+    """The samples and metadata in a file's contents, as stored. Raises InputError."""
+    kind = kind_of(data, name)
     with decoding(name):
         reader = READERS.get(kind)
         return read_other(kind, data, name, max_pixels) if reader is None else reader(data, name, max_pixels)

@@ -7,6 +7,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from segmask.io.picture import StoredJpeg
+
 
 @dataclass(frozen=True, eq=False)
 class Stored:
@@ -25,6 +27,7 @@ class Stored:
     png_colour: tuple[tuple[bytes, bytes], ...] = ()
     orientation: int | None = None
     """1 to 8 where the reader knows it otherwise than from EXIF."""
+    jpeg: StoredJpeg | None = None
     has_gain_map: bool = False
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

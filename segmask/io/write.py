@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,12 @@ from numpy.typing import NDArray
 
 from segmask.core.errors import OptionError, OutputError
 from segmask.core.findings import Finding, Findings
+from segmask.core.types import Alpha
 from segmask.io.colour import over_white, to_8bit
-from segmask.io.picture import Metadata, Raster
-from segmask.io.write_lossy import JPEG_QUALITY, jpeg_bytes, webp_bytes
+from segmask.io.jpeg_kept import is_available, kept_jpeg
+from segmask.io.orientation import UPRIGHT, stored
+from segmask.io.picture import Metadata, Picture, Raster
+from segmask.io.write_lossy import JPEG_QUALITY, jpeg_bytes, jpeg_segments, webp_bytes
 from segmask.io.write_png import png_bytes
 from segmask.io.write_tiff import tiff_bytes
 
@@ -70,11 +74,44 @@ def encode(raster: Raster, metadata: Metadata, file_format: str) -> tuple[bytes,
         data, lost = WRITERS[file_format](np.ascontiguousarray(raster), metadata)
     except (OSError, ValueError, OverflowError, MemoryError) as error:
         raise OutputError(f"{file_format}: the encoder can't write this picture ({error})") from error
+    return data, _not_written(notes, lost, metadata, file_format)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A composite as it is about to be written."""
+
+    data: bytes
+    notes: Findings
+    """What the format could not hold."""
+    file_format: str
+    orientation: int = UPRIGHT
+    """How the file's samples are stored, 1 to 8."""
+
+
+def encode_composite(original: Picture, raster: Raster, alpha: Alpha, file_format: str) -> Encoded:
+    """``encode`` for a composite of an original that shows it where alpha (H, W) is 0.
+
+    A JPEG of a JPEG keeps the blocks outside the mask. That needs the extra ``jpeg``; without it, or for a kind of JPEG
+    that can't be kept, all of it is coded anew.
+    """
+    if file_format == "JPEG" and original.jpeg is not None and is_available():
+        orientation = original.jpeg.orientation
+        height, width = stored(alpha, orientation).shape
+        segments, lost = jpeg_segments(original.metadata, original.jpeg, (width, height))
+        data = kept_jpeg(original.jpeg, original.raster, raster, alpha, segments)
+        if data is not None:
+            text = "JPEG is lossy, but blocks outside the mask keep the original's coefficients, bit for bit"
+            return Encoded(data, _not_written([text], lost, original.metadata, file_format), file_format, orientation)
+    return Encoded(*encode(raster, original.metadata, file_format), file_format)
+
+
+def _not_written(notes: list[str], lost: list[str], metadata: Metadata, file_format: str) -> Findings:
     if lost:
-        notes.append(f"not carried into a {file_format}: {', '.join(lost)}")
+        notes = [*notes, f"not carried into a {file_format}: {', '.join(lost)}"]
     if metadata.left_out:
-        notes.append(f"left out of the output: {', '.join(metadata.left_out)}")
-    return data, tuple(Finding("not-written", note) for note in notes)
+        notes = [*notes, f"left out of the output: {', '.join(metadata.left_out)}"]
+    return tuple(Finding("not-written", note) for note in notes)
 
 
 def encode_png(array: NDArray[np.uint8]) -> bytes:

@@ -58,11 +58,14 @@ def announces_gain_map(text: str) -> bool:
     return any(name in text for name in GAIN_MAP) or 'Semantic="GainMap"' in text
 
 
-def agreeing(text: str, size_wh: tuple[int, int]) -> tuple[str | None, tuple[str, ...]]:
-    """The packet for upright pixels of a size, and what it named that the file won't hold; None if it breaks."""
+def agreeing(text: str, size_wh: tuple[int, int], orientation: int = 1) -> tuple[str | None, tuple[str, ...]]:
+    """The packet for pixels of a size, upright or stored as ``orientation`` says; None if it breaks.
+
+    Besides, what it named that the file won't hold.
+    """
     width, height = size_wh
     for namespace, name, value in (
-        (TIFF, "Orientation", 1),
+        (TIFF, "Orientation", orientation),
         (TIFF, "ImageWidth", width),
         (TIFF, "ImageLength", height),
         (EXIF, "PixelXDimension", width),

@@ -134,10 +134,28 @@ def _start(kind: str, path: Path, read: Callable[[Path], bytes], options: dict[s
     return task
 
 
+@contextmanager
+def _without_sound() -> Iterator[None]:
+    """No library for microphones: looking for its system library, it runs compilers. MediaPipe does without, of itself.
+
+    Whoever wants MediaPipe's recorder in the same process imports ``sounddevice`` before.
+    """
+    name = "sounddevice"
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        sys.modules.pop(name, None)
+
+
 def _vision() -> Any:
     instead = "or choose what runs without it: yunet-2026may for faces, builtin for parsing"
     try:
-        from mediapipe.tasks.python import vision
+        with _without_sound():
+            from mediapipe.tasks.python import vision
     except ModuleNotFoundError as error:
         raise MissingLibraryError(
             f"MediaPipe is not installed ({error}): `{MEDIAPIPE_REMEDY}` brings it and its OpenCV; {instead}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import hashlib
 import json
 import logging
@@ -14,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from segmask.core.errors import ModelError, OptionError
+from segmask.core.publish import try_lock
 from segmask.models.catalog import ModelEntry
 
 log = logging.getLogger(__name__)
@@ -79,7 +82,7 @@ def read_record(entry: ModelEntry) -> Record | None:
         return Record(**json.loads(path.read_text(encoding="utf-8")))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise ModelError(f"{path}: the lock file is damaged ({error}); delete it to trust the next download") from error
 
 
@@ -95,14 +98,23 @@ def write_record(entry: ModelEntry, record: Record) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary neighbour to write to: in the end it takes the place of ``path`` in one step, or is gone."""
+    """A temporary neighbour to write to: in the end it takes the place of ``path`` in one step, or is gone.
+
+    It is locked meanwhile; neighbours that nobody has locked were left by killed runs and are removed.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        with contextlib.suppress(OSError), left.open("rb") as file:
+            if try_lock(file.fileno()):
+                left.unlink()
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        yield partial
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with partial.open("xb") as file:
+        try_lock(file.fileno())
+        try:
+            yield partial
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def expected_sha256(entry: ModelEntry) -> str | None:

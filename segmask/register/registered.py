@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.types import Alignment, Box, Change, Image, Mask, ToneMatch
-from segmask.register.tone import OUTPUT_LIMIT, apply_tone
+from segmask.register.tone import OUTPUT_LIMIT, apply_tone, tone_levels
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +47,13 @@ class Registered:
         result = self.aligned.copy()
         result[area.slices] = apply_tone(self.aligned, self.tone, self.light, limit, area)
         return result
+
+    def toned_levels(
+        self, levels: NDArray[np.float32], area: Box, limit: float | None = OUTPUT_LIMIT
+    ) -> NDArray[np.float32]:
+        """The same in floating point: the edit's 8-bit levels in a box, float32 (h, w, 3), not rounded."""
+        whole_hw = (self.original.shape[0], self.original.shape[1])
+        return tone_levels(levels, self.tone, self.light, area, whole_hw, limit)
 
 
 @dataclass(frozen=True, eq=False)

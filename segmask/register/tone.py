@@ -127,12 +127,11 @@ def apply_tone(
     import cv2
 
     gain, offset = np.array(match.gain, np.float32), np.array(match.offset, np.float32)
-    still = np.abs(gain - 1).max() < 0.004 and np.abs(offset).max() < 0.6 and match.field_strength < 1.0
     whole_hw = (image.shape[0], image.shape[1])
     area = area or Box(0, 0, whole_hw[1], whole_hw[0])
     if (area.height, area.width) != whole_hw:
         image = image[area.slices]
-    if not match.applied or still:
+    if _is_still(match):
         return image
     levels = np.arange(256, dtype=np.float32)[:, None]
     table = (levels * gain + offset)[None]
@@ -148,6 +147,36 @@ def apply_tone(
             values = cv2.min(cv2.max(values, cv2.LUT(source, least)), cv2.LUT(source, highest))
         result[top : top + rows] = cv2.add(values, 0.0, dtype=cv2.CV_8U)  # rounds, and stays within 0 to 255
     return result
+
+
+def tone_levels(
+    levels: NDArray[np.float32],
+    match: ToneMatch,
+    field: NDArray[np.float32],
+    area: Box,
+    whole_hw: tuple[int, int],
+    limit: float | None = OUTPUT_LIMIT,
+) -> NDArray[np.float32]:
+    """``apply_tone`` to floating-point levels of a box, float32 (h, w, 3), within the output's limits; not rounded.
+
+    >>> match = ToneMatch((1.0, 1.0, 1.0), (-4.0, -4.0, -4.0), 0.0, 900, True, 0.5)
+    >>> grey, light = np.full((1, 1, 3), 150.25, np.float32), np.zeros((1, 1, 3), np.float32)
+    >>> float(tone_levels(grey, match, light, Box(0, 0, 1, 1), (1, 1))[0, 0, 0])
+    146.25
+    """
+    if _is_still(match):
+        return levels
+    gain, offset = np.array(match.gain, np.float32), np.array(match.offset, np.float32)
+    most = np.inf if limit is None else np.clip(DARK_LIMIT + DARK_SLOPE * levels, DARK_LIMIT, limit)
+    moved = levels * (gain - 1) + offset + resized_part(field, area, whole_hw)
+    return np.asarray(levels + np.clip(moved, -most, most), np.float32)
+
+
+def _is_still(match: ToneMatch) -> bool:
+    """Is the drift too small to be seen?"""
+    gain, offset = np.array(match.gain, np.float32), np.array(match.offset, np.float32)
+    still = np.abs(gain - 1).max() < 0.004 and np.abs(offset).max() < 0.6 and match.field_strength < 1.0
+    return not match.applied or bool(still)
 
 
 def _triple(values: NDArray) -> tuple[float, float, float]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from segmask.compose.grain import matched_grain
-from segmask.compose.ground import matched_ground
+from segmask.compose.grain import missing_grain
+from segmask.compose.ground import ground_correction
+from segmask.compose.skin import add_correction
 from segmask.core.labels import PART_ID, PARTS
 from segmask.core.types import Parsing
 
@@ -30,6 +31,19 @@ def pictures(drift: int, grain: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     edited = np.full((*SIZE, 3), 150 + drift, np.uint8)
     edited[NEW] = (20, 60, 160)
     return original, edited
+
+
+def matched_ground(
+    original: np.ndarray, edited: np.ndarray, before: Parsing, after: Parsing, mask: np.ndarray, parts: tuple[str, ...]
+) -> np.ndarray:
+    return add_correction(edited, ground_correction(original, edited, before, after, mask, parts))
+
+
+def matched_grain(
+    original: np.ndarray, edited: np.ndarray, before: Parsing, after: Parsing, alpha: np.ndarray, parts: tuple[str, ...]
+) -> np.ndarray:
+    grain = missing_grain(original, edited, before, after, alpha, parts)
+    return edited if grain is None else grain.over(edited)
 
 
 def taken() -> np.ndarray:

@@ -120,6 +120,32 @@ publish.publish({{Path({str(tmp_path)!r}) / name: b"new" for name in {NAMES!r}}}
     assert contents(tmp_path) == {"other": b"x"}
 
 
+@pytest.mark.parametrize("text", ["", '{"moving": fal', '{"moving": true, "moves": []}'])
+def test_a_journal_that_its_writer_could_not_finish_is_removed_at_once(text: str, tmp_path: Path) -> None:
+    (tmp_path / ".segmask-0123456789abcdef.journal").write_text(text)
+    write_files({tmp_path / "other": b"x"})
+    assert contents(tmp_path) == {"other": b"x"}
+
+
+def test_a_journal_of_a_running_writer_stays(tmp_path: Path) -> None:
+    script = f"""
+import sys
+from pathlib import Path
+from segmask.core import publish
+journal = publish._created(Path({str(tmp_path)!r}) / ".segmask-0123456789abcdef.journal")
+print("there", flush=True)
+sys.stdin.read()
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        write_files({tmp_path / "other": b"x"})
+        assert len(list(tmp_path.iterdir())) == 2
+        writer.communicate()
+    write_files({tmp_path / "other": b"y"})
+    assert contents(tmp_path) == {"other": b"y"}
+
+
 def test_a_journal_that_somebody_made_up_moves_nothing(tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"mine")
     (tmp_path / "evil").write_bytes(b"theirs")

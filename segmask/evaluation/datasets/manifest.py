@@ -77,13 +77,16 @@ def _rows(path: Path) -> Iterator[Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: can't be read as UTF-8 text ({error})") from error
     if path.suffix.lower() == ".csv":
-        yield from csv.DictReader(text.splitlines())
+        try:
+            yield from csv.DictReader(text.splitlines())
+        except csv.Error as error:
+            raise InputError(f"{path}: can't be read as CSV ({error})") from error
         return
     for line in text.splitlines():
         if line.strip():
             try:
                 row = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 row = f"not a JSON object ({error})"
             yield row if isinstance(row, (dict, str)) else f"expected a JSON object, got {type(row).__name__}"
 

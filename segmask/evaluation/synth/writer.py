@@ -178,7 +178,7 @@ def _split_names(path: Path, split: str) -> list[str]:
         raise OptionError(f"{path}: not found; split {split} needs it. Take --split all")
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: expected JSON ({error})") from error
     if not isinstance(table, dict) or tuple(table.get("parts", PARTS)) != PARTS:
         raise InputError(f"{path}: its parts are not the canonical ones: {', '.join(PARTS)}")

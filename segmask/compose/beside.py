@@ -1,0 +1,71 @@
+"""What the edit's skin and ground get added, so that they match the original's beside the seam: light and grain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmask.compose.grain import Grain, missing_grain
+from segmask.compose.ground import ground_correction
+from segmask.compose.skin import Field, add_correction, added_in, skin_correction
+from segmask.core.geometry import WORKING_SIDE, resize_map, working_size
+from segmask.core.types import Alpha, Box, Image
+from segmask.fusion.scene import BARE, Scene
+
+
+@dataclass(frozen=True, eq=False)
+class Beside:
+    """What is added to the edit; nothing at all as it is made."""
+
+    fields: tuple[Field, ...] = ()
+    """float32 (h, w, 3) each, at a small size of its own: light, in 8-bit levels."""
+    grain: Grain | None = None
+
+    def over(self, edited: Image) -> Image:
+        """The edit, uint8 (H, W, 3), with all of it added."""
+        for field in self.fields:
+            edited = add_correction(edited, field)
+        return edited if self.grain is None else self.grain.over(edited)
+
+    def within(self, area: Box, size_hw: tuple[int, int]) -> Field:
+        """What is added in a box of a picture of ``size_hw``, float32 (h, w, 3), not rounded.
+
+        >>> light = np.full((2, 2, 3), 3, np.float32)
+        >>> Beside((light,)).within(Box(1, 1, 3, 2), (4, 4)).tolist()
+        [[[3.0, 3.0, 3.0], [3.0, 3.0, 3.0]]]
+        """
+        total = np.zeros((area.height, area.width, 3), np.float32)
+        for field in self.fields:
+            total += added_in(field, area, size_hw)
+        return total if self.grain is None else total + self.grain.within(area)[..., None]
+
+
+def matched_beside(original: Image, toned: Image, alpha: Alpha, scene: Scene | None) -> Beside:
+    """What brings skin and ground of the edit into the original's light and grain.
+
+    By alpha, not by the decision: a mask that is read back has no other.
+
+    Args:
+        original: uint8 (H, W, 3).
+        toned: uint8 (H, W, 3): the edit, aligned and tone matched.
+        alpha: float32 (H, W): what comes from the edit.
+        scene: what both pictures show; nothing is matched without it. What is targeted is what was asked for: it is not
+            matched either.
+
+    >>> wall = np.full((80, 80, 3), 100, np.uint8)
+    >>> label, alpha = np.zeros((80, 80), np.uint8), np.zeros((80, 80), np.float32)
+    >>> alpha[30:50, 30:50] = 1
+    >>> scene = Scene.of_labels(label, label, np.ones((80, 80), np.float32), ("upper",))
+    >>> int(matched_beside(wall, wall + np.uint8(9), alpha, scene).over(wall + np.uint8(9))[40, 40, 0])
+    100
+    """
+    if scene is None:
+        return Beside()
+    taken = resize_map(alpha, working_size((alpha.shape[0], alpha.shape[1]), WORKING_SIDE)) >= 0.5
+    before, after = scene.parsings
+    fields = [ground_correction(original, toned, before, after, taken, scene.parts)]
+    if set(scene.parts).isdisjoint(BARE):
+        fields.append(skin_correction(original, toned, before.working_probs, after.working_probs, taken))
+    light = Beside(tuple(field for field in fields if field is not None))
+    return Beside(light.fields, missing_grain(original, light.over(toned), before, after, alpha, scene.parts))

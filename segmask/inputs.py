@@ -206,7 +206,7 @@ def input_paths(*sources: Any) -> tuple[Path, ...]:
 
 def listed(edits: Iterable[Source]) -> list[Source]:
     """Several edits as a list. OptionError for one picture alone or none."""
-    if isinstance(edits, (str, os.PathLike, np.ndarray)) or not isinstance(edits, Iterable):
+    if isinstance(edits, (str, bytes, os.PathLike, np.ndarray)) or not isinstance(edits, Iterable):
         raise OptionError(f"edits: expected a list of pictures; for one edit use apply; got {describe(edits)}")
     found = list(edits)
     if not found:

@@ -192,6 +192,7 @@ class OpenPair:
             alignment=self.edit.alignment,
             tone=measured.registered.tone,
             change=measured.change,
+            toned=done.toned,
             parsing=self.seen.parsing,
             edited_parsing=self.edit.parsing,
             faces=self.seen.detected,

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,24 @@ from numpy.typing import NDArray
 from segmask import io
 from segmask.core import files
 from segmask.core.errors import OptionError, unknown
+from segmask.core.findings import Findings
 from segmask.core.geometry import resize_image, working_size
 from segmask.core.types import Alpha, Image, Mask, Stages
 from segmask.report import Report
 
 MASK_FORMATS = ("gray", "rgba")
 NOTEBOOK_SIDE = 1024  # pixels: a notebook shows no larger picture
+
+
+class PictureFiles(TypedDict, total=False):
+    """Further pictures that a result is written as; docs/pictures.md shows each."""
+
+    layers: Path | str | None
+    overlay: Path | str | None
+    heatmap: Path | str | None
+    parsing_out: Path | str | None
+    side_by_side: Path | str | None
+    animation: Path | str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,15 +68,31 @@ class Result:
         mask: Path | str | None = None,
         report: Path | str | None = None,
         preview: Path | str | None = None,
+        mark: bool = False,
+        **pictures: Unpack[PictureFiles],
     ) -> Report:
-        """Write the composite and, where a path is given, the mask, the report and the preview: all or none.
+        """Write the composite and whatever else a path is given for: all or none.
 
-        The composite's format follows its ending (PNG, TIFF, WebP lossless; JPEG lossy). Returns the report as
-        written, which also says what the format could not hold. Raises OptionError or OutputError.
+        Args:
+            path: the composite; its format follows its ending (PNG, TIFF, WebP lossless; JPEG lossy).
+            mask: the mask, white is edited; .png, .webp or .tif.
+            report: .json.
+            preview: a sheet of all stages.
+            mark: say in the composite's XMP that a part of it was generated (IPTC's digital source type).
+            pictures: ``layers``, ``overlay``, ``heatmap``, ``parsing_out``, ``side_by_side``, ``animation``
+                (``segmask.view.outputs`` says what each shows and which endings it takes).
+
+        Returns the report as written, which also says what the format could not hold. Raises OptionError or
+        OutputError.
         """
         path, side = Path(path), _paths(mask=mask, report=report, preview=preview)
-        files.check_outputs([path, *side.values()], self.inputs)
-        encoded, notes = io.encode(self.raster, self.original.metadata, io.output_format(path))
+        shown = _paths(**pictures)
+        files.check_outputs([path, *side.values(), *shown.values()], self.inputs)
+        if shown:
+            from segmask.view import outputs
+
+            outputs.check(shown)
+        encoded, notes = self.encoded(path.suffix, mark=mark)
         written = replace(self.report, findings=(*self.report.findings, *notes))
         contents = {path: encoded}
         if "mask" in side:
@@ -74,8 +103,22 @@ class Result:
             from segmask.view.preview import draw_preview
 
             contents[side["preview"]] = _lossless(side["preview"], draw_preview(self))
+        if shown:
+            contents |= outputs.encoded(self, shown, mark=mark)
         files.write_files(contents)
         return written
+
+    def encoded(self, suffix: str, *, mark: bool = False) -> tuple[bytes, Findings]:
+        """The composite as a file's contents, and what the format could not hold.
+
+        Args:
+            suffix: ``.png``, ``.tif``, ``.webp`` or ``.jpg``.
+            mark: as for ``save``.
+
+        Raises OptionError or OutputError.
+        """
+        metadata = io.marked(self.original.metadata) if mark else self.original.metadata
+        return io.encode(self.raster, metadata, io.output_format(Path(f"composite{suffix}")))
 
     def save_mask(
         self,
@@ -135,6 +178,10 @@ class MaskResult:
         """
         return _save_mask(self, path, report, mask_format, invert)
 
+    def encoded(self, mask_format: str = "gray", invert: bool = False) -> bytes:
+        """The mask as a PNG file's contents; arguments as for ``save``."""
+        return io.encode_png(_levels(self, mask_format, invert))
+
     def _repr_png_(self) -> bytes:
         """The mask as a notebook shows it: PNG, at most ``NOTEBOOK_SIDE`` pixels a side."""
         return _notebook_png(self.mask)
@@ -147,14 +194,17 @@ def _save_mask(
     if mask_format not in MASK_FORMATS:
         raise unknown("format", mask_format, MASK_FORMATS)
     files.check_outputs([path, *side.values()], result.inputs)
-    # Where it is to be edited, a grey mask is white and a photo with transparency is clear.
-    levels = result.mask if (mask_format == "gray") != invert else 255 - result.mask
-    values = levels if mask_format == "gray" else np.dstack([result.original.image, levels])
-    contents = {path: _lossless(path, values)}
+    contents = {path: _lossless(path, _levels(result, mask_format, invert))}
     if "report" in side:
         contents[side["report"]] = report_json(result.report)
     files.write_files(contents)
     return result.report
+
+
+def _levels(result: Result | MaskResult, mask_format: str, invert: bool) -> NDArray[np.uint8]:
+    """Where it is to be edited, a grey mask is white and a photo with transparency is clear."""
+    levels = result.mask if (mask_format == "gray") != invert else 255 - result.mask
+    return levels if mask_format == "gray" else np.dstack([result.original.image, levels])
 
 
 def json_path(path: Path | str) -> Path:

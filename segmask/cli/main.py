@@ -46,9 +46,10 @@ def _add_commands() -> None:
     from segmask.cli.demo import demo
     from segmask.cli.evaluate import evaluate
     from segmask.cli.mask import mask
+    from segmask.cli.serve import serve
     from segmask.cli.synth import synth
 
-    for command in (apply, mask, demo, evaluate, synth):
+    for command in (apply, mask, demo, evaluate, synth, serve):
         app.command()(command)
     app.add_typer(models.app, name="models")
 

@@ -5,10 +5,12 @@ The file's own samples are kept as the *raster*: what must stay original is copi
 """
 
 from segmask.io.colour import in_colours_of, raster_to_image, to_raster_colours
+from segmask.io.disclosure import marked
 from segmask.io.labels import read_labels
 from segmask.io.masks import MASK_DIALECTS, ReadMask, read_gray, read_mask
 from segmask.io.picture import Metadata, Picture, Raster
 from segmask.io.read import Source, read_image, read_picture
+from segmask.io.screen import encode_animation, encode_indexed, encode_view
 from segmask.io.write import FORMATS, check_holds, encode, encode_png, output_format, write_png
 
 __all__ = [
@@ -21,8 +23,12 @@ __all__ = [
     "Source",
     "check_holds",
     "encode",
+    "encode_animation",
+    "encode_indexed",
     "encode_png",
+    "encode_view",
     "in_colours_of",
+    "marked",
     "output_format",
     "raster_to_image",
     "read_gray",

@@ -22,13 +22,9 @@ THUMBNAIL_SIDE = 256
 def openraster_bytes(layered: Layered) -> bytes:
     """The contents of an .ora file; its merged picture is the exact composite."""
     height, width = layered.composite.shape[:2]
-    rows = "".join(
-        f"  <layer name={quoteattr(layer.name)} src={quoteattr(f'data/{layer.name}.png')} x={quoteattr(str(layer.box.x0))}"
-        f" y={quoteattr(str(layer.box.y0))} visibility={quoteattr('visible' if layer.visible else 'hidden')}"
-        ' opacity="1.0" composite-op="svg:src-over"/>\n'
-        for layer in reversed(layered.layers)
-    )
-    stack = f'<?xml version="1.0" encoding="UTF-8"?>\n<image version="0.0.6" w="{width}" h="{height}">\n <stack>\n{rows} </stack>\n</image>\n'
+    rows = "\n".join(_row(layer) for layer in reversed(layered.layers))  # the highest first
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<image version="0.0.6" w="{width}" h="{height}">\n<stack>\n'
+    stack = f"{head}{rows}\n</stack>\n</image>\n"
     view = io.raster_to_image(layered.composite, layered.metadata)
     small = resize_image(view, working_size((height, width), min(THUMBNAIL_SIDE, max(height, width))))
     buffer = BytesIO()
@@ -40,6 +36,19 @@ def openraster_bytes(layered: Layered) -> bytes:
         _add(archive, "mergedimage.png", io.encode(layered.composite, layered.metadata, "PNG")[0])
         _add(archive, "Thumbnails/thumbnail.png", io.encode_png(small))
     return buffer.getvalue()
+
+
+def _row(layer: Layer) -> str:
+    values = {
+        "name": layer.name,
+        "src": f"data/{layer.name}.png",
+        "x": str(layer.box.x0),
+        "y": str(layer.box.y0),
+        "visibility": "visible" if layer.visible else "hidden",
+        "opacity": "1.0",
+        "composite-op": "svg:src-over",
+    }
+    return f"<layer {' '.join(f'{name}={quoteattr(value)}' for name, value in values.items())}/>"
 
 
 def _picture(layer: Layer, metadata: io.Metadata) -> bytes:

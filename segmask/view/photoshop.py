@@ -37,9 +37,9 @@ def photoshop_bytes(layered: Layered) -> bytes:
     for key, data in ((ICC, layered.metadata.icc), (XMP, layered.metadata.xmp)):
         if data:
             _add_resource(document, key, data)
-    record: Any = document._record  # noqa: SLF001 - no public way: save() would blend the layers anew, by its own rounding
+    record: Any = document._record
     record.image_data.set_data(_planes(layered.composite), record.header)
-    document._updated = False  # noqa: SLF001
+    document._updated = False
     buffer = BytesIO()
     document.save(buffer)
     return buffer.getvalue()

@@ -9,7 +9,7 @@ export const partsOf = (options) => (options.prompt ? [] : options.target ? opti
 export const partName = (part) => NAMES[part] || part;
 
 export function showChips(pair, choose) {
-  const wanted = new Set(pair.result ? pair.result.report.target : partsOf(pair.options));
+  const wanted = new Set(pair.options.prompt && pair.result ? pair.result.report.target : partsOf(pair.options));
   const known = new Map((pair.result || pair.about)?.parts.map((entry) => [entry.part, entry]));
   const focused = document.activeElement?.dataset?.part;
   const chip = (part) => {

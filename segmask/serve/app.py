@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from segmask.serve.guard import Guard
 from segmask.serve.metrics import Metrics, resident_bytes
@@ -57,8 +57,7 @@ def create_app(settings: Settings | None = None, operators: dict[str, Any] | Non
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(Exception, _answer_unexpected)
-    app.middleware("http")(_counted)
-    return Guard(app, settings)
+    return Guard(Counted(app, app.state.metrics), settings)
 
 
 @asynccontextmanager
@@ -94,17 +93,30 @@ def _gauges(app: FastAPI) -> None:
     )
 
 
-async def _counted(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Count and log a request by its route: no address, no name and no body is ever logged."""
-    began = time.perf_counter()
-    try:
-        response = await follow(request)
-    except Problem as problem:  # of the guard's, while the body was read
-        response = problem.response()
-    route = getattr(request.scope.get("route"), "path", "none")
-    request.app.state.metrics.requests.labels(route, str(response.status_code)).inc()
-    log.info("%s %s %d %.3f s", request.method, route, response.status_code, time.perf_counter() - began)
-    return response
+class Counted:
+    """ASGI middleware that counts and logs requests by their route: no address, name or body is ever logged."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app, self.metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through and note how it was answered."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            self.metrics.requests.labels(route, str(status)).inc()
+            log.info("%s %s %d %.3f s", scope["method"], route, status, time.perf_counter() - began)
 
 
 async def _answer_problem(_request: Request, error: Exception) -> Response:

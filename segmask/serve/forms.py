@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any
 
-from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from segmask.core.errors import OptionError, unknown
@@ -53,25 +53,21 @@ async def read_form(request: Request, files: tuple[str, ...], extra: tuple[str, 
     """The files and options of a request. Problem for a part that nothing asks for, or one that can't be read.
 
     Args:
-        request: multipart/form-data.
+        request: multipart/form-data; without files also urlencoded fields, or a JSON object of options.
         files: names that files may have.
         extra: names of fields that are no ``Options``.
     """
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise Problem(415, "malformed", "expected multipart/form-data with the pictures as files")
-    parser = InMemory(
-        request.headers,
-        request.stream(),
-        max_files=MAX_FILES,
-        max_fields=MAX_FIELDS,
-        max_part_size=MAX_FIELD_BYTES,
-    )
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     try:
-        parsed = await parser.parse()
+        if kind == "application/json":
+            return Form({}, checked_options(_json_options((await request.body()).decode("utf-8", "replace")), extra))
+        parsed = await _parser(request, kind).parse()
+    except OptionError as error:
+        raise problem_of(error) from error
     except MultiPartException as error:
         raise Problem(400, "malformed", error.message) from error
     except (ClientDisconnect, ValueError, LookupError) as error:
-        raise Problem(400, "malformed", "the multipart body is broken or was broken off") from error
+        raise Problem(400, "malformed", "the body is broken or was broken off") from error
     found: dict[str, tuple[bytes, ...]] = {}
     given: dict[str, Any] = {}
     for name, value in parsed.multi_items():
@@ -89,6 +85,21 @@ async def read_form(request: Request, files: tuple[str, ...], extra: tuple[str, 
         return Form(found, checked_options(given, extra))
     except OptionError as error:
         raise problem_of(error) from error
+
+
+def _parser(request: Request, kind: str) -> MultiPartParser | FormParser:
+    """A parser for the body: multipart where files are sent, else urlencoded. Problem for other kinds."""
+    if kind == "multipart/form-data":
+        return InMemory(
+            request.headers,
+            request.stream(),
+            max_files=MAX_FILES,
+            max_fields=MAX_FIELDS,
+            max_part_size=MAX_FIELD_BYTES,
+        )
+    if kind in ("application/x-www-form-urlencoded", ""):
+        return FormParser(request.headers, request.stream(), max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
+    raise Problem(415, "malformed", "expected multipart/form-data, with the pictures as files")
 
 
 def _json_options(text: str) -> dict[str, Any]:

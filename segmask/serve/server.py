@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +32,13 @@ def run_server(settings: Settings, operators: dict[str, Any], *, verbose: bool, 
     shown = "127.0.0.1" if settings.host in ("0.0.0.0", "localhost") else settings.host
     shown = f"[{shown}]" if ":" in shown else shown
     said(f"segmask: the page is at http://{shown}:{port}/ ; end with Ctrl-C")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _ended)  # uvicorn drains at them, then raises them again for whoever was asked before
     uvicorn.Server(config).run([listening])
+
+
+def _ended(_number: int, _frame: object) -> None:
+    """Nothing is left to do: to be told to end is no failure."""
 
 
 def _listen(host: str, port: int) -> socket.socket:

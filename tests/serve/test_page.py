@@ -116,9 +116,7 @@ def test_painting_undo_and_files(page: Any, drawn: dict[str, Path]) -> None:
     np.testing.assert_array_equal(redone, painted)
 
 
-def test_masks_and_paintings_are_saved_and_loaded_without_loss(
-    page: Any, drawn: dict[str, Path], tmp_path: Path
-) -> None:
+def test_masks_and_paintings_come_back_without_loss(page: Any, drawn: dict[str, Path], tmp_path: Path) -> None:
     drop(page, original=drawn["original"], edited=drawn["edited"])
     settled(page)
     decided_by_change(page)

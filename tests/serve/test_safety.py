@@ -71,7 +71,7 @@ def test_the_token_is_asked_for() -> None:
     assert asked(settings, "/", host="10.0.0.7").status_code == 200
 
 
-def test_what_is_sent_is_limited_whatever_the_head_says(drawn: dict[str, Path]) -> None:
+def test_what_is_sent_is_limited_whatever_the_head_says() -> None:
     assert asked(Settings(max_mib=1), "/v1/apply", method="POST", **{"content-length": "2000000"}).status_code == 413
 
     async def endless() -> Any:

@@ -135,6 +135,12 @@ class Result:
         """The same result with another report and other inputs."""
         return replace(self, report=report, inputs=inputs)
 
+    def _repr_html_(self) -> str:
+        """Original and composite as a notebook shows them, with a divider to drag."""
+        from segmask.view.notebook import before_and_after
+
+        return before_and_after(self)
+
     def _repr_png_(self) -> bytes:
         """The composite as a notebook shows it: PNG, at most ``NOTEBOOK_SIDE`` pixels a side."""
         return _notebook_png(self.image)

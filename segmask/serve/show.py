@@ -13,7 +13,7 @@ import numpy as np
 
 from segmask import io
 from segmask.compose.alpha import DEFAULT as MATTE
-from segmask.core.geometry import REFERENCE_SIDE, resize_image, resize_map, resize_mask, working_size
+from segmask.core.geometry import REFERENCE_SIDE, WORKING_SIDE, resize_image, resize_map, resize_mask, working_size
 from segmask.core.labels import PARTS
 from segmask.core.types import Image, Parsing
 from segmask.fusion.scene import resized_probs
@@ -54,7 +54,7 @@ def opened(pair: OpenPair) -> dict[str, Any]:
         "people": [
             {"number": person.number, "box": person.box.corners, "share": round(person.share, 6)} for person in people
         ],
-        "faces": [face.box.corners for face in sorted(pair.seen.detected, key=lambda face: face.box.x0)],
+        "faces": [face.box.corners for face in sorted(pair.seen.faces, key=lambda face: face.box.x0)],
         "parts": _parts(pair.seen.parsing, edit.parsing, None),
         "alignment_trusted": edit.alignment.trusted,
         "notes": [finding.text for finding in pair.findings],
@@ -109,7 +109,7 @@ def pair_view(pair: OpenPair, name: str, side: int) -> File:
         parsing = pair.seen.parsing if name == "parsing" else pair.edit.parsing
         if parsing is None:
             raise Problem(404, "not-found", "strategy diff parses nothing")
-        size_hw = working_size(parsing.size_hw, min(side, 1600))
+        size_hw = working_size(parsing.size_hw, min(side, WORKING_SIDE))
         label_map = resized_probs(parsing, size_hw).argmax(0).astype(np.uint8)
         return File(io.encode_indexed(label_map, COLOURS.values()), MEDIA[".png"])
     image = pair.seen.picture.image if name == "original" else pair.edit.aligned

@@ -12,7 +12,7 @@ export class Hand {
     this.current = current; // () => the pair that is shown
     this.painted = painted; // (done) is told after each piece of a stroke
     this.tool = "move";
-    this.level = 45;
+    this.level = 58;
     this.space = false;
     this.last = null;
     this.at = null;

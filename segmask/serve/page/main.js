@@ -64,7 +64,7 @@ async function begin(corrected = null) {
   state.pairs = corrected ? [corrected] : state.edited.map((edited) => new Pair(state.original, edited, { changed, busy, wants: () => viewer.view.needs || [] }));
   state.current = null;
   choose(state.pairs[0]);
-  viewer.box.focus({ preventScroll: true });
+  $("main").focus({ preventScroll: true });
   for (const pair of state.pairs) if (!pair.closed) await pair.start();
 }
 

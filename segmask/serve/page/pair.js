@@ -32,14 +32,16 @@ export class Pair {
   async start() {
     try {
       this.on.busy(this, "Reading the pictures");
+      const opened = this.early();
       this.about = await api.openPair(this.original, this.edited, this.settled(), () => this.waiting());
+      await opened;
       const [width, height] = this.about.original_size;
-      this.layers = new Layers(width, height);
+      if (this.layers?.width !== width || this.layers.height !== height) this.layers = new Layers(width, height);
       this.painting = new Painting(width, height);
-      this.on.busy(this, "Lining them up");
-      await Promise.all(["original", "aligned"].map((name) => this.fetch(name)));
+      this.on.busy(this, "Finding out what is in them");
+      await Promise.all([this.fetch("original"), this.guess()]);
+      await this.fetch("aligned");
       this.on.changed(this);
-      await this.guess();
     } catch (error) {
       this.error = error;
       this.on.busy(this, "");
@@ -47,6 +49,15 @@ export class Pair {
       return;
     }
     await this.refresh();
+  }
+
+  // The original as the browser reads it, until the server's own view is there.
+  async early() {
+    const picture = await createImageBitmap(this.original).catch(() => null);
+    if (!picture || this.about || this.closed) return;
+    this.layers = new Layers(picture.width, picture.height);
+    this.layers.pictures.original = picture;
+    this.on.changed(this);
   }
 
   // What is settled when a pair is opened.

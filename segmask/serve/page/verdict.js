@@ -53,7 +53,7 @@ export function showVerdict(pair, goTo, showOutside) {
 }
 
 function reason(finding, number, goTo) {
-  const text = el("span", {}, el("strong", {}, REASONS[finding.code] || capital(finding.text)), el("small", {}, BIG[finding.code] || capital(finding.text)));
+  const text = el("span", {}, el("strong", {}, REASONS[finding.code] || capital(finding.text)), el("small", {}, BIG[finding.code] || capital(finding.text.replace(/^the confidence is [\d.]+, below [\d.]+: /, ""))));
   const item = el(finding.box ? "button" : "div", finding.box ? { type: "button" } : {}, el("b", {}, String(number)), text);
   if (finding.box) {
     text.append(el("em", {}, "Show the place"));

@@ -154,7 +154,7 @@ export class Viewer {
       context.globalAlpha = 1;
     }
     if (!left && scene.showStrokes) {
-      context.globalAlpha = 0.4;
+      context.globalAlpha = 0.3;
       context.drawImage(scene.layers.strokes, 0, 0, scene.layers.width, scene.layers.height);
       context.globalAlpha = 1;
     }

@@ -37,7 +37,7 @@ export const VIEWS = [
       context.globalAlpha = 1;
     },
     both: true,
-    legend: ({ about }) => about.parts.map(({ part }) => [about.colours[part], partName(part)]),
+    legend: ({ about }) => (about?.parts || []).map(({ part }) => [about.colours[part], partName(part)]),
   },
   {
     id: "protected", name: "Protected", needs: ["protected"],

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields
 from typing import Any
+from urllib.parse import parse_qsl
 
-from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from segmask.core.errors import OptionError, unknown
@@ -59,9 +60,16 @@ async def read_form(request: Request, files: tuple[str, ...], extra: tuple[str, 
     """
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     try:
-        if kind == "application/json":
-            return Form({}, checked_options(_json_options((await request.body()).decode("utf-8", "replace")), extra))
-        parsed = await _parser(request, kind).parse()
+        if kind != "multipart/form-data":
+            return Form({}, checked_options(await _plain_options(request, kind), extra))
+        parser = InMemory(
+            request.headers,
+            request.stream(),
+            max_files=MAX_FILES,
+            max_fields=MAX_FIELDS,
+            max_part_size=MAX_FIELD_BYTES,
+        )
+        parsed = await parser.parse()
     except OptionError as error:
         raise problem_of(error) from error
     except MultiPartException as error:
@@ -87,19 +95,18 @@ async def read_form(request: Request, files: tuple[str, ...], extra: tuple[str, 
         raise problem_of(error) from error
 
 
-def _parser(request: Request, kind: str) -> MultiPartParser | FormParser:
-    """A parser for the body: multipart where files are sent, else urlencoded. Problem for other kinds."""
-    if kind == "multipart/form-data":
-        return InMemory(
-            request.headers,
-            request.stream(),
-            max_files=MAX_FILES,
-            max_fields=MAX_FIELDS,
-            max_part_size=MAX_FIELD_BYTES,
-        )
-    if kind in ("application/x-www-form-urlencoded", ""):
-        return FormParser(request.headers, request.stream(), max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
-    raise Problem(415, "malformed", "expected multipart/form-data, with the pictures as files")
+async def _plain_options(request: Request, kind: str) -> dict[str, Any]:
+    """Options of a body without files: a JSON object, or urlencoded fields. Problem for other kinds."""
+    if kind not in ("application/json", "application/x-www-form-urlencoded", ""):
+        raise Problem(415, "malformed", "expected multipart/form-data, with the pictures as files")
+    body = await request.body()
+    if len(body) > MAX_FIELD_BYTES:
+        raise Problem(413, "too-large", f"options may have {MAX_FIELD_BYTES} bytes")
+    if kind == "application/json":
+        return _json_options(body.decode("utf-8", "replace"))
+    given: dict[str, Any] = dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=MAX_FIELDS))
+    packed = given.pop("options", None)
+    return given if packed is None else given | _json_options(packed)
 
 
 def _json_options(text: str) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def before_and_after(result: Result) -> str:
         f'<div style="position:relative;aspect-ratio:{shown[1]}/{shown[0]}">'
         f'<img alt="original" style="{STYLE}" src="{before}">'
         f'<img alt="composite" style="{STYLE};clip-path:inset(0 0 0 50%)" src="{after}">'
-        f'<input type="range" min="0" max="100" value="50" step="0.1" aria-label="Divider between original and composite"'
+        f'<input type="range" min="0" max="100" value="50" step="0.1" aria-label="Divider: original, composite"'
         f' oninput="{MOVE}" style="position:absolute;left:0;right:0;bottom:6px;width:100%;margin:0"></div>'
         f"<figcaption>{html.escape(said)}</figcaption>{f'<ul>{reasons}</ul>' if reasons else ''}</figure>"
     )

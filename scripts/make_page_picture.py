@@ -15,7 +15,7 @@ from typing import Any
 from PIL import Image as Pil
 
 TARGET = Path("docs/images/serve.jpg")
-SIZE = {"width": 1280, "height": 800}
+SIZE: Any = {"width": 1280, "height": 800}
 
 
 def main() -> None:

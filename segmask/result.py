@@ -86,8 +86,9 @@ class Result:
         OutputError.
         """
         path, side = Path(path), _paths(mask=mask, report=report, preview=preview)
-        shown = _paths(**pictures)
+        shown = _paths(**pictures)  # type: ignore[arg-type]
         files.check_outputs([path, *side.values(), *shown.values()], self.inputs)
+        outputs = None
         if shown:
             from segmask.view import outputs
 
@@ -103,7 +104,7 @@ class Result:
             from segmask.view.preview import draw_preview
 
             contents[side["preview"]] = _lossless(side["preview"], draw_preview(self))
-        if shown:
+        if outputs is not None:
             contents |= outputs.encoded(self, shown, mark=mark)
         files.write_files(contents)
         return written

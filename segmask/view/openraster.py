@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
@@ -20,7 +20,15 @@ THUMBNAIL_SIDE = 256
 
 
 def openraster_bytes(layered: Layered) -> bytes:
-    """The contents of an .ora file; its merged picture is the exact composite."""
+    """The contents of an .ora file; its merged picture is the exact composite.
+
+    >>> import segmask
+    >>> from segmask.view.layers import layers_of
+    >>> plain = np.full((16, 16, 3), 90, np.uint8)
+    >>> data = openraster_bytes(layers_of(segmask.apply(plain, plain, strategy="diff")))
+    >>> zipfile.ZipFile(BytesIO(data)).namelist()[:2]
+    ['mimetype', 'stack.xml']
+    """
     height, width = layered.composite.shape[:2]
     rows = "\n".join(_row(layer) for layer in reversed(layered.layers))  # the highest first
     head = f'<?xml version="1.0" encoding="UTF-8"?>\n<image version="0.0.6" w="{width}" h="{height}">\n<stack>\n'
@@ -53,7 +61,7 @@ def _row(layer: Layer) -> str:
 
 def _picture(layer: Layer, metadata: io.Metadata) -> bytes:
     """A layer as PNG in the original's profile, its mask as transparency."""
-    raster = layer.raster
+    raster: Any = layer.raster
     if layer.mask is not None:
         wide = layer.mask.astype(raster.dtype)
         alpha = wide if raster.dtype == np.uint8 else wide * np.uint16(257)

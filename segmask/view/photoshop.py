@@ -22,7 +22,13 @@ ICC, XMP = 1039, 1060
 
 
 def photoshop_bytes(layered: Layered) -> bytes:
-    """The contents of a .psd file. Raises MissingLibraryError without psd-tools, OutputError above 30000 pixels."""
+    """The contents of a .psd file. Raises MissingLibraryError without psd-tools, OutputError above 30000 pixels.
+
+    >>> import segmask
+    >>> from segmask.view.layers import layers_of
+    >>> photoshop_bytes(layers_of(segmask.apply("original.jpg", "edited.png")))[:4]  # doctest: +SKIP
+    b'8BPS'
+    """
     try:
         from psd_tools import PSDImage
     except ImportError as error:

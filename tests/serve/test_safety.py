@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import threading
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def test_the_token_is_asked_for() -> None:
 def test_what_is_sent_is_limited_whatever_the_head_says() -> None:
     assert asked(Settings(max_mib=1), "/v1/apply", method="POST", **{"content-length": "2000000"}).status_code == 413
 
-    async def endless() -> Any:
+    async def endless() -> AsyncIterator[bytes]:
         yield b'--x\r\nContent-Disposition: form-data; name="original"; filename="a"\r\n\r\n'
         for _ in range(40):
             yield bytes(100_000)

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck
 
 from segmask import io
 from tests.serve.conftest import Service
 
 schemathesis = pytest.importorskip("schemathesis")
 st = pytest.importorskip("hypothesis").strategies
+CHECKS: Any = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 EXAMPLES = 12
 """For each address, of those that are as described and of those that are not."""
 
@@ -35,7 +37,7 @@ def pictures() -> list[bytes]:
 
 
 def test_no_server_error_over_the_whole_description(service: Service) -> None:
-    from hypothesis import HealthCheck, given, settings
+    from hypothesis import given, settings
     from schemathesis.checks import not_a_server_error
     from schemathesis.generation import GenerationMode
 
@@ -48,7 +50,7 @@ def test_no_server_error_over_the_whole_description(service: Service) -> None:
         modes = [GenerationMode.POSITIVE] if list(operation.body) else list(GenerationMode)
         strategies = [operation.as_strategy(generation_mode=mode) for mode in modes]
 
-        @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=CHECKS, database=None)
         @given(case=st.one_of(strategies))
         def send(case: Any) -> None:
             case.call_and_validate(checks=[not_a_server_error])

@@ -4,8 +4,8 @@
     python -m benchmarks.serve --minutes 1 --dry
 
 Requests start at even intervals whether or not earlier ones are answered (an open loop), so that waiting is measured.
-Each is ``POST /v1/apply`` of the sample pair. The rate that it bears is 90 % of what one client after another gets in the
-first half minute.
+Each is ``POST /v1/apply`` of the sample pair. The rate that it bears is 90 % of what one client after another gets
+in the first half minute.
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ def table(phases: list[Phase], minutes: float) -> str:
     lines = [
         "## The service under load",
         "",
-        f"`python -m benchmarks.serve --minutes {minutes:g}`: `POST /v1/apply` of the sample pair (512 x 512) on",
-        "loopback, one worker, a queue of 8, an open loop; seconds of answers with 200, MiB of the service and its worker.",
+        f"`python -m benchmarks.serve --minutes {minutes:g}`: the sample pair (512 x 512) by `/v1/apply` on loopback,",
+        "one worker, a queue of 8, an open loop; seconds of answers with 200, MiB of the service and its worker.",
         "",
         "| load | requests a second | 200 | 503 | other | p50 | p95 | memory after a minute | at the end | most |",
         "|---|---|---|---|---|---|---|---|---|---|",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 STRATEGIES = ("hybrid", "semantic", "diff")
 DEVICES = ("cpu", "cuda", "coreml", "directml", "auto")
 DEFAULT_TARGET = "clothing"
+GROW_LIMIT = 500  # pixels at the reference size: half of the picture
 PIXELS = f"pixels at a long side of {REFERENCE_SIDE}"
 
 
@@ -84,6 +85,11 @@ class Options:
     feather: float | None = _choice(
         None, f"Width of the soft edge in {PIXELS}; 0 is a hard edge; automatic if not given.", "FLOAT"
     )
+    grow: float = _choice(
+        0.0,
+        f"Widen what is taken by so many {PIXELS}, or narrow it if below 0; protected pixels stay out.",
+        "FLOAT",
+    )
     tone_match: bool = _choice(
         True,
         "Take the edit's drift of colour and light out of what comes from it, by at most 10 of 255 levels; "
@@ -109,6 +115,7 @@ class Options:
         _check_number("threshold", self.threshold, 0, float("inf"), "a number above 0, in units of the noise floor")
         _check_number("min_area", self.min_area, -1e-9, 1, "a share of the picture between 0 and 1")
         _check_number("feather", self.feather, -1e-9, 500, f"{PIXELS}, 0 to 500")
+        _check_number("grow", self.grow, -GROW_LIMIT - 1e-9, GROW_LIMIT, f"{PIXELS}, -{GROW_LIMIT} to {GROW_LIMIT}")
         self._check_kinds()
         if isinstance(self.person, bool) or not re.fullmatch(r"all|largest|[1-9][0-9]*", str(self.person)):
             expected = "all, largest or a number from 1, counted from the left"
@@ -203,6 +210,7 @@ class OptionArguments(TypedDict, total=False):
     threshold: float | None
     min_area: float | None
     feather: float | None
+    grow: float
     tone_match: bool
     device: str
     threads: int | None
@@ -217,6 +225,7 @@ class PairArguments(TypedDict, total=False):
     threshold: float | None
     min_area: float | None
     feather: float | None
+    grow: float
     tone_match: bool
 
 

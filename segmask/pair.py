@@ -18,8 +18,9 @@ from segmask.core.checks import read_only
 from segmask.core.colour import lab
 from segmask.core.errors import OptionError
 from segmask.core.findings import Findings
-from segmask.core.geometry import WORKING_SIDE, resize_image, resize_mask, working_size
+from segmask.core.geometry import REFERENCE_SIDE, WORKING_SIDE, resize_image, resize_mask, working_size
 from segmask.core.labels import CLOTHING, WORN
+from segmask.core.morphology import grown
 from segmask.core.timing import Stopwatch, Timings
 from segmask.core.types import Alignment, Change, Image, Parsing, Probs, Stages
 from segmask.fusion.components import changed_garment
@@ -88,7 +89,7 @@ class OpenPair:
             exclude: mask of what stays original; beats ``include``.
             mask_in: mask of your own (H, W) instead of a decision, its grey levels the alpha.
             options: what is to differ from the Masker's: target or prompt, person, threshold, min_area, feather,
-                tone_match.
+                grow, tone_match.
 
         Raises InputError or OptionError.
         """
@@ -101,6 +102,8 @@ class OpenPair:
             people = choose_person(self.seen, str(asked.person), self.edit.parsing)
             held = self._constrain(corrections, people, scene, asked)
             decision = decide(scene, measured.change, held, asked, corrections.mask_in, self.model)
+            wider = asked.grow * max(decision.mask.shape) / REFERENCE_SIDE
+            decision = replace(decision, mask=grown(decision.mask, wider))
         with watch("compose"):
             done = compose(self.seen.picture, measured, scene, decision, held, asked, corrections.mask_in)
         with watch("judge"):
@@ -118,6 +121,7 @@ class OpenPair:
             raise OptionError(f"{fixed[0]}: was settled when the pair was opened; open it with a Masker that has it")
         options = self.options.changed(arguments)
         unused = {"feather": options.feather is not None, "person": options.person != "all"}
+        unused["grow"] = options.grow != 0
         unused |= {"threshold": options.threshold is not None, "min_area": options.min_area is not None}
         for name in (name for name, is_given in unused.items() if given and is_given):
             reason = "a given mask says itself what comes from the edit, and its grey levels are its soft edge"

@@ -266,7 +266,7 @@ def test_a_lossy_output_says_so(composed: Result, tmp_path: Path) -> None:
 
 def test_the_mask_of_one_picture(masker: Masker, pair: tuple[Path, Path]) -> None:
     result = masker.mask(pair[0])
-    wide = masker.mask(pair[0], grow=20)
+    wide = Masker(grow=20).mask(pair[0])
     assert (result.alpha[SUIT] == 1).all()
     assert (wide.alpha >= result.alpha).all()
     assert wide.alpha.sum() > result.alpha.sum()

@@ -13,7 +13,7 @@ import typer
 from segmask.options import DEFAULT_TARGET, Options
 from segmask.result import json_path
 
-_KINDS = {"tone_match": bool, "threshold": float, "min_area": float, "feather": float, "threads": int}
+_KINDS = {"tone_match": bool, "threshold": float, "min_area": float, "feather": float, "grow": float, "threads": int}
 """What the shell turns an option's word into; a string without an entry."""
 
 Original = Annotated[Path, typer.Argument(help="The original photo.", metavar="ORIGINAL", show_default=False)]

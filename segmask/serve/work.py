@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MASKS = ("include", "exclude", "mask_in")
-PAIR_OPTIONS = ("target", "prompt", "person", "threshold", "min_area", "feather", "tone_match")
+PAIR_OPTIONS = ("target", "prompt", "person", "threshold", "min_area", "feather", "grow", "tone_match")
 """Options that may change on an opened pair; others are settled when it is opened."""
 
 
@@ -67,7 +67,6 @@ class MaskOf:
     image: bytes
     max_pixels: int
     options: dict[str, Any]
-    grow: float = 0.0
     mask_format: str = "gray"
     invert: bool = False
     parsing: bytes | None = None

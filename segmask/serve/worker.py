@@ -126,7 +126,7 @@ class Worker:
         given = task.parsing is not None
         chosen = {name: value for name, value in task.options.items() if name != "labels" or not given}
         masker = Masker(Options(**chosen, **self._operators(chosen)))
-        found = masker.mask(picture, grow=task.grow, parsing=task.parsing, labels=labels if given else None)
+        found = masker.mask(picture, parsing=task.parsing, labels=labels if given else None)
         return File(found.encoded(task.mask_format, task.invert), "image/png", found.report.to_dict())
 
     def _parse(self, task: Parse) -> File:

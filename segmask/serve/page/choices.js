@@ -74,7 +74,8 @@ export function showTuning(pair) {
   $("tone").checked = options.tone_match !== false;
   $("threshold").value = options.threshold ?? "";
   $("prompt").value = options.prompt || "";
-  $("feather").disabled = Boolean(pair.maskIn);
+  $("grow").value = options.grow ?? "";
+  $("feather").disabled = $("grow").disabled = Boolean(pair.maskIn);
   $("using").hidden = !pair.maskIn;
   $("feather-auto").textContent = automatic
     ? `Automatic: ${automatic.feather} px in a picture of 1024 px, ${automatic.feather_px} px in yours; wider where the edit's own outline is soft.`

@@ -15,11 +15,12 @@ export function listenPanel({ current, limits, set, painted }) {
   });
   const number = (field) => (field.value === "" || !field.checkValidity() ? null : Number(field.value));
   $("feather").addEventListener("change", () => set({ feather: number($("feather")) }));
+  $("grow").addEventListener("change", () => set({ grow: number($("grow")) || null }));
   $("threshold").addEventListener("change", () => set({ threshold: number($("threshold")) }));
   $("tone").addEventListener("change", () => set({ tone_match: $("tone").checked ? null : false }));
   $("strategy").addEventListener("change", () => {
     const strategy = $("strategy").value, pair = current();
-    pair.options = strategy === "diff" ? { strategy, feather: pair.options.feather, tone_match: pair.options.tone_match } : { ...pair.options, strategy, threshold: null, min_area: null };
+    pair.options = strategy === "diff" ? { strategy, feather: pair.options.feather, grow: pair.options.grow, tone_match: pair.options.tone_match } : { ...pair.options, strategy, threshold: null, min_area: null };
     pair.reopen();
   });
   $("mask-save").addEventListener("click", () => keep("mask.png"));
@@ -34,7 +35,7 @@ export function listenPanel({ current, limits, set, painted }) {
     const wrong = complaint(file, limits());
     if (wrong) return show($("work-message"), wrong);
     pair.maskIn = file;
-    return set({ feather: null, person: null });
+    return set({ feather: null, grow: null, person: null });
   });
   $("mask-drop").addEventListener("click", () => { current().maskIn = null; set({}); });
   $("painting-file").addEventListener("change", async () => {

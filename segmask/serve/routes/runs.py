@@ -26,8 +26,7 @@ PAIR_FILES = {
 }
 FORMATS = {"image/png": ".png", "image/tiff": ".tif", "image/webp": ".webp", "image/jpeg": ".jpg"}
 MARK = {"mark": {"type": "boolean", "description": "Say in the XMP that a part was generated.", "default": False}}
-GROW = {
-    "grow": {"type": "number", "description": "Widen the mask by pixels at a long side of 1024.", "default": 0},
+MASK_FIELDS = {
     "mask_format": {"type": "string", "enum": ["gray", "rgba"], "default": "gray"},
     "invert": {"type": "boolean", "default": False},
 }
@@ -78,19 +77,18 @@ async def apply(request: Request) -> Response:
 @router.post(
     "/mask",
     summary="The target's mask in one picture, for an inpainting service",
-    openapi_extra=form({"image": ("The picture.", True), "parsing": ("Label map of it.", False)}, extra=GROW),
+    openapi_extra=form({"image": ("The picture.", True), "parsing": ("Label map of it.", False)}, extra=MASK_FIELDS),
     responses=answers(*WORK, image=True),
     response_class=Response,
 )
 async def mask(request: Request) -> Response:
     """The semantic mask."""
     state = request.app.state
-    found = await read_form(request, ("image", "parsing"), tuple(GROW))
+    found = await read_form(request, ("image", "parsing"), tuple(MASK_FIELDS))
     options = dict(found.options)
     task = MaskOf(
         found.one("image"),
         state.settings.max_pixels,
-        grow=options.pop("grow", 0.0),
         mask_format=options.pop("mask_format", "gray"),
         invert=options.pop("invert", False),
         options=options,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, fields
 from typing import Any
@@ -16,6 +17,7 @@ from segmask.options import Options
 from segmask.serve.problems import Problem, problem_of
 
 MAX_FILES, MAX_FIELDS, MAX_FIELD_BYTES = 8, 40, 64 << 10
+UPLOAD_SECONDS = 120.0
 OPERATORS = ("device", "threads")
 """Options that the service's operator has, not its clients."""
 NUMBERS = ("threshold", "min_area", "feather", "grow")
@@ -62,33 +64,48 @@ async def read_form(request: Request, files: tuple[str, ...], extra: tuple[str, 
     try:
         if kind != "multipart/form-data":
             return Form({}, checked_options(await _plain_options(request, kind), extra))
-        parser = InMemory(
-            request.headers,
-            request.stream(),
-            max_files=MAX_FILES,
-            max_fields=MAX_FIELDS,
-            max_part_size=MAX_FIELD_BYTES,
-        )
-        parsed = await parser.parse()
+        parts = await _parts(request)
     except OptionError as error:
         raise problem_of(error) from error
     except MultiPartException as error:
         raise Problem(400, "malformed", error.message) from error
+    except TimeoutError as error:
+        raise Problem(408, "timed-out", f"the body did not arrive within {UPLOAD_SECONDS:g} seconds") from error
     except (ClientDisconnect, ValueError, LookupError) as error:
         raise Problem(400, "malformed", "the body is broken or was broken off") from error
+    return _form_of(parts, files, extra)
+
+
+async def _parts(request: Request) -> list[tuple[str, str | bytes]]:
+    """The parts of a multipart body: text of fields, bytes of files."""
+    parser = InMemory(
+        request.headers,
+        request.stream(),
+        max_files=MAX_FILES,
+        max_fields=MAX_FIELDS,
+        max_part_size=MAX_FIELD_BYTES,
+    )
+    with request.app.state.pool.admitted():
+        async with asyncio.timeout(UPLOAD_SECONDS):
+            parsed = await parser.parse()
+    parts = [(name, value if isinstance(value, str) else await value.read()) for name, value in parsed.multi_items()]
+    await parsed.close()
+    return parts
+
+
+def _form_of(parts: list[tuple[str, str | bytes]], files: tuple[str, ...], extra: tuple[str, ...]) -> Form:
+    """A form of its parts. Problem for a file that nothing asks for, and for wrong options."""
     found: dict[str, tuple[bytes, ...]] = {}
     given: dict[str, Any] = {}
-    for name, value in parsed.multi_items():
+    for name, value in parts:
         if name in files:
-            content = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else await value.read()
-            found[name] = (*found.get(name, ()), content)
-        elif not isinstance(value, str):
+            found[name] = (*found.get(name, ()), value.encode() if isinstance(value, str) else value)
+        elif isinstance(value, bytes):
             raise Problem(422, "malformed", f"a file under a name that is not asked for; expected {', '.join(files)}")
         elif name == "options":
             given |= _json_options(value)
         else:
             given[name] = value
-    await parsed.close()
     try:
         return Form(found, checked_options(given, extra))
     except OptionError as error:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
-import threading
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -77,9 +77,11 @@ class Pool:
         self.hands = [Hand(operators or {}) for _ in range(settings.workers)]
         self.waiting = 0
         self.running = 0
+        self.reading = 0
+        """Requests whose bodies are being read."""
         self.closing = False
         self._changed = asyncio.Condition()
-        self._lock = threading.Lock()
+        self._forgetting: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Start all workers."""
@@ -102,10 +104,24 @@ class Pool:
                 hand.free = True
                 self._changed.notify_all()
 
+    @contextlib.contextmanager
+    def admitted(self) -> Iterator[None]:
+        """Room for one more body in memory while it is read. Problem 503 where there is none."""
+        if self.waiting + self.reading >= self.settings.queue + self.settings.workers:
+            raise self._busy()
+        self.reading += 1
+        try:
+            yield
+        finally:
+            self.reading -= 1
+
+    def _busy(self) -> Problem:
+        text = f"{self.waiting + self.reading} requests wait already; try again in a moment"
+        return Problem(503, "busy", text, {"Retry-After": str(RETRY_AFTER * (self.waiting + 1))})
+
     async def _take(self, key: str | None) -> Hand:
         if self.waiting >= self.settings.queue:
-            text = f"{self.waiting} requests wait already; try again in a moment"
-            raise Problem(503, "busy", text, {"Retry-After": str(RETRY_AFTER * (self.waiting + 1))})
+            raise self._busy()
         self.waiting += 1
         try:
             async with self._changed:
@@ -116,6 +132,12 @@ class Pool:
                 return hand
         finally:
             self.waiting -= 1
+
+    def forget_soon(self, key: str) -> None:
+        """Drop a pair as soon as the workers that have it open are free."""
+        task = asyncio.create_task(self.forget(key))
+        self._forgetting.add(task)
+        task.add_done_callback(self._forgetting.discard)
 
     async def forget(self, key: str) -> None:
         """Drop a pair wherever it is open; waits for a worker that is busy."""

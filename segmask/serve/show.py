@@ -149,7 +149,7 @@ def exported(result: Result, task: Export) -> File:
     media = MEDIA.get(name.suffix, "")
     if name.stem == "composite" and name.suffix in (".png", ".jpg", ".webp", ".tif"):
         data, report = _composite(result, name.suffix, task.mark)
-        return File(data, media, report.to_dict())
+        return File(data, media, report.to_dict(), io.encode_png(result.mask) if task.with_mask else None)
     if task.name == "mask.png":
         return File(io.encode_png(result.mask), media)
     if task.name == "report.json":

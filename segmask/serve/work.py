@@ -58,6 +58,8 @@ class Export:
     name: str
     """As ``composite.png``."""
     mark: bool = False
+    with_mask: bool = False
+    """Whether the answer is to hold the mask too."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ class File:
     data: bytes
     media_type: str
     report: dict[str, Any] | None = None
+    mask: bytes | None = None
+    """The mask as PNG, where it was asked for."""
 
 
 Task = Open | Apply | View | Export | MaskOf | Parse | Forget

@@ -37,7 +37,7 @@ export class Pair {
       await opened;
       const [width, height] = this.about.original_size;
       if (this.layers?.width !== width || this.layers.height !== height) this.layers = new Layers(width, height);
-      this.painting = new Painting(width, height);
+      if (this.painting?.width !== width || this.painting.height !== height) this.painting = new Painting(width, height);
       this.on.busy(this, "Finding out what is in them");
       await Promise.all([this.fetch("original"), this.guess()]);
       await this.fetch("aligned");
@@ -150,9 +150,8 @@ export class Pair {
     this.error = null;
     this.layers = null;
     this.result = null;
-    const painting = this.painting;
+    this.about = null;
     await this.start();
-    if (painting && this.painting && painting.width === this.painting.width) this.painting = painting;
     if (old) api.closePair(old);
   }
 

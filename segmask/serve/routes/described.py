@@ -84,6 +84,7 @@ PROBLEMS = {
     400: "The request can't be read.",
     401: "The token is missing or wrong.",
     403: "The request comes from another site's page.",
+    408: "The body did not arrive in time.",
     404: "No such pair, file or view.",
     413: "The request is larger than the service takes.",
     415: "The body is no multipart form.",
@@ -93,5 +94,5 @@ PROBLEMS = {
     503: "Too many requests wait; Retry-After says for how long.",
     504: "The work took too long.",
 }
-WORK = (413, 415, 422, 500, 503, 504)
+WORK = (408, 413, 415, 422, 500, 503, 504)
 """Problems of everything that a worker does."""

@@ -35,7 +35,7 @@ async def open_pair(request: Request) -> JSONResponse:
     recipe = recipe_of(found, state.settings.max_pixels, state.shelf.new_id())
     about = await state.pool.do(Open(recipe))
     for gone in state.shelf.put(recipe):
-        await state.pool.forget(gone)
+        state.pool.forget_soon(gone)
     place = f"/v1/pairs/{recipe.key}"
     kept_for = round(state.settings.lifetime * 60)
     return JSONResponse({"id": recipe.key, "kept_for": kept_for, **about}, 201, headers={"Location": place})
@@ -61,7 +61,7 @@ async def apply_pair(request: Request, pair: str) -> JSONResponse:
     state.metrics.count(about["report"])
     state.shelf.get(pair)  # it may have been closed meanwhile
     for gone in state.shelf.put(recipe):
-        await state.pool.forget(gone)
+        state.pool.forget_soon(gone)
     return JSONResponse({**about, "command": command_words(options, tuple(masks), mark=mark)})
 
 
@@ -95,7 +95,7 @@ async def close_pair(request: Request, pair: str) -> Response:
     """Forget the pair and its pictures at once."""
     if not request.app.state.shelf.drop(pair):
         raise unknown_pair()
-    await request.app.state.pool.forget(pair)
+    request.app.state.pool.forget_soon(pair)
     return Response(status_code=204)
 
 

@@ -57,21 +57,16 @@ async def apply(request: Request) -> Response:
     state = request.app.state
     found = await read_form(request, tuple(PAIR_FILES), ("mark",))
     kind = accepted(request)
-    key = secrets.token_urlsafe(24)  # so that the worker keeps the result between its two tasks
-    recipe, mark = recipe_of(found, state.settings.max_pixels, key), bool(found.options.get("mark", False))
-    try:
-        suffix = FORMATS.get(kind, ".png")
-        composite = await state.pool.do(Export(recipe, f"composite{suffix}", mark))
-        state.metrics.count(composite.report)
-        if kind in FORMATS:
-            return Response(composite.data, media_type=kind, headers=report_headers(composite.report))
-        mask = await state.pool.do(Export(recipe, "mask.png"))
-    finally:
-        await state.pool.forget(key)
+    recipe, mark = recipe_of(found, state.settings.max_pixels, None), bool(found.options.get("mark", False))
+    task = Export(recipe, f"composite{FORMATS.get(kind, '.png')}", mark, with_mask=kind not in FORMATS)
+    done = await state.pool.do(task)
+    state.metrics.count(done.report)
+    if kind in FORMATS:
+        return Response(done.data, media_type=kind, headers=report_headers(done.report))
     if kind == "multipart/mixed":
-        return _mixed(composite.data, mask.data, composite.report)
-    coded = {"composite": base64.b64encode(composite.data).decode(), "mask": base64.b64encode(mask.data).decode()}
-    return JSONResponse({"report": composite.report, **coded})
+        return _mixed(done.data, done.mask, done.report)
+    coded = {"composite": base64.b64encode(done.data).decode(), "mask": base64.b64encode(done.mask).decode()}
+    return JSONResponse({"report": done.report, **coded})
 
 
 @router.post(

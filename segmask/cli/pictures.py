@@ -15,7 +15,7 @@ def _file(name: str, metavar: str, meaning: str) -> Any:
 
 
 Layers = Annotated[
-    Path | None, _file("--layers", "FILE.psd|.ora", "Write layers: the original, the edit under its mask, doubts.")
+    Path | None, _file("--layers", "FILE.psd|.ora|.tif", "Write layers: the original, the edit under its mask, doubts.")
 ]
 Overlay = Annotated[Path | None, _file("--overlay", "FILE", "Write the original, what is taken and protected tinted.")]
 Heatmap = Annotated[Path | None, _file("--heatmap", "FILE", "Write how much each place changed.")]

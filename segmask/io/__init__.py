@@ -11,7 +11,7 @@ from segmask.io.masks import MASK_DIALECTS, ReadMask, read_gray, read_mask
 from segmask.io.picture import Metadata, Picture, Raster
 from segmask.io.read import Source, read_image, read_picture
 from segmask.io.screen import encode_animation, encode_indexed, encode_view
-from segmask.io.write import FORMATS, check_holds, encode, encode_png, output_format, write_png
+from segmask.io.write import FORMATS, check_holds, encode, encode_png, encode_tiff, output_format, write_png
 
 __all__ = [
     "FORMATS",
@@ -26,6 +26,7 @@ __all__ = [
     "encode_animation",
     "encode_indexed",
     "encode_png",
+    "encode_tiff",
     "encode_view",
     "in_colours_of",
     "marked",

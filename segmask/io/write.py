@@ -65,6 +65,11 @@ def encode(raster: Raster, metadata: Metadata, file_format: str) -> tuple[bytes,
     return data, tuple(Finding("not-written", note) for note in notes)
 
 
+def encode_tiff(raster: Raster, metadata: Metadata, tags: list[tuple[int, int, int, Any, bool]]) -> bytes:
+    """TIFF of uint8 or uint16 (H, W, 1..4) with further tags, as ``tifffile`` takes them."""
+    return tiff_bytes(np.ascontiguousarray(raster), metadata, tags)[0]
+
+
 def encode_png(array: NDArray[np.uint8]) -> bytes:
     """PNG of uint8 (H, W), (H, W, 3) or (H, W, 4)."""
     return png_bytes(array[..., None] if array.ndim == 2 else array, Metadata())[0]

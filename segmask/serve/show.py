@@ -22,6 +22,7 @@ from segmask.result import Result, report_json
 from segmask.serve.command import command_words
 from segmask.serve.problems import Problem
 from segmask.serve.work import Export, File, Recipe
+from segmask.view.layers import LAYERED
 from segmask.view.palette import COLOURS
 from segmask.view.pictures import doubtful, heatmap, protected
 
@@ -154,7 +155,7 @@ def exported(result: Result, task: Export) -> File:
         return File(io.encode_png(result.mask), media)
     if task.name == "report.json":
         return File(report_json(result.report), media)
-    if name.stem == "layers" and name.suffix in (".psd", ".ora", ".tif"):
+    if name.stem == "layers" and name.suffix in LAYERED:
         from segmask.view.layers import encode_layers
 
         return File(encode_layers(result, name.suffix, mark=task.mark), media)

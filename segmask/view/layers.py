@@ -18,7 +18,7 @@ from segmask.view.preview import DOUBTFUL
 if TYPE_CHECKING:
     from segmask.result import Result
 
-LAYERED = (".psd", ".ora")
+LAYERED = (".psd", ".ora", ".tif")
 """Endings that layers are written as."""
 
 
@@ -79,11 +79,11 @@ def encode_layers(result: Result, suffix: str, *, mark: bool = False) -> bytes:
 
     Args:
         result: of ``apply``.
-        suffix: ``.psd``, with masks as layer masks; or ``.ora`` (OpenRaster), which has no masks: there the mask is the
-            layer's transparency.
-        mark: say in a PSD's XMP that a part was generated.
+        suffix: ``.psd`` or ``.tif``, with masks as layer masks; or ``.ora`` (OpenRaster), which has none: there the
+            mask is the layer's transparency.
+        mark: say in the XMP of a PSD or TIFF that a part was generated.
 
-    Raises OptionError for another suffix, MissingLibraryError where psd-tools is missing for a PSD.
+    Raises OptionError for another suffix, MissingLibraryError where psd-tools is missing for a PSD, psdtags for a TIFF.
 
     >>> import segmask
     >>> plain = np.full((16, 16, 3), 90, np.uint8)
@@ -99,6 +99,10 @@ def encode_layers(result: Result, suffix: str, *, mark: bool = False) -> bytes:
         from segmask.view.photoshop import photoshop_bytes
 
         writers[".psd"] = photoshop_bytes
+    if suffix == ".tif":
+        from segmask.view.layered_tiff import layered_tiff_bytes
+
+        writers[".tif"] = layered_tiff_bytes
     if suffix not in writers:
         raise unknown("format of layers", suffix, LAYERED)
     return writers[suffix](layers_of(result, mark=mark))
@@ -110,4 +114,4 @@ def check_suffix(suffix: str) -> None:
     >>> check_suffix(".psd")
     """
     if suffix not in LAYERED:
-        raise OptionError(f"layers are written as {' or '.join(LAYERED)}; got {suffix!r}")
+        raise OptionError(f"layers are written as {', '.join(LAYERED)}; got {suffix!r}")

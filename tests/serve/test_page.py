@@ -17,13 +17,14 @@ from segmask import io
 from segmask.cli.main import run
 from tests.serve.conftest import Service
 
-PATIENT = 60_000  # milliseconds: a loaded machine
+PATIENT = 240_000  # milliseconds: a loaded machine
 
 
 @pytest.fixture
 def page(browser: Any, service: Service) -> Iterator[Any]:
     """The page, freshly opened; every request that it makes is to the service, and no error is logged."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    context.set_default_timeout(PATIENT)
     page = context.new_page()
     asked, wrong = [], []
     page.on("request", lambda request: asked.append(request.url))
@@ -175,6 +176,7 @@ def test_two_people_never_see_each_others_pictures(browser: Any, service: Servic
     with service.client() as client:
         for _ in range(2):
             context = browser.new_context()
+            context.set_default_timeout(PATIENT)
             page = context.new_page()
             page.on("request", lambda request: asked.append(request.url))
             page.goto(service.url)
@@ -195,6 +197,7 @@ def test_no_serious_fault_for_screen_readers_and_keyboards(
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
+    context.set_default_timeout(PATIENT)
     page = context.new_page()
     page.goto(service.url)
     faults = serious(axe.run(page))

@@ -11,10 +11,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import tifffile
 
 import segmask
 from segmask import io
 from segmask.core.errors import OptionError
+from segmask.io.disclosure import is_marked
 from segmask.result import Result
 from segmask.view.layers import encode_layers, layers_of
 
@@ -64,6 +66,29 @@ def test_a_psd_holds_every_sample(made: Result) -> None:
     np.testing.assert_array_equal(
         np.asarray(edit.mask.topil()), made.mask[edit.top : edit.bottom, edit.left : edit.right]
     )
+
+
+def test_a_layered_tiff_holds_every_sample(made: Result) -> None:
+    psdtags = pytest.importorskip("psdtags")
+    data = encode_layers(made, ".tif", mark=True)
+    flat = io.read_picture(data)
+    np.testing.assert_array_equal(flat.raster, made.raster)
+    assert is_marked(flat.metadata.xmp)
+    with tifffile.TiffFile(BytesIO(data)) as stored:
+        original, edit = psdtags.TiffImageSourceData.frombytes(stored.pages[0].tags[37724].value).layers
+    colours = 1 if made.original.is_gray else 3
+    planes = {channel.channelid.name: channel.data for channel in original.channels}
+    for index in range(colours):
+        np.testing.assert_array_equal(planes[f"CHANNEL{index}"], made.original.raster[..., index])
+    assert (
+        edit.rectangle.left,
+        edit.rectangle.top,
+        edit.rectangle.right,
+        edit.rectangle.bottom,
+    ) == made.report.mask.box
+    x0, y0, x1, y1 = made.report.mask.box or (0, 0, 0, 0)
+    mask = next(channel.data for channel in edit.channels if channel.channelid.name == "USER_LAYER_MASK")
+    np.testing.assert_array_equal(mask, made.mask[y0:y1, x0:x1] * np.array(np.iinfo(mask.dtype).max // 255, mask.dtype))
 
 
 def test_imagemagick_reads_the_same(made: Result, tmp_path: Path) -> None:

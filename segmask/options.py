@@ -164,6 +164,8 @@ class Options:
 
     def _check_kinds(self) -> None:
         """OptionError for what is no label set, tone match, device or number of threads."""
+        if self.grow is None:
+            raise OptionError(f"grow: expected {PIXELS}, 0 to leave it; got None")
         if self.labels is not None and not isinstance(self.labels, (str, os.PathLike)):
             raise OptionError(f"labels: expected a name or a JSON file; got {self.labels!r}")
         if not isinstance(self.tone_match, bool):

@@ -98,14 +98,11 @@ def best(
     return masker.best(original, edits, parsing=parsing, labels=labels, **corrections)
 
 
-def mask(
-    original: io.Source, *, grow: float = 0.0, parsing: Parsings = None, **options: Unpack[OptionArguments]
-) -> MaskResult:
+def mask(original: io.Source, *, parsing: Parsings = None, **options: Unpack[OptionArguments]) -> MaskResult:
     """The semantic mask of one picture: where the target is, less what is protected; for an inpainting service.
 
     Args:
         original: path, PIL image or array.
-        grow: pixels at a long side of 1024 to widen the mask by; protected pixels stay out.
         parsing: a label map of the picture.
         options: as for ``apply``; those that need an edit are refused, a ``strategy`` but ``semantic`` too.
 
@@ -121,7 +118,7 @@ def mask(
     if options.get("strategy") == "hybrid":
         raise OptionError("strategy: one picture has no change for hybrid to measure; leave it out, or say semantic")
     masker, labels = _masker(parsing, options)
-    return masker.mask(original, grow=grow, parsing=parsing, labels=labels)
+    return masker.mask(original, parsing=parsing, labels=labels)
 
 
 def parse(image: io.Source, **options: Unpack[OptionArguments]) -> Parsing:

@@ -266,7 +266,7 @@ def listed(edits: Iterable[Source]) -> list[Source]:
         ...
     segmask.core.errors.OptionError: edits: expected a list of pictures; for one edit use apply; got str
     """
-    if isinstance(edits, (str, os.PathLike, np.ndarray)) or not isinstance(edits, Iterable):
+    if isinstance(edits, (str, bytes, os.PathLike, np.ndarray)) or not isinstance(edits, Iterable):
         raise OptionError(f"edits: expected a list of pictures; for one edit use apply; got {describe(edits)}")
     found = list(edits)
     if not found:

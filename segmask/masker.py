@@ -16,7 +16,7 @@ from segmask.core.checks import read_only
 from segmask.core.errors import InputError, OptionError, SegmaskError
 from segmask.core.findings import Finding
 from segmask.core.geometry import REFERENCE_SIDE, WORKING_SIDE, working_size
-from segmask.core.morphology import within
+from segmask.core.morphology import grown
 from segmask.core.system import require_opencv
 from segmask.core.timing import Stopwatch
 from segmask.core.types import Image, Parsing
@@ -172,18 +172,15 @@ class Masker:
             raise InputError("none of the edits can be used: " + "; ".join(f"{t.name}: {t.error}" for t in tries))
         return best.but(report=with_candidates(best.report, tries), inputs=(*best.inputs, *input_paths(sources)))
 
-    def mask(
-        self, original: io.Source, *, grow: float = 0.0, parsing: Parsings = None, labels: str | None = None
-    ) -> MaskResult:
+    def mask(self, original: io.Source, *, parsing: Parsings = None, labels: str | None = None) -> MaskResult:
         """The semantic mask of one picture: where the target is, less what is protected.
 
         Args:
             original: path, PIL image or array.
-            grow: pixels at the reference size to widen the mask by; protected pixels stay out.
             parsing: a label map of the picture, as for ``apply``.
             labels: name of its label set, if not the canonical parts.
         """
-        self._check_one_picture(grow, parsing)
+        self._check_one_picture(parsing)
         watch = Stopwatch()
         seen = self._seen(original, parsing, labels, watch)
         picture, parsed, parts = seen.picture, seen.parsing, self.options.parts
@@ -195,7 +192,7 @@ class Masker:
             held = constrain((faces, hair), none, none, covered=~none, others=people.others)
             work_hw = working_size(picture.size_hw, WORKING_SIDE)
             decision = target_mask(resized_probs(parsed, work_hw), parts)
-            region = within(decision, grow * max(work_hw) / REFERENCE_SIDE)
+            region = grown(decision, self.options.grow * max(work_hw) / REFERENCE_SIDE)
             alpha = make_alpha(region, picture.size_hw, held.keep, feather=self.options.feather)
         found = (*picture.notes, *people.findings)
         if not alpha.any():
@@ -205,7 +202,7 @@ class Masker:
         read_only(result)
         return result
 
-    def _check_one_picture(self, grow: float, parsing: Parsings) -> None:
+    def _check_one_picture(self, parsing: Parsings) -> None:
         """OptionError for a choice that one picture alone has no use for."""
         if parsing is not None:
             check_no_parser(self.options)
@@ -213,8 +210,6 @@ class Masker:
             raise OptionError("strategy: one picture has no change, so diff finds nothing in it; choose semantic")
         if not self.options.tone_match:
             raise OptionError("tone_match: one picture has no edit whose tone could be matched; leave it out")
-        if not 0 <= grow <= REFERENCE_SIDE:
-            raise OptionError(f"grow: expected 0 to {REFERENCE_SIDE} pixels at the reference size; got {grow}")
 
     def _seen(self, original: io.Source, parsing: Parsings, labels: str | None, watch: Stopwatch) -> Seen:
         require_opencv()

@@ -30,6 +30,7 @@ DEVICES = ("cpu", "cuda", "coreml", "directml", "auto")
 DEFAULT_TARGET = "clothing"
 MOST_THREADS = 1024
 """More than any machine has cores for; thousands hang it."""
+GROW_LIMIT = 500  # pixels at the reference size: half of the picture
 PIXELS = f"pixels at a long side of {REFERENCE_SIDE}"
 
 
@@ -87,6 +88,11 @@ class Options:
     feather: float | None = _choice(
         None, f"Width of the soft edge in {PIXELS}; 0 is a hard edge; automatic if not given.", "FLOAT"
     )
+    grow: float = _choice(
+        0.0,
+        f"Widen what is taken by so many {PIXELS}, or narrow it if below 0; protected pixels stay out.",
+        "FLOAT",
+    )
     tone_match: bool = _choice(
         True,
         "Take the edit's drift of colour and light out of what comes from it, by at most 10 of 255 levels; "
@@ -118,6 +124,7 @@ class Options:
         _check_number("threshold", self.threshold, 0, float("inf"), "a number above 0, in units of the noise floor")
         _check_number("min_area", self.min_area, -1e-9, 1, "a share of the picture between 0 and 1")
         _check_number("feather", self.feather, -1e-9, 500, f"{PIXELS}, 0 to 500")
+        _check_number("grow", self.grow, -GROW_LIMIT - 1e-9, GROW_LIMIT, f"{PIXELS}, -{GROW_LIMIT} to {GROW_LIMIT}")
         self._check_kinds()
         if isinstance(self.person, bool) or not re.fullmatch(r"all|largest|[1-9][0-9]*", str(self.person)):
             expected = "all, largest or a number from 1, counted from the left"
@@ -166,6 +173,8 @@ class Options:
 
     def _check_kinds(self) -> None:
         """OptionError for what is no label set, tone match, device or number of threads."""
+        if self.grow is None:
+            raise OptionError(f"grow: expected {PIXELS}, 0 to leave it; got None")
         if self.labels is not None and not isinstance(self.labels, (str, os.PathLike)):
             raise OptionError(f"labels: expected a name or a JSON file; got {self.labels!r}")
         if not isinstance(self.tone_match, bool):
@@ -211,6 +220,7 @@ class OptionArguments(TypedDict, total=False):
     threshold: float | None
     min_area: float | None
     feather: float | None
+    grow: float
     tone_match: bool
     device: str
     threads: int | None
@@ -226,6 +236,7 @@ class PairArguments(TypedDict, total=False):
     threshold: float | None
     min_area: float | None
     feather: float | None
+    grow: float
     tone_match: bool
 
 

@@ -19,8 +19,9 @@ from segmask.core.checks import read_only
 from segmask.core.colour import lab
 from segmask.core.errors import OptionError
 from segmask.core.findings import Findings
-from segmask.core.geometry import WORKING_SIDE, resize_image, resize_mask, working_size
+from segmask.core.geometry import REFERENCE_SIDE, WORKING_SIDE, resize_image, resize_mask, working_size
 from segmask.core.labels import CLOTHING, WORN
+from segmask.core.morphology import grown
 from segmask.core.timing import Stopwatch, Timings
 from segmask.core.types import Alignment, Change, Image, Mask, Parsing, Probs, Stages
 from segmask.fusion.constraints import constrain
@@ -115,7 +116,7 @@ class OpenPair:
             exclude: mask of what stays original; beats ``include``.
             mask_in: mask of your own (H, W) instead of a decision, its grey levels the alpha.
             options: what is to differ from the Masker's: target or prompt, person, threshold, min_area, feather,
-                tone_match.
+                grow, tone_match.
 
         Raises InputError or OptionError.
         """
@@ -129,6 +130,8 @@ class OpenPair:
             covered = self.edit.alignment.covered
             held = constrain(aimed.protected, corrections.include, corrections.exclude, covered, people.others)
             decision = decide(scene, measured.change, held, asked, corrections.mask_in, self.model)
+            wider = asked.grow * max(decision.mask.shape) / REFERENCE_SIDE
+            decision = replace(decision, mask=grown(decision.mask, wider))
         with watch("compose"):
             hair = aimed.hair if asked.strategy == "hybrid" else None
             pictures = self.seen.picture, self.edit.picture
@@ -148,6 +151,7 @@ class OpenPair:
             raise OptionError(f"{fixed[0]}: was settled when the pair was opened; open it with a Masker that has it")
         options = self.options.changed(arguments)
         unused = {"feather": options.feather is not None, "person": options.person != "all"}
+        unused["grow"] = options.grow != 0
         unused |= {"threshold": options.threshold is not None, "min_area": options.min_area is not None}
         for name in (name for name, is_given in unused.items() if with_mask and is_given):
             reason = "a given mask says itself what comes from the edit, and its grey levels are its soft edge"
@@ -227,6 +231,7 @@ class OpenPair:
             alignment=self.edit.alignment,
             tone=measured.registered.tone,
             change=measured.change,
+            toned=done.toned,
             parsing=self.seen.parsing,
             edited_parsing=self.edit.parsing,
             faces=self.seen.detected,

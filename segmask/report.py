@@ -168,10 +168,8 @@ class Report:
     >>> import segmask
     >>> original = np.full((64, 64, 3), 90, np.uint8)
     >>> report = segmask.apply(original, original, strategy="diff").report
-    >>> report.verdict, [finding.code for finding in report.notes]
-    ('ok', ['mask-empty'])
-    >>> report.to_dict()["mask"]["share"]
-    0.0
+    >>> report.verdict, [finding.code for finding in report.notes], report.to_dict()["mask"]["share"]
+    ('ok', ['mask-empty'], 0.0)
     """
 
     version: str
@@ -283,8 +281,7 @@ def box_around(mask: Mask) -> tuple[int, int, int, int] | None:
     >>> box_around(np.array([[False, True, True]])), box_around(np.zeros((1, 3), bool))
     ((1, 0, 3, 1), None)
     """
-    box = Box.around(mask)
-    return None if box is None else box.corners
+    return box.corners if (box := Box.around(mask)) else None
 
 
 def face_reports(faces: tuple[Face, ...]) -> tuple[FaceReport, ...]:
@@ -294,8 +291,8 @@ def face_reports(faces: tuple[Face, ...]) -> tuple[FaceReport, ...]:
     >>> [face.box[0] for face in face_reports(faces)]
     [10, 50]
     """
-    ordered = sorted(faces, key=lambda face: (face.box.x0, face.box.y0))
-    return tuple(FaceReport((f.box.x0, f.box.y0, f.box.x1, f.box.y1), round(f.score, 4), f.source) for f in ordered)
+    reports = (FaceReport(face.box.corners, round(face.score, 4), face.source) for face in faces)
+    return tuple(sorted(reports, key=lambda report: report.box))
 
 
 def _finite(value: float) -> float | None:

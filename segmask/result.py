@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from segmask import io
 from segmask.core import files
 from segmask.core.errors import OptionError, unknown
-from segmask.core.findings import Finding, Findings
+from segmask.core.findings import Findings
 from segmask.core.geometry import resize_image, working_size
 from segmask.core.types import Alpha, Image, Mask, Stages
 from segmask.preservation import proved
@@ -22,6 +22,17 @@ from segmask.report import Report
 
 MASK_FORMATS = ("gray", "rgba")
 NOTEBOOK_SIDE = 1024  # pixels: a notebook shows no larger picture
+
+
+class PictureFiles(TypedDict, total=False):
+    """Further pictures that a result is written as; docs/pictures.md shows each."""
+
+    layers: Path | str | None
+    overlay: Path | str | None
+    heatmap: Path | str | None
+    parsing_out: Path | str | None
+    side_by_side: Path | str | None
+    animation: Path | str | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,22 +81,36 @@ class Result:
         report: Path | str | None = None,
         preview: Path | str | None = None,
         strip_metadata: bool = False,
+        mark: bool = False,
+        **pictures: Unpack[PictureFiles],
     ) -> Report:
-        """Write the composite and, where a path is given, the mask, the report and the preview: all or none.
+        """Write the composite and whatever else a path is given for: all or none.
 
-        The composite's format follows its ending (PNG, TIFF, WebP lossless; JPEG lossy). Returns the report as
-        written, which also says what the format could not hold and proves what was kept. Raises OptionError or
-        OutputError.
+        Args:
+            path: the composite; its format follows its ending (PNG, TIFF, WebP lossless; JPEG lossy).
+            mask: the mask, white is edited; .png, .webp or .tif.
+            report: .json.
+            preview: a sheet of all stages.
+            strip_metadata: write nothing of the original's EXIF (its place and time among it), XMP, IPTC, texts and
+                comment; colour profile and resolution are written.
+            mark: say in the composite's XMP that a part of it was generated (IPTC's digital source type).
+            pictures: ``layers``, ``overlay``, ``heatmap``, ``parsing_out``, ``side_by_side``, ``animation``
+                (``segmask.view.outputs`` says what each shows and which endings it takes).
 
-        With ``strip_metadata`` nothing of the original's EXIF (its place and time among it), XMP, IPTC, texts and
-        comment is written; colour profile and resolution are.
+        Returns the report as written, which also says what the format could not hold and proves what was kept. Raises
+        OptionError or OutputError.
         """
         path, side = Path(path), _paths(mask=mask, report=report, preview=preview)
-        files.check_outputs([path, *side.values()], self.inputs)
-        original, notes = _stripped(self.original) if strip_metadata else (self.original, ())
-        encoded = io.encode_composite(original, self.raster, self.alpha, io.output_format(path))
+        shown = _paths(**pictures)  # type: ignore[arg-type]
+        files.check_outputs([path, *side.values(), *shown.values()], self.inputs)
+        outputs = None
+        if shown:
+            from segmask.view import outputs
+
+            outputs.check(shown)
+        encoded, notes = self._encoded(io.output_format(path), strip_metadata, mark)
         preserved = proved(encoded, self.original, self.raster, self.alpha)
-        written = replace(self.report, findings=(*self.report.findings, *encoded.notes, *notes), preserved=preserved)
+        written = replace(self.report, findings=(*self.report.findings, *notes), preserved=preserved)
         contents = {path: encoded.data}
         if "mask" in side:
             contents[side["mask"]] = _lossless(side["mask"], self.mask)
@@ -95,8 +120,29 @@ class Result:
             from segmask.view.preview import draw_preview
 
             contents[side["preview"]] = _lossless(side["preview"], draw_preview(self))
+        if outputs is not None:
+            contents |= outputs.encoded(self, shown, mark=mark)
         files.write_files(contents)
         return written
+
+    def encoded(self, suffix: str, *, mark: bool = False) -> tuple[bytes, Findings]:
+        """The composite as a file's contents, and what the format could not hold.
+
+        Args:
+            suffix: ``.png``, ``.tif``, ``.webp`` or ``.jpg``.
+            mark: as for ``save``.
+
+        Raises OptionError or OutputError.
+        """
+        encoded, notes = self._encoded(io.output_format(Path(f"composite{suffix}")), False, mark)
+        return encoded.data, notes
+
+    def _encoded(self, file_format: str, strip_metadata: bool, mark: bool) -> tuple[io.Encoded, Findings]:
+        original, notes = io.stripped(self.original) if strip_metadata else (self.original, ())
+        if mark:
+            original = replace(original, metadata=io.marked(original.metadata))
+        encoded = io.encode_composite(original, self.raster, self.alpha, file_format)
+        return encoded, (*encoded.notes, *notes)
 
     def save_mask(
         self,
@@ -113,6 +159,12 @@ class Result:
     def but(self, *, report: Report, inputs: tuple[Path, ...]) -> Result:
         """The same result with another report and other inputs."""
         return replace(self, report=report, inputs=inputs)
+
+    def _repr_html_(self) -> str:
+        """Original and composite as a notebook shows them, with a divider to drag."""
+        from segmask.view.notebook import before_and_after
+
+        return before_and_after(self)
 
     def _repr_png_(self) -> bytes:
         """The composite as a notebook shows it: PNG, at most ``NOTEBOOK_SIDE`` pixels a side."""
@@ -167,6 +219,10 @@ class MaskResult:
         """
         return _save_mask(self, path, report, mask_format, invert, strip_metadata)
 
+    def encoded(self, mask_format: str = "gray", invert: bool = False) -> bytes:
+        """The mask as a PNG file's contents; arguments as for ``save``."""
+        return io.mask_contents(self.original, self.mask, "PNG", mask_format, invert, False)[0]
+
     def _repr_png_(self) -> bytes:
         """The mask as a notebook shows it: PNG, at most ``NOTEBOOK_SIDE`` pixels a side."""
         return _notebook_png(self.mask)
@@ -186,56 +242,14 @@ def _save_mask(
     if strip_metadata and mask_format == "gray":
         raise OptionError("strip_metadata: a grey mask has none; it goes with the format rgba")
     files.check_outputs([path, *side.values()], result.inputs)
-    # Where it is to be edited, a grey mask is white and a photo with transparency is clear.
-    levels = result.mask if (mask_format == "gray") != invert else 255 - result.mask
-    if mask_format == "gray":
-        encoded, notes = _lossless(path, levels), ()
-    else:
-        photo, stripped = _stripped(result.original) if strip_metadata else (result.original, ())
-        encoded, notes = io.encode(_cutout(photo, levels), photo.metadata, _lossless_format(path))
-        notes += stripped
-        if result.original.has_alpha:
-            text = "the photo's own transparency is kept: what is clear in it is clear whatever the mask says"
-            notes = (*notes, Finding("transparency-kept", text))
+    form = _lossless_format(path), mask_format, invert, strip_metadata
+    encoded, notes = io.mask_contents(result.original, result.mask, *form)
     written = replace(result.report, findings=(*result.report.findings, *notes))
     contents = {path: encoded}
     if "report" in side:
         contents[side["report"]] = report_json(written)
     files.write_files(contents)
     return written
-
-
-def _stripped(photo: io.Picture) -> tuple[io.Picture, Findings]:
-    """The picture without its metadata, and a line about what that was."""
-    metadata, names = photo.metadata.stripped()
-    text = f"left out as asked: {', '.join(names) or 'there was no metadata'}"
-    return replace(photo, metadata=metadata), (Finding("metadata-stripped", text),)
-
-
-def _cutout(photo: io.Picture, levels: NDArray[np.uint8]) -> io.Raster:
-    """The photo's own samples with an alpha channel (H, W, 2 or 4): the levels, less what is clear in it already."""
-    raster: NDArray[Any] = photo.raster
-    top = int(np.iinfo(raster.dtype).max)
-    alpha: NDArray[Any] = levels.astype(np.uint64) * (top // 255)
-    if photo.has_alpha:
-        alpha = (alpha * raster[..., -1] + top // 2) // top
-    colours: Any = raster[..., :-1] if photo.has_alpha else raster
-    return np.concatenate([colours, alpha[..., None].astype(raster.dtype)], axis=2)
-
-
-def json_path(path: Path | str) -> Path:
-    """A report's file; OptionError if it does not end in .json.
-
-    >>> json_path("run/report.json").name
-    'report.json'
-    >>> json_path("report.txt")
-    Traceback (most recent call last):
-        ...
-    segmask.core.errors.OptionError: report.txt: a report is written as JSON; expected a name that ends in .json
-    """
-    if Path(path).suffix.lower() != ".json":
-        raise OptionError(f"{path}: a report is written as JSON; expected a name that ends in .json")
-    return Path(path)
 
 
 def report_json(report: Report) -> bytes:
@@ -267,7 +281,7 @@ def _paths(**outputs: Path | str | None) -> dict[str, Path]:
     """The outputs that are wanted besides. OptionError for a report that is no .json."""
     wanted = {name: Path(path) for name, path in outputs.items() if path is not None}
     if "report" in wanted:
-        json_path(wanted["report"])
+        files.json_path(wanted["report"])
     return wanted
 
 

@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,6 +16,8 @@ import pytest
 
 import segmask
 
+EXTRAS = {"segmask.serve": "fastapi"}
+"""Packages that need an extra, and a module of it: without it they are left out."""
 COMMAND = "segmask.__main__"
 """The one module that is not imported: it runs the command."""
 WITHOUT = tuple(f"segmask.{name}" for name in ("account", "cli", "fusion.components", "io", "models"))
@@ -23,7 +26,9 @@ WITHOUT = tuple(f"segmask.{name}" for name in ("account", "cli", "fusion.compone
 
 def modules() -> list[ModuleType]:
     """Every module of the package."""
+    missing = [package for package, needed in EXTRAS.items() if find_spec(needed) is None]
     names = [found.name for found in pkgutil.walk_packages(segmask.__path__, "segmask.")]
+    names = [name for name in names if not name.startswith(tuple(missing))]
     assert COMMAND in names
     return [segmask, *(import_module(name) for name in names if name != COMMAND)]
 

@@ -242,7 +242,8 @@ def test_the_edit_may_have_any_size_and_aspect_and_the_report_says_so(masker: Ma
 
 def test_outputs_appear_together_and_masks_read_back_to_the_same_alpha(composed: Result, tmp_path: Path) -> None:
     paths = {name: tmp_path / file for name, file in (("mask", "m.png"), ("report", "r.json"), ("preview", "p.png"))}
-    written = composed.save(tmp_path / "out.png", **paths)
+    mask, report, preview = paths["mask"], paths["report"], paths["preview"]
+    written = composed.save(tmp_path / "out.png", mask=mask, report=report, preview=preview)
     np.testing.assert_array_equal(io.read_gray(paths["mask"]) / np.float32(255), composed.alpha)
     np.testing.assert_array_equal(io.read_picture(tmp_path / "out.png").raster, composed.raster)
     assert paths["report"].read_bytes() == report_json(written)
@@ -266,7 +267,7 @@ def test_a_lossy_output_says_so(composed: Result, tmp_path: Path) -> None:
 
 def test_the_mask_of_one_picture(masker: Masker, pair: tuple[Path, Path]) -> None:
     result = masker.mask(pair[0])
-    wide = masker.mask(pair[0], grow=20)
+    wide = Masker(grow=20).mask(pair[0])
     assert (result.alpha[SUIT] == 1).all()
     assert (wide.alpha >= result.alpha).all()
     assert wide.alpha.sum() > result.alpha.sum()

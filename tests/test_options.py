@@ -34,6 +34,7 @@ ACTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "threshold": (DIFF, {**DIFF, "threshold": 1e6}),
     "min_area": (DIFF, {**DIFF, "min_area": 0.9}),
     "feather": ({**SEMANTIC, "feather": 0}, {**SEMANTIC, "feather": 60}),
+    "grow": (SEMANTIC, {**SEMANTIC, "grow": 20}),
     "tone_match": (SEMANTIC, {**SEMANTIC, "tone_match": False}),
 }
 """Option -> arguments of two runs that differ in it, and in what comes out."""
@@ -56,6 +57,7 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
     "threshold": [{"threshold": 3.0}, {**SEMANTIC, "threshold": 3.0}, {**DIFF, "threshold": 0}],
     "min_area": [{"min_area": 0.1}, {**SEMANTIC, "min_area": 0.1}, {**DIFF, "min_area": 2}],
     "feather": [{"feather": -1}, {"feather": "2"}, {"feather": float("nan")}],
+    "grow": [{"grow": 501}, {"grow": "2"}, {"grow": None}, {"grow": float("nan")}],
     "tone_match": [{"tone_match": "no"}, {"tone_match": None}],
     "device": [{"device": "gpu"}, {**DIFF, "device": "cuda"}, {"device": "cuda", "parser": DRAWN, **SEMANTIC}],
     "threads": [

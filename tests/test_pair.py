@@ -170,3 +170,13 @@ def test_what_was_seen_fits_the_strategy(masker: Masker, small: tuple[Image, Ima
         Masker(strategy="diff").open(masker.see(small[0]), small[1])
     with pytest.raises(segmask.OptionError):
         masker.open(Masker(strategy="diff").see(small[0]), small[1])
+
+
+def test_what_is_taken_grows_and_shrinks_beside_what_is_protected(masker: Masker, pair: tuple[Path, Path]) -> None:
+    opened = masker.open(*pair)
+    plain, wide, narrow = (opened.apply(grow=grow) for grow in (0, 12, -12))
+    assert (wide.alpha > plain.alpha).any()
+    assert (narrow.alpha < plain.alpha).any()
+    assert wide.alpha.sum() > plain.alpha.sum() > narrow.alpha.sum()
+    assert wide.stages.protected is not None
+    assert not wide.alpha[wide.stages.protected].any()

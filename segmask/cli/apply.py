@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from segmask.cli import options as o
+from segmask.cli import pictures as p
 from segmask.cli.output import check_stdout, finish, said_preserved, said_verdict, say, say_candidates
 
 Output = Annotated[
@@ -35,6 +36,13 @@ def apply(
     mask: MaskFile = None,
     report: o.ReportFile = None,
     preview: o.PreviewFile = None,
+    layers: p.Layers = None,
+    overlay: p.Overlay = None,
+    heatmap: p.Heatmap = None,
+    parsing_out: p.ParsingOut = None,
+    side_by_side: p.SideBySide = None,
+    animation: p.Animation = None,
+    mark: p.Mark = False,
     include: o.Include = None,
     exclude: o.Exclude = None,
     mask_in: o.MaskIn = None,
@@ -56,13 +64,17 @@ def apply(
     check_stdout(report)
     report_file, maps = o.report_path(report), o.parsing_input(parsing)
     given_files = (original, *edited, include, exclude, mask_in, *(parsing or []), *o.model_files(options))
-    outputs = [path for path in (output, mask, report_file, preview) if path]
+    named = {"layers": layers, "overlay": overlay, "heatmap": heatmap, "parsing_out": parsing_out}
+    shown = p.wanted(**named, side_by_side=side_by_side, animation=animation)
+    p.check_parsing_out(parsing_out, options["strategy"])
+    outputs = [path for path in (output, mask, report_file, preview, *shown.values()) if path]
     check_outputs(outputs, [path for path in given_files if path])
     io.check_fits([path for path in (output, mask) if path], original)
     given = {"parsing": maps, "include": include, "exclude": exclude, "mask_in": mask_in, **options}
     several = len(edited) > 1
     result = segmask.best(original, edited, **given) if several else segmask.apply(original, edited[0], **given)
-    written = result.save(output, mask=mask, report=report_file, preview=preview, strip_metadata=strip_metadata)
+    side = {"mask": mask, "report": report_file, "preview": preview, **shown}
+    written = result.save(output, **side, mark=mark, strip_metadata=strip_metadata)  # type: ignore[arg-type]
     share = f"{written.mask.share:.1%} of the picture comes from the edit"
     say(f"{output}: {share} ({written.strategy}); verdict {said_verdict(written.verdict, written.confidence)}")
     if written.preserved is not None:

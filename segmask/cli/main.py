@@ -45,11 +45,13 @@ def _add_commands() -> None:
     from segmask.cli.apply import apply
     from segmask.cli.demo import demo
     from segmask.cli.evaluate import evaluate
+    from segmask.cli.look import compare, inspect
     from segmask.cli.mask import mask
+    from segmask.cli.serve import serve
     from segmask.cli.synth import synth
     from segmask.cli.verify import verify
 
-    for command in (apply, mask, verify, demo, evaluate, synth):
+    for command in (apply, mask, verify, inspect, compare, demo, evaluate, synth, serve):
         app.command()(command)
     app.add_typer(models.app, name="models")
 

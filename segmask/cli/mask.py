@@ -10,7 +10,6 @@ import typer
 from segmask.cli import options as o
 from segmask.cli.output import check_stdout, finish, say
 from segmask.core.errors import OptionError, unknown
-from segmask.options import PIXELS
 from segmask.result import MASK_FORMATS
 
 MaybeEdited = Annotated[
@@ -18,9 +17,6 @@ MaybeEdited = Annotated[
     typer.Argument(metavar="EDITED", help="Its edited version; without it the target's mask.", show_default=False),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="MASK.png", help="The mask.", show_default=False)]
-Grow = Annotated[
-    float, typer.Option(help=f"Widen the mask by so many {PIXELS}; protected pixels stay out. ORIGINAL alone only.")
-]
 Invert = Annotated[bool, typer.Option("--invert", help="Swap the polarity: black (or opaque) is edited.")]
 Format = Annotated[
     str,
@@ -39,7 +35,6 @@ def mask(
     original: o.Original,
     output: Output,
     edited: MaybeEdited = None,
-    grow: Grow = 0.0,
     invert: Invert = False,
     file_format: Format = "gray",
     report: o.ReportFile = None,
@@ -73,8 +68,6 @@ def mask(
         raise OptionError("--strip-metadata goes with --format rgba: a grey mask has no metadata")
     written = {"report": report_file, "mask_format": file_format, "invert": invert, "strip_metadata": strip_metadata}
     if edited is not None:
-        if grow:
-            raise OptionError("--grow goes with ORIGINAL alone; with EDITED the mask is what really changed")
         found = segmask.apply(original, edited, parsing=maps, include=include, exclude=exclude, **options)
         done = found.save_mask(output, **written)
     elif include or exclude:
@@ -83,7 +76,7 @@ def mask(
         source = context.get_parameter_source("strategy")
         if source is not None and source.name == "DEFAULT":
             del options["strategy"]  # the default is for pairs
-        done = segmask.mask(original, grow=grow, parsing=maps, **options).save(output, **written)
+        done = segmask.mask(original, parsing=maps, **options).save(output, **written)
     polarity = f"{POLARITY[file_format, invert]} is edited"
     say(f"{output}: {polarity}; {done.mask.share:.1%} of the picture ({done.strategy}); verdict {done.verdict}")
     finish(done, report, strict)

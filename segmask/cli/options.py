@@ -10,14 +10,15 @@ from typing import Annotated, Any
 
 import typer
 
+from segmask.core.files import json_path
 from segmask.options import DEFAULT_TARGET, Options
-from segmask.result import json_path
 
 _KINDS = {
     "tone_match": bool,
     "threshold": float,
     "min_area": float,
     "feather": float,
+    "grow": float,
     "threads": int,
     "max_pixels": int,
 }

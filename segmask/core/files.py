@@ -123,3 +123,18 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
         if target.exists():
             _check_place(target, target)
     publish(targets)
+
+
+def json_path(path: Path | str) -> Path:
+    """A report's file; OptionError if it does not end in .json.
+
+    >>> json_path("run/report.json").name
+    'report.json'
+    >>> json_path("report.txt")
+    Traceback (most recent call last):
+        ...
+    segmask.core.errors.OptionError: report.txt: a report is written as JSON; expected a name that ends in .json
+    """
+    if Path(path).suffix.lower() != ".json":
+        raise OptionError(f"{path}: a report is written as JSON; expected a name that ends in .json")
+    return Path(path)

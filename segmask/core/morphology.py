@@ -108,6 +108,18 @@ def slopes(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np
     return cv2.Sobel(values, -1, 1, 0, scale=unit), cv2.Sobel(values, -1, 0, 1, scale=unit)  # type: ignore[return-value]
 
 
+def grown(mask: Mask, distance: float) -> Mask:
+    """``mask`` wider by ``distance`` pixels, or narrower where it is below 0.
+
+    >>> row = np.array([[0, 0, 1, 1, 1, 0, 0]], bool)
+    >>> [grown(row, distance).astype(int).tolist() for distance in (1, 0, -1)]
+    [[[0, 1, 1, 1, 1, 1, 0]], [[0, 0, 1, 1, 1, 0, 0]], [[0, 0, 0, 1, 0, 0, 0]]]
+    """
+    if distance == 0:
+        return mask
+    return within(mask, distance) if distance > 0 else ~within(~mask, -distance)
+
+
 def blurred(values: NDArray, sigma: float, *, edge_twice: bool = True) -> NDArray[np.float32]:
     """A Gaussian blur of float (H, W) or (H, W, C) by ``sigma`` pixels, float32; float64 stays so.
 

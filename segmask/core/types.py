@@ -177,6 +177,8 @@ class Stages:
     alignment: Alignment
     tone: ToneMatch
     change: Change
+    toned: Image | None = None
+    """uint8 (H, W, 3): the edit as it was composited, with its drift taken out and the original's hair over it."""
     parsing: Parsing | None = None
     edited_parsing: Parsing | None = None
     faces: tuple[Face, ...] = ()

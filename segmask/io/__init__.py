@@ -6,12 +6,15 @@ The file's own samples are kept as the *raster*: what must stay original is copi
 
 from segmask.io.colour import alike, neutral, raster_to_image, same_colours, to_raster_colours
 from segmask.io.declared import check_fits
+from segmask.io.disclosure import marked
 from segmask.io.labels import read_labels
 from segmask.io.levels import from_levels, is_plain, to_levels
+from segmask.io.mask_files import mask_contents, stripped
 from segmask.io.masks import MASK_DIALECTS, ReadMask, read_gray, read_mask
 from segmask.io.picture import Metadata, Picture, Raster
 from segmask.io.read import Source, read_image, read_picture
 from segmask.io.redecode import decoded_again
+from segmask.io.screen import encode_animation, encode_indexed, encode_view
 from segmask.io.write import (
     FORMATS,
     Encoded,
@@ -19,6 +22,7 @@ from segmask.io.write import (
     encode,
     encode_composite,
     encode_png,
+    encode_tiff,
     output_format,
     write_png,
 )
@@ -37,10 +41,16 @@ __all__ = [
     "check_holds",
     "decoded_again",
     "encode",
+    "encode_animation",
     "encode_composite",
+    "encode_indexed",
     "encode_png",
+    "encode_tiff",
+    "encode_view",
     "from_levels",
     "is_plain",
+    "marked",
+    "mask_contents",
     "neutral",
     "output_format",
     "raster_to_image",
@@ -50,6 +60,7 @@ __all__ = [
     "read_mask",
     "read_picture",
     "same_colours",
+    "stripped",
     "to_levels",
     "to_raster_colours",
     "write_png",

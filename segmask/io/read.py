@@ -35,23 +35,28 @@ class SupportsArray(Protocol):
     def __array__(self) -> NDArray[Any]: ...
 
 
-Source: TypeAlias = "str | os.PathLike[str] | PilImage | SupportsArray"
-"""What can be handed in for a picture or a mask: a path, a PIL image, or anything with ``__array__``."""
+Source: TypeAlias = "str | os.PathLike[str] | bytes | PilImage | SupportsArray | Picture"
+"""What can be handed in for a picture or a mask: a path, a file's bytes, a PIL image, anything with ``__array__``, or a
+``Picture`` that was read before."""
 
 
 def read_picture(source: Source, name: str = "picture", *, max_pixels: int | None = None) -> Picture:
-    """Read a path, a PIL image or an array (uint8 or uint16; (H, W), (H, W, 1..4)).
+    """Read a path, a file's bytes, a PIL image or an array (uint8 or uint16; (H, W), (H, W, 1..4)).
 
     Args:
-        source: nothing that is handed in is changed.
+        source: nothing that is handed in is changed. A ``Picture`` is given back as it is.
         name: what to call it where it has no path.
         max_pixels: how many pixels a file may declare; None for ``limits.MAX_PIXELS``.
 
     Raises InputError.
     """
+    if isinstance(source, Picture):
+        return source
     if is_path(source):
         path = Path(source)
         return picture_of(read_stored(path, max_pixels), path)
+    if is_contents(source):
+        return picture_of(stored_of_bytes(bytes(source), name, max_pixels), None)
     if is_pil(source):
         with decoding(name):
             return picture_of(stored_of_pil(source, name), None)
@@ -70,6 +75,8 @@ def read_stored(path: Path, max_pixels: int | None = None) -> Stored:
 
 def stored_of_bytes(data: bytes, name: str, max_pixels: int | None = None) -> Stored:
     """The samples and metadata in a file's contents, as stored. Raises InputError."""
+    if not data:
+        raise InputError(f"{name}: is empty (0 bytes); expected a picture file")
     kind = kind_of(data, name)
     with decoding(name):
         reader = READERS.get(kind)
@@ -115,6 +122,11 @@ def _dpi_of(value: Any) -> tuple[float, float] | None:
 def is_path(source: Any) -> TypeGuard[str | os.PathLike[str]]:
     """Is it a path?"""
     return isinstance(source, (str, os.PathLike))
+
+
+def is_contents(source: Any) -> TypeGuard[bytes]:
+    """Is it a file's contents?"""
+    return isinstance(source, (bytes, bytearray, memoryview))
 
 
 def is_pil(source: Any) -> bool:

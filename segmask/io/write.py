@@ -114,6 +114,12 @@ def _not_written(notes: list[str], lost: list[str], metadata: Metadata, file_for
     return tuple(Finding("not-written", note) for note in notes)
 
 
+def encode_tiff(raster: Raster, metadata: Metadata, tags: list[tuple[int, int, int, Any, bool]]) -> bytes:
+    """TIFF of uint8 or uint16 (H, W, 1..4) with further tags, as ``tifffile`` takes them."""
+    contiguous: Any = np.ascontiguousarray(raster)
+    return tiff_bytes(contiguous, metadata, tags)[0]
+
+
 def encode_png(array: NDArray[np.uint8]) -> bytes:
     """PNG of uint8 (H, W), (H, W, 3) or (H, W, 4).
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 from segmask.io import exif
@@ -13,10 +14,12 @@ from segmask.io.png_colour import without_a_profile
 CLASSIC_LIMIT = 4_000_000_000
 """Bytes: above, a TIFF needs 64-bit offsets."""
 XMP, IPTC = 700, 33723
+Tag = tuple[int, int, int, Any, bool]
+"""As tifffile takes them: code, type, count, value, whether for the first page alone."""
 
 
-def tiff_bytes(raster: Raster, metadata: Metadata) -> tuple[bytes, list[str]]:
-    """A TIFF of uint8 or uint16 (H, W, 1..4), and what it could not hold.
+def tiff_bytes(raster: Raster, metadata: Metadata, more: Sequence[Tag] = ()) -> tuple[bytes, list[str]]:
+    """A TIFF of uint8 or uint16 (H, W, 1..4) with further tags, and what it could not hold.
 
     >>> import numpy as np
     >>> data, notes = tiff_bytes(np.zeros((4, 4, 3), np.uint8), Metadata())
@@ -48,14 +51,14 @@ def tiff_bytes(raster: Raster, metadata: Metadata) -> tuple[bytes, list[str]]:
         software=False,
         resolution=metadata.dpi,
         resolutionunit="INCH" if metadata.dpi else None,
-        extratags=_tags(metadata),
+        extratags=[*_tags(metadata), *more],
     )
     return (buffer.getvalue() if found is None else _with_directories(buffer.getvalue(), found)), lost
 
 
-def _tags(metadata: Metadata) -> list[tuple[int, int, int, Any, bool]]:
+def _tags(metadata: Metadata) -> list[Tag]:
     """What tifffile is to write besides."""
-    tags: list[tuple[int, int, int, Any, bool]] = []
+    tags: list[Tag] = []
     for code, data, kind in ((XMP, metadata.xmp, exif.BYTE), (IPTC, metadata.iptc, exif.UNDEFINED)):
         if data:
             tags.append((code, kind, len(data), data, True))

@@ -42,7 +42,7 @@ def _well_formed(text: str) -> bool:
 
 def orientation_of(text: str) -> int | None:
     """1 to 8 where the packet says how the picture is stored."""
-    for prefix in _prefixes(text, TIFF):
+    for prefix in prefixes(text, TIFF):
         found = re.search(rf"""\b{prefix}:Orientation\s*(?:=\s*["']|>)\s*([1-8])\b""", text)
         if found:
             return int(found[1])
@@ -71,32 +71,33 @@ def agreeing(text: str, size_wh: tuple[int, int], orientation: int = 1) -> tuple
         (EXIF, "PixelXDimension", width),
         (EXIF, "PixelYDimension", height),
     ):
-        for prefix in _prefixes(text, namespace):
+        for prefix in prefixes(text, namespace):
             text = re.sub(rf"""(\b{prefix}:{name}\s*=\s*["'])[^"'<]*""", rf"\g<1>{value}", text)
             text = re.sub(rf"(<{prefix}:{name}[^>/]*>)[^<]*", rf"\g<1>{value}", text)
     before, left_out = text, []
-    for prefix in _prefixes(text, XMP):
-        text = _without(text, prefix, "Thumbnails")
+    for prefix in prefixes(text, XMP):
+        text = without(text, prefix, "Thumbnails")
     if text != before:
         left_out.append("the XMP thumbnails, which show the original")
-    for prefix in _prefixes(text, XMP_NOTE):
-        text = _without(text, prefix, "HasExtendedXMP")
+    for prefix in prefixes(text, XMP_NOTE):
+        text = without(text, prefix, "HasExtendedXMP")
     before = text
     for namespace in (*GAIN_MAP, *OTHER_PICTURES):
-        for prefix in _prefixes(text, namespace):
-            text = _without(text, prefix, r"[\w.-]+")
+        for prefix in prefixes(text, namespace):
+            text = without(text, prefix, r"[\w.-]+")
     if text != before:
         left_out.append("what the XMP says of further pictures in the file")
     return (text if _well_formed(text) else None), tuple(left_out)
 
 
-def _prefixes(text: str, namespace: str) -> list[str]:
+def prefixes(text: str, namespace: str) -> list[str]:
+    """What a packet calls a namespace, ready for a regular expression."""
     found = re.findall(rf"""\bxmlns:([\w.-]+)\s*=\s*["']{re.escape(namespace)}["']""", text)
     return [re.escape(prefix) for prefix in dict.fromkeys(found)]
 
 
-def _without(text: str, prefix: str, name: str) -> str:
-    """The text without the properties of a name, as elements or as attributes."""
+def without(text: str, prefix: str, name: str) -> str:
+    """A packet without the properties of a name, as elements or as attributes."""
     text = re.sub(rf"<({prefix}:{name})(?:\s[^<>]*)?(?<!/)>.*?</\1\s*>\s*", "", text, flags=re.DOTALL)
     text = re.sub(rf"<{prefix}:{name}(?:\s[^<>]*)?/>\s*", "", text)
     return re.sub(rf"""(?<=\s){prefix}:{name}\s*=\s*(?:"[^"]*"|'[^']*')\s*""", "", text)

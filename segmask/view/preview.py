@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from segmask.core.geometry import resize_image, resize_map, resize_mask, working_size
 from segmask.core.types import Box, Image, Mask
+from segmask.view.text import draw_text, wrapped
 
 if TYPE_CHECKING:
     from segmask.report import Report
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
 PANEL_SIDE = 640  # pixels of a panel's long side: six of them fit a screen
 GAP = 8
 TAKEN = np.array([255, 64, 160], np.float32)  # colours that clothes and skin rarely have
-DOUBTFUL = np.array([255, 176, 0], np.float32)
+DOUBTFUL_RGB = (255, 176, 0)
+DOUBTFUL = np.array(DOUBTFUL_RGB, np.float32)
 PROTECTED = np.array([0, 200, 255], np.float32)
 BACKDROP = 24
 LINE = 22  # pixels of a line of text
-LETTER = 9  # pixels of a letter, about: Hershey simplex at the scale used
-TEXT = 0.5  # of the font's own size
+TEXT = 15  # pixels
+INK = (235, 235, 235)
 
 
 def draw_preview(result: Result) -> Image:
@@ -72,32 +74,20 @@ def _marked(panel: Image, result: Result) -> Image:
         other = max(box.x1 - 1, corner[0]), max(box.y1 - 1, corner[1])
         panel = np.ascontiguousarray(panel)
         cv2.rectangle(panel, corner, other, colour, 2)
-        cv2.putText(
-            panel, str(number), (corner[0] + 5, corner[1] + 18), cv2.FONT_HERSHEY_SIMPLEX, TEXT, colour, 2, cv2.LINE_AA
-        )
+        panel = draw_text(panel, str(number), (corner[0] + 5, corner[1] + 3), TEXT, DOUBTFUL_RGB)
     return panel
 
 
 def _verdict(report: Report, width: int) -> Image:
     """A bar with the verdict, the confidence and the numbered reasons."""
-    import textwrap
-
-    import cv2
-
     sure = "" if report.confidence is None else f", confidence {report.confidence:.2f}"
     said = [f"verdict: {report.verdict}{sure}"]
     said += [f"{number}: {reason.text}" for number, reason in enumerate(report.reasons, start=1)]
-    lines = [line for text in said for line in textwrap.wrap(_drawable(text), max(8, (width - 12) // LETTER))]
+    lines = [line for text in said for line in wrapped(text, TEXT, max(80, width - 12))]
     bar = np.full((LINE * len(lines) + GAP, width, 3), BACKDROP, np.uint8)
     for index, line in enumerate(lines):
-        place = (6, LINE * (index + 1) - 6)
-        cv2.putText(bar, line, place, cv2.FONT_HERSHEY_SIMPLEX, TEXT, (235, 235, 235), 1, cv2.LINE_AA)
+        bar = draw_text(bar, line, (6, LINE * index + 3), TEXT, INK)
     return bar
-
-
-def _drawable(text: str) -> str:
-    """``text`` in ASCII, since the font has nothing else."""
-    return text.encode("ascii", "replace").decode()
 
 
 def heat(values: NDArray[np.float32]) -> Image:
@@ -140,10 +130,8 @@ def _soft(mask: Mask | None, size_hw: tuple[int, int]) -> NDArray[np.float32]:
 
 
 def _caption(image: Image, title: str) -> Image:
-    import cv2
-
     bar = np.full((26, max(image.shape[1], 8), 3), BACKDROP, np.uint8)
-    cv2.putText(bar, title, (6, 18), cv2.FONT_HERSHEY_SIMPLEX, TEXT, (235, 235, 235), 1, cv2.LINE_AA)
+    bar = draw_text(bar, title, (6, 4), TEXT, INK)
     return np.vstack([bar[:, : image.shape[1]], image])
 
 

@@ -147,7 +147,7 @@ BAD = {
     "no output": ("apply", "good.jpg", "edit.jpg"),
     "no such option": ("apply", "good.jpg", "edit.jpg", "-o", "out.png", "--magic"),
     "no such command": ("conjure",),
-    "grow with a pair": ("mask", "good.jpg", "edit.jpg", "-o", "out.png", "--grow", "5"),
+    "too much growth": ("mask", "good.jpg", "-o", "out.png", "--grow", "5000"),
     "mask format": ("mask", "good.jpg", "-o", "out.png", "--format", "cmyk"),
     "report format": ("apply", "good.jpg", "edit.jpg", "-o", "out.png", "--report", "r.png"),
     "prompt and target": ("apply", "good.jpg", "edit.jpg", "-o", "o.png", "--prompt", "a hat", "--target", "clothing"),
@@ -173,7 +173,7 @@ BAD = {
 USAGE = {
     "output is an input", "format", "lossy mask", "strategy", "target", "parser", "detector", "mask twice", "no output",
     "report format", "prompt and target", "unknown words", "feather of a given mask", "output is the given mask",
-    "output is a later edit", "no such option", "no such command", "grow with a pair", "mask format",
+    "output is a later edit", "no such option", "no such command", "too much growth", "mask format",
     "diff of one picture", "hybrid of one picture",
 }  # fmt: skip
 

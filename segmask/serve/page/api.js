@@ -1,0 +1,75 @@
+// The service's HTTP API. The token, where one is needed, comes with the page's address: http://…/#token=…
+const PATIENCE = 6;
+const token = takeToken();
+
+function takeToken() {
+  const given = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (given) {
+    sessionStorage.setItem("token", given);
+    history.replaceState(null, "", location.pathname);
+  }
+  return given || sessionStorage.getItem("token");
+}
+
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body.detail || "The server gave no reason.");
+    this.status = status;
+    this.code = body.code || "internal";
+    this.title = body.title || "Something went wrong";
+  }
+}
+
+// Waits while the server is busy: onBusy is told before each wait.
+export async function call(path, { method = "GET", form, onBusy, keepalive = false } = {}) {
+  for (let tries = 0; ; tries += 1) {
+    let answer;
+    try {
+      answer = await fetch(path, {
+        method,
+        body: form && toFormData(form),
+        headers: token ? { Authorization: `Bearer ${token}` } : {},
+        keepalive,
+      });
+    } catch {
+      throw new Problem(0, { code: "unreachable", detail: "The segmask server can't be reached. Is it still running?" });
+    }
+    if (answer.ok) return answer;
+    const body = await answer.json().catch(() => ({}));
+    if (answer.status !== 503 || tries >= PATIENCE) throw new Problem(answer.status, body);
+    onBusy?.();
+    const seconds = Math.min(15, Number(answer.headers.get("Retry-After")) || 2);
+    await new Promise((done) => setTimeout(done, seconds * 1000));
+  }
+}
+
+function toFormData(parts) {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(parts)) {
+    if (value instanceof Blob) data.append(name, value, "file");
+    else if (value !== null && value !== undefined) data.append(name, value);
+  }
+  return data;
+}
+
+export const about = async () => (await call("/v1/about")).json();
+export const openPair = async (original, edited, options, onBusy) =>
+  (await call("/v1/pairs", { method: "POST", form: { original, edited, options: JSON.stringify(options) }, onBusy })).json();
+export const applyPair = async (id, options, masks, onBusy) =>
+  (await call(`/v1/pairs/${id}/apply`, { method: "POST", form: { options: JSON.stringify(options), ...masks }, onBusy })).json();
+export const view = async (id, name, side) => (await call(`/v1/pairs/${id}/views/${name}?side=${side}`)).blob();
+export const file = async (id, name, mark) => (await call(`/v1/pairs/${id}/files/${name}?mark=${mark}`)).blob();
+export const closePair = (id) => call(`/v1/pairs/${id}`, { method: "DELETE", keepalive: true }).catch(() => {});
+
+// A sentence for people who know nothing of the server.
+const PLAIN = {
+  "unknown-pair": "The pictures were open for too long and have been forgotten. Drop them again.",
+  "too-large": "The files are too large for this server.",
+  "timed-out": "This took too long. Try smaller pictures.",
+  "worker-lost": "The work broke off, perhaps for lack of memory. Try again, or use smaller pictures.",
+  busy: "The server has too much to do right now. Try again in a moment.",
+  unauthorised: "This server needs a token. Open the page with the address that came with it (…#token=…).",
+  internal: "Something went wrong on the server. Its log says where.",
+};
+export const plain = (error) => (error instanceof Problem ? PLAIN[error.code] || sentence(error.message) : sentence(String(error.message || error)));
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -61,8 +61,22 @@ class Result:
         The composite's format follows its ending (PNG, TIFF, WebP lossless; JPEG lossy). Returns the report as
         written, which also says what the format could not hold. Raises OptionError or OutputError.
         """
+        side = _paths(mask=mask, report=report, preview=preview)
+        files.check_outputs([Path(path), *side.values()], self.inputs)
+        contents, written = self.encoded(path, mask=mask, report=report, preview=preview)
+        files.write_files(contents)
+        return written
+
+    def encoded(
+        self,
+        path: Path | str,
+        *,
+        mask: Path | str | None = None,
+        report: Path | str | None = None,
+        preview: Path | str | None = None,
+    ) -> tuple[dict[Path, bytes], Report]:
+        """What ``save`` would write, as contents by path, and the report; nothing is written."""
         path, side = Path(path), _paths(mask=mask, report=report, preview=preview)
-        files.check_outputs([path, *side.values()], self.inputs)
         encoded, notes = io.encode(self.raster, self.original.metadata, io.output_format(path))
         written = replace(self.report, findings=(*self.report.findings, *notes))
         contents = {path: encoded}
@@ -74,8 +88,7 @@ class Result:
             from segmask.view.preview import draw_preview
 
             contents[side["preview"]] = _lossless(side["preview"], draw_preview(self))
-        files.write_files(contents)
-        return written
+        return contents, written
 
     def save_mask(
         self,
@@ -144,17 +157,22 @@ def _save_mask(
     result: Result | MaskResult, path: Path | str, report: Path | str | None, mask_format: str, invert: bool
 ) -> Report:
     path, side = Path(path), _paths(report=report)
-    if mask_format not in MASK_FORMATS:
-        raise unknown("format", mask_format, MASK_FORMATS)
     files.check_outputs([path, *side.values()], result.inputs)
-    # Where it is to be edited, a grey mask is white and a photo with transparency is clear.
-    levels = result.mask if (mask_format == "gray") != invert else 255 - result.mask
-    values = levels if mask_format == "gray" else np.dstack([result.original.image, levels])
-    contents = {path: _lossless(path, values)}
+    contents = {path: encoded_mask(result, path, mask_format, invert)}
     if "report" in side:
         contents[side["report"]] = report_json(result.report)
     files.write_files(contents)
     return result.report
+
+
+def encoded_mask(result: Result | MaskResult, path: Path, mask_format: str, invert: bool) -> bytes:
+    """A mask as ``save_mask`` writes it, as contents; the format is that of the path's ending. Raises OptionError."""
+    if mask_format not in MASK_FORMATS:
+        raise unknown("format", mask_format, MASK_FORMATS)
+    # Where it is to be edited, a grey mask is white and a photo with transparency is clear.
+    levels = result.mask if (mask_format == "gray") != invert else 255 - result.mask
+    values = levels if mask_format == "gray" else np.dstack([result.original.image, levels])
+    return _lossless(path, values)
 
 
 def json_path(path: Path | str) -> Path:

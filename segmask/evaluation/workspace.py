@@ -13,9 +13,9 @@ import numpy as np
 
 from segmask.core.errors import OutputError
 from segmask.core.files import write_files
+from segmask.core.fingerprint import stamp
 from segmask.core.geometry import resize_image, working_size
 from segmask.evaluation.datasets import Case
-from segmask.evaluation.fingerprint import stamp
 from segmask.evaluation.strategies import Outcome, Strategy
 from segmask.io import Metadata, encode, encode_png
 

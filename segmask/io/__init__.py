@@ -8,12 +8,13 @@ from segmask.io.colour import in_colours_of, raster_to_image, to_raster_colours
 from segmask.io.labels import read_labels
 from segmask.io.masks import MASK_DIALECTS, ReadMask, read_gray, read_mask
 from segmask.io.picture import Metadata, Picture, Raster
-from segmask.io.read import Source, read_image, read_picture
+from segmask.io.read import Encoded, Source, name_of, read_image, read_picture
 from segmask.io.write import FORMATS, check_holds, encode, encode_png, output_format, write_png
 
 __all__ = [
     "FORMATS",
     "MASK_DIALECTS",
+    "Encoded",
     "Metadata",
     "Picture",
     "Raster",
@@ -23,6 +24,7 @@ __all__ = [
     "encode",
     "encode_png",
     "in_colours_of",
+    "name_of",
     "output_format",
     "raster_to_image",
     "read_gray",

@@ -14,7 +14,7 @@ from segmask.core.types import LabelMap
 from segmask.io.decode import decoding, kind_of, pillow, read_bytes
 from segmask.io.limits import check_pixels
 from segmask.io.png import Png
-from segmask.io.read import as_array, is_path, is_pil
+from segmask.io.read import Encoded, as_array, is_path, is_pil
 from segmask.io.tiff import stored_indices
 
 
@@ -23,8 +23,10 @@ def read_labels(source: Any, name: str = "label map", *, max_pixels: int | None 
 
     Raises InputError.
     """
-    if is_path(source):
-        values = _indices(Path(source), max_pixels)
+    if isinstance(source, Encoded):
+        values = _indices(source.data, source.name, max_pixels)
+    elif is_path(source):
+        values = _indices(read_bytes(Path(source)), str(source), max_pixels)
     elif is_pil(source):
         raise InputError(f"{name}: a PIL image may have lost its class ids; hand in its path, or np.array(image)")
     else:
@@ -36,9 +38,8 @@ def read_labels(source: Any, name: str = "label map", *, max_pixels: int | None 
     return values.astype(np.uint8)
 
 
-def _indices(path: Path, max_pixels: int | None) -> NDArray[Any]:
+def _indices(data: bytes, name: str, max_pixels: int | None) -> NDArray[Any]:
     """What a file stores for each pixel, not looked up and not spread."""
-    data, name = read_bytes(path), str(path)
     kind = kind_of(data, name)
     with decoding(name):
         if kind == "PNG":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeGuard
 
@@ -35,8 +36,21 @@ class SupportsArray(Protocol):
     def __array__(self) -> NDArray[Any]: ...
 
 
-Source: TypeAlias = "str | os.PathLike[str] | PilImage | SupportsArray"
-"""What can be handed in for a picture or a mask: a path, a PIL image, or anything with ``__array__``."""
+@dataclass(frozen=True)
+class Encoded:
+    """A file's contents in memory, from a pipe or an object store, say.
+
+    >>> Encoded(b"GIF89a", "s3://shop/a.gif").name
+    's3://shop/a.gif'
+    """
+
+    data: bytes
+    name: str
+    """What messages call it."""
+
+
+Source: TypeAlias = "str | os.PathLike[str] | Encoded | PilImage | SupportsArray"
+"""What can be handed in for a picture or mask: a path, a file's contents, a PIL image, anything with ``__array__``."""
 
 
 def read_picture(source: Source, name: str = "picture", *, max_pixels: int | None = None) -> Picture:
@@ -49,6 +63,8 @@ def read_picture(source: Source, name: str = "picture", *, max_pixels: int | Non
 
     Raises InputError.
     """
+    if isinstance(source, Encoded):
+        return picture_of(decode_stored(source.data, source.name, max_pixels), None)
     if is_path(source):
         path = Path(source)
         return picture_of(read_stored(path, max_pixels), path)
@@ -65,8 +81,14 @@ def read_image(source: Source, name: str = "picture") -> Image:
 
 def read_stored(path: Path, max_pixels: int | None = None) -> Stored:
     """A file's samples and metadata as stored. Raises InputError."""
-    data = read_bytes(path)
-    kind, name = kind_of(data, str(path)), str(path)
+    return decode_stored(read_bytes(path), str(path), max_pixels)
+
+
+def decode_stored(data: bytes, name: str, max_pixels: int | None = None) -> Stored:
+    """The samples and metadata in a file's contents. Raises InputError."""
+    if not data:
+        raise InputError(f"{name}: the file is empty (0 bytes)")
+    kind = kind_of(data, name)
     with decoding(name):
         reader = READERS.get(kind)
         return read_other(kind, data, name, max_pixels) if reader is None else reader(data, name, max_pixels)
@@ -111,6 +133,17 @@ def _dpi_of(value: Any) -> tuple[float, float] | None:
 def is_path(source: Any) -> TypeGuard[str | os.PathLike[str]]:
     """Is it a path?"""
     return isinstance(source, (str, os.PathLike))
+
+
+def name_of(source: Any, name: str) -> str:
+    """What messages call a source: its path, the name that came with its contents, or ``name``.
+
+    >>> name_of("a.png", "original"), name_of(Encoded(b"", "b.png"), "original"), name_of(np.zeros(1), "original")
+    ('a.png', 'b.png', 'original')
+    """
+    if isinstance(source, Encoded):
+        return source.name
+    return os.fspath(source) if is_path(source) else name
 
 
 def is_pil(source: Any) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 import segmask
 from segmask.evaluation import MaskerStrategy
-from segmask.evaluation.fingerprint import package_digest
+from segmask.core.fingerprint import package_digest
 
 PACKAGE = Path(segmask.__file__).parent
 RUN = "import sys, segmask; segmask.evaluate(sys.argv[1], ['diff'], output=sys.argv[2])"

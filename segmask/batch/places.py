@@ -14,6 +14,9 @@ from segmask.core.errors import InputError, OutputError
 from segmask.core.files import write_files
 from segmask.io.decode import read_bytes
 
+_known: set[Path] = set()
+"""Folders in which this process has written before: what killed runs left there is put right."""
+
 
 def is_url(place: str) -> bool:
     """Does fsspec have to open it?
@@ -128,10 +131,11 @@ def write(contents: Mapping[str, bytes]) -> None:
     b'b'
     """
     local = {Path(place): data for place, data in contents.items() if not is_url(place)}
-    for path in local:
-        make_folder(path.parent)
     if local:
-        write_files(local)
+        for folder in {path.parent for path in local}:
+            make_folder(folder)
+        write_files(local, _known)
+        _known.update(Path(os.path.realpath(path.parent)) for path in local)
     far = {place: data for place, data in contents.items() if is_url(place)}
     if far:
         from segmask.batch import remote

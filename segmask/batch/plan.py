@@ -23,7 +23,9 @@ from segmask.options import Options
 
 TOLD = 10
 """Rows or names that a message lists; the rest is a count."""
-OWN = ("journal", "report-files", "report.html", "results.csv", "results.parquet")
+MOST_FOLDERS = 4096
+"""Folders' names that are kept, so that most are hashed once."""
+OWN = ("journal", "report-files", "report.html", "results.csv", "results.parquet", "unmatched.txt")
 """Names in the output folder that are the batch's own."""
 
 
@@ -102,7 +104,7 @@ def make_plan(source: Source, output: str, options: Options, *, look: bool = Fal
         raise InputError(f"{source.name}: {lines}{more}. Nothing was done; mend the rows or take them out")
     if not count:
         raise InputError(f"{source.name}: no pairs found ({source.layout}){_unmatched_note(source)}")
-    _check_collisions(source, output, made.digests)
+    _check_collisions(source, output, made.digests())
     _check_inputs_are_kept(source, output, made, read)
     return Plan(source, output, count, tuple(missing), in_process)
 
@@ -152,32 +154,47 @@ class _Names:
 
     def __init__(self) -> None:
         self._names, self._folders = array("Q"), array("Q")
-        self._last = ""
+        self._seen: set[str] = set()
 
     def add(self, name: str) -> None:
         self._names.append(digest64(_plain(name)))
         folder = posixpath.dirname(name.replace(os.sep, "/"))
-        if folder != self._last:  # the next file is mostly in the same one
-            self._last = folder
+        if folder not in self._seen:
+            if len(self._seen) >= MOST_FOLDERS:
+                self._seen.clear()
+            self._seen.add(folder)
             self._folders.append(digest64(_plain(folder)))
 
-    @property
     def digests(self) -> Digests:
-        return np.frombuffer(self._names, np.uint64) if self._names else np.zeros(0, np.uint64)
+        """Of all names, in ascending order; sorted where they lie."""
+        return _sorted(self._names)
 
-    @property
     def folders(self) -> Digests:
-        return np.unique(np.frombuffer(self._folders, np.uint64)) if self._folders else np.zeros(0, np.uint64)
+        """Of the names' folders, in ascending order."""
+        return _sorted(self._folders)
+
+
+def _sorted(values: array[int]) -> Digests:
+    view = np.frombuffer(values, np.uint64) if values else np.zeros(0, np.uint64)
+    view.sort()
+    return view
+
+
+def _common(some: Digests, others: Digests) -> set[int]:
+    """What two ascending arrays share."""
+    if not len(some) or not len(others):
+        return set()
+    at = np.minimum(np.searchsorted(others, some), len(others) - 1)
+    return set(map(int, some[others[at] == some]))
 
 
 def _plain(name: str) -> str:
     """Names that differ in case or in the form of their accents only are one file on macOS and Windows."""
-    return unicodedata.normalize("NFC", name).casefold()
+    return name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
 
 
 def _check_collisions(source: Source, output: str, made: Digests) -> None:
-    ordered = np.sort(made)
-    twice = set(map(int, ordered[1:][ordered[1:] == ordered[:-1]]))
+    twice = set(map(int, made[1:][made[1:] == made[:-1]]))
     if not twice:
         return
     found: dict[str, list[str]] = {}
@@ -195,8 +212,8 @@ def _check_collisions(source: Source, output: str, made: Digests) -> None:
 
 def _check_inputs_are_kept(source: Source, output: str, made: _Names, read: _Names) -> None:
     """No output is an input, and none goes into a folder that holds inputs."""
-    overwritten = set(map(int, np.intersect1d(made.digests, read.digests)))
-    shared = set(map(int, np.intersect1d(made.folders, read.folders)))
+    overwritten = _common(made.digests(), read.digests())
+    shared = _common(made.folders(), read.folders())
     if not overwritten and not shared:
         return
     for task in source.tasks():

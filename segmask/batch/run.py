@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Unpack
 
-from segmask.batch import engines
+from segmask.batch import engines, places
 from segmask.batch.engines import Workers
 from segmask.batch.index import digest64
 from segmask.batch.journal import Journal
@@ -27,7 +27,9 @@ from segmask.batch.task import Task
 from segmask.options import OptionArguments, Options
 
 Progress = Callable[[Row, Tally], None]
-"""Called after each row with the row and the counts so far."""
+"""Called after each row with the row, which also says whether it was ``kept``, and the counts so far."""
+UNMATCHED = "unmatched.txt"
+"""The pictures without a partner, one a line."""
 FAILED_EXIT, STRICT_EXIT, STOPPED_EXIT = 1, 3, 130
 
 
@@ -103,7 +105,7 @@ class Run:
             self.journal.append(row)
         tally.add(row, kept=kept)
         if self.progress:
-            self.progress(row, tally)
+            self.progress({**row, "kept": kept}, tally)
         return row
 
     def _work(self) -> Iterator[tuple[Task, Row | None]]:
@@ -112,7 +114,12 @@ class Run:
     def _write_up(self) -> list[str]:
         wanted = {digest64(task.output) for task in self.plan.tasks()} if len(self.journal) > self.plan.count else None
         rows = partial(_rows, self.journal, wanted)
-        return [*write_tables(self.plan.output, rows()), *write_report(self.plan.output, rows, self.setup.thumbnails)]
+        names = [*write_tables(self.plan.output, rows()), *write_report(self.plan.output, rows, self.setup.thumbnails)]
+        unmatched = self.plan.source.unmatched
+        if unmatched:
+            text = "".join(f"{name}\n" for name in unmatched)
+            places.write({places.join(self.plan.output, UNMATCHED): text.encode("utf-8", "surrogateescape")})
+        return [*names, *([UNMATCHED] if unmatched else [])]
 
 
 def batch(
@@ -174,9 +181,22 @@ def batch(
     given = open_source(source, edited=edited, patterns=pattern, each=each, file_format=file_format, sides=sides)
     plan = make_plan(given, os.fspath(output), chosen)
     crew = engines.choose_workers(engine, workers, timeout, chosen, plan)
-    with open_journal(plan.output, chosen, resume) as journal:
-        setup = Setup(plan.output, chosen, crew.threads, thumbnails, verify)
-        return Run(plan, setup, journal, crew, stop or Stop(), progress).finish()
+    setup = Setup(plan.output, chosen, crew.threads, thumbnails, verify)
+    return run_plan(plan, setup, crew, resume=resume, progress=progress, stop=stop)
+
+
+def run_plan(
+    plan: Plan,
+    setup: Setup,
+    workers: Workers,
+    *,
+    resume: bool | None = None,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+) -> BatchResult:
+    """Run a plan that was made before; arguments as for ``batch``."""
+    with open_journal(plan.output, setup.options, resume) as journal:
+        return Run(plan, setup, journal, workers, stop or Stop(), progress).finish()
 
 
 @contextmanager

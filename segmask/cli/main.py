@@ -43,12 +43,13 @@ def _main(
 def _add_commands() -> None:
     from segmask.cli import models
     from segmask.cli.apply import apply
+    from segmask.cli.batch import batch
     from segmask.cli.demo import demo
     from segmask.cli.evaluate import evaluate
     from segmask.cli.mask import mask
     from segmask.cli.synth import synth
 
-    for command in (apply, mask, demo, evaluate, synth):
+    for command in (apply, mask, batch, demo, evaluate, synth):
         app.command()(command)
     app.add_typer(models.app, name="models")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import segmask
-from segmask.evaluation import MaskerStrategy
 from segmask.core.fingerprint import package_digest
+from segmask.evaluation import MaskerStrategy
 
 PACKAGE = Path(segmask.__file__).parent
 RUN = "import sys, segmask; segmask.evaluate(sys.argv[1], ['diff'], output=sys.argv[2])"

@@ -193,7 +193,7 @@ class Schedule(Generic[Work]):
             return
         now = self._crew.now()
         for worker, held in list(self._held.items()):
-            if now - held.since >= self._timeout:
+            if held.since + self._timeout <= now:
                 note = self._crew.kill(worker)
                 del self._held[worker]
                 yield Answer(held.work, Loss("timeout", f"took over {self._timeout:g} s", now - held.since, note))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
+import sys
 import time
+import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -85,6 +88,7 @@ class ProcessCrew:
         # Spawned, not forked: the models' threads don't survive a fork.
         self._context = get_context("spawn")
         self._make_handler, self._threads = make_handler, threads
+        self._needs_main = b"__main__" in pickle.dumps(make_handler)
         self._workers = {number: self._start() for number in range(size)}
 
     def __enter__(self) -> ProcessCrew:
@@ -156,7 +160,7 @@ class ProcessCrew:
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        with _environment(self._threads):
+        with _environment(self._threads), _main_hidden(self._needs_main):
             process = self._context.Process(target=serve, args=(theirs, self._make_handler, self._threads), daemon=True)
             process.start()
         theirs.close()
@@ -219,3 +223,17 @@ def _environment(threads: int | None) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _main_hidden(needed: bool) -> Iterator[None]:
+    """A child that needs nothing of the program's main module does not run it: a script needs no guard then."""
+    if needed:
+        yield
+        return
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

@@ -1,0 +1,93 @@
+"""The same batch on a Ray cluster of two nodes on this machine: the same bytes, whatever is lost on the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import segmask
+from tests.batch.conftest import outputs
+
+pytest.importorskip("ray.data")
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+STORE = 100 << 20
+"""Bytes of a node's object store."""
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """A head and a second node, two logical CPUs each: with one each, Ray Data may wait for ever."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    import ray
+    from ray.cluster_utils import Cluster
+
+    node = {"num_cpus": 2, "object_store_memory": STORE}
+    made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+    made.add_node(**node)
+    ray.init(address=made.address, logging_level="ERROR", log_to_driver=False)
+    yield made
+    ray.shutdown()
+    made.shutdown()
+
+
+def run(source: Path, out: Path, **keywords: Any) -> Any:
+    return segmask.batch(source, out, **{"strategy": "diff", "workers": 2, **keywords})
+
+
+def test_fifty_pairs_have_the_bytes_of_the_local_engine(cluster: Any, pairs, tmp_path: Path) -> None:
+    assert len(cluster.list_all_nodes()) == 2
+    originals, edits = pairs(50)
+    (edits / "1_edited.png").write_text("no picture")
+    here = run(originals, tmp_path / "here", edited=edits)
+    there = run(originals, tmp_path / "there", edited=edits, engine="ray")
+    assert outputs(tmp_path / "here") == outputs(tmp_path / "there")
+    assert (there.counts, there.total, there.failed) == (here.counts, 50, 1)
+    timed = ("seconds", "finished", "rss_mb", "files")
+    rows = [
+        {row["output"]: {name: row[name] for name in row if name not in timed} for row in result.rows()}
+        for result in (here, there)
+    ]
+    assert rows[0] == rows[1]
+    assert run(originals, tmp_path / "there", edited=edits, engine="ray").kept == 49
+
+
+def test_a_lost_node_and_a_killed_worker_cost_no_row(cluster: Any, pairs, tmp_path: Path) -> None:
+    import psutil
+
+    originals, edits = pairs(48)
+    extra = cluster.add_node(num_cpus=2, object_store_memory=STORE)
+    lost: list[str] = []
+
+    def break_things(_row: dict[str, Any], tally: Any) -> None:
+        if tally.done >= 4 and not lost:
+            lost.append("a worker")
+            actors = [
+                one for one in psutil.process_iter(["cmdline"]) if "PictureActor" in " ".join(one.info["cmdline"])
+            ]
+            mine = [one for one in actors if os.getpid() in {parent.pid for parent in one.parents()}]
+            mine[0].send_signal(signal.SIGKILL)
+        elif tally.done >= 12 and len(lost) == 1:
+            lost.append("a node")
+            cluster.remove_node(extra, allow_graceful=False)
+
+    result = run(originals, tmp_path / "out", edited=edits, engine="ray", workers=4, progress=break_things)
+    assert lost == ["a worker", "a node"]
+    assert Counter(row["verdict"] == "failed" for row in result.rows()) == {False: 48}
+    assert len(outputs(tmp_path / "out")) == 48
+    run(originals, tmp_path / "here", edited=edits)
+    assert outputs(tmp_path / "out") == outputs(tmp_path / "here")
+
+
+def test_a_models_error_is_the_local_engines(cluster: Any, pairs, tmp_path: Path) -> None:
+    assert cluster.address
+    originals, edits = pairs(1)
+    (tmp_path / "own.onnx").write_bytes(b"no network")
+    with pytest.raises(segmask.ModelError):
+        run(originals, tmp_path / "out", edited=edits, engine="ray", strategy="semantic", parser=tmp_path / "own.onnx")

@@ -96,7 +96,6 @@ def _check_free(output: str) -> None:
     if places.is_url(output):
         from segmask.batch import remote
 
-        remote.check_writable(output)
         taken = not remote.is_empty(output)
     else:
         folder = Path(output)

@@ -144,6 +144,19 @@ def write(contents: Mapping[str, bytes]) -> None:
             remote.write(place, data)
 
 
+def check_writable(place: str) -> None:
+    """Raise OutputError for a URL that can't take results, such as an archive's.
+
+    >>> check_writable("zip://out::shop.zip")
+    Traceback (most recent call last):
+    segmask.core.errors.OutputError: zip://out::shop.zip: results can't be written there; name a folder or a bucket
+    """
+    if is_url(place):
+        from segmask.batch import remote
+
+        remote.check_writable(place)
+
+
 def make_folder(folder: Path) -> None:
     """A folder with those above it. Raises OutputError."""
     try:

@@ -74,18 +74,22 @@ def make_plan(source: Source, output: str, options: Options, *, look: bool = Fal
         look: also see whether local inputs are there.
 
     Raises InputError for rows that can't be used and for outputs that collide, OptionError for options that don't go
-    together and for an output among the inputs.
+    together and for an output among the inputs, OutputError for a URL that can't be written to.
     """
     output = places.settled(output)
-    _check_apart(output, source.folders)
+    places.check_writable(output)
+    check_apart(output, source.folders)
     bad: list[BadRow] = []
     bad_count = count = 0
     made, read = _Names(), _Names()
     in_process = places.of_this_process(output)
     missing: list[str] = []
     for task in source.tasks():
-        problem = task if isinstance(task, BadRow) else _problem(task, options, count + bad_count + 1)
-        if problem is not None:
+        problem = task
+        if isinstance(task, Task):
+            message = problem_of(task, options)
+            problem = None if message is None else BadRow(count + bad_count + 1, message)
+        if isinstance(problem, BadRow):
             bad_count += 1
             bad += [problem] if len(bad) < TOLD else []
             continue
@@ -119,8 +123,12 @@ def shown(names: tuple[str, ...] | list[str]) -> str:
     return ", ".join(names[:TOLD]) + more
 
 
-def _problem(task: Task, options: Options, number: int) -> BadRow | None:
-    """What is wrong with a task; None if nothing is."""
+def problem_of(task: Task, options: Options) -> str | None:
+    """What is wrong with a task, whatever its files hold; None if nothing is.
+
+    >>> problem_of(Task("a.bmp", "a.jpg", ("b.jpg",)), Options())
+    "a.bmp: a.bmp: unknown picture format '.bmp'; expected one of: .png, .jpg, .jpeg, .webp, .tif, .tiff"
+    """
     try:
         effective, _ = options_of(options, task)
         io.output_format(Path(task.output))
@@ -132,13 +140,11 @@ def _problem(task: Task, options: Options, number: int) -> BadRow | None:
         for name, side in task.sides:
             _check_side(name, side)
     except (OptionError, TypeError) as error:
-        return BadRow(number, f"{task.output}: {error}")
+        return f"{task.output}: {error}"
     if len(set(task.outputs)) < len(task.outputs):
-        return BadRow(number, f"{task.output}: two of its outputs have one name")
+        return f"{task.output}: two of its outputs have one name"
     first = task.output.split("/")[0]
-    if first in OWN:
-        return BadRow(number, f"output {task.output}: {first} is the batch's own; name it otherwise")
-    return None
+    return f"output {task.output}: {first} is the batch's own; name it otherwise" if first in OWN else None
 
 
 def _check_side(name: str, side: str) -> None:
@@ -227,7 +233,11 @@ def _check_inputs_are_kept(source: Source, output: str, made: _Names, read: _Nam
                 raise OptionError(f"{whole}: {folder} holds inputs; name an output folder that holds none")
 
 
-def _check_apart(output: str, folders: tuple[str, ...]) -> None:
+def check_apart(output: str, folders: tuple[str, ...]) -> None:
+    """Raise OptionError for an output folder in a folder that is searched for inputs.
+
+    >>> check_apart("/shop/out", ("/shop/in",))
+    """
     for folder in folders:
         inner = _plain(output.replace(os.sep, "/")) + "/"
         if inner.startswith(_plain(folder.replace(os.sep, "/")) + "/"):

@@ -114,7 +114,7 @@ def is_empty(root: str) -> bool:
 def check_writable(url: str) -> None:
     """Raise OutputError for a place that several writers can't fill, and for a URL that can't be opened."""
     if "::" in url or protocol(url) in ("zip", "tar", "http", "https", "data"):
-        raise OutputError(f"{url}: results can't be written there; name a folder or an object store")
+        raise OutputError(f"{url}: results can't be written there; name a folder or a bucket")
     _open(url)
 
 

@@ -92,7 +92,7 @@ class Run:
             for answer in engines.answers(self._work(), self.plan, self.setup, self.workers, self.stop):
                 self.enter(answer, tally)
         self.journal.flush()
-        names = self._write_up() if self.stop.level < 2 else ()
+        names = self.write_up() if self.stop.level < 2 else ()
         counts = {str(verdict): number for verdict, number in tally.counts.items()}
         stopped = self.stop.level > 0 and tally.done < self.plan.count
         unmatched = self.plan.source.unmatched
@@ -111,8 +111,11 @@ class Run:
     def _work(self) -> Iterator[tuple[Task, Row | None]]:
         return ((task, self.journal.find(task.output)) for task in self.plan.tasks())
 
-    def _write_up(self) -> list[str]:
-        wanted = {digest64(task.output) for task in self.plan.tasks()} if len(self.journal) > self.plan.count else None
+    def write_up(self) -> list[str]:
+        """Write the tables and the report; gives the files' names. Rows of an older plan are left out."""
+        wanted = (
+            {digest64(task.output) for task in self.plan.tasks()} if len(self.journal) > self.plan.count > 0 else None
+        )
         rows = partial(_rows, self.journal, wanted)
         names = [*write_tables(self.plan.output, rows()), *write_report(self.plan.output, rows, self.setup.thumbnails)]
         unmatched = self.plan.source.unmatched

@@ -48,8 +48,9 @@ def _add_commands() -> None:
     from segmask.cli.evaluate import evaluate
     from segmask.cli.mask import mask
     from segmask.cli.synth import synth
+    from segmask.cli.watch import watch
 
-    for command in (apply, mask, batch, demo, evaluate, synth):
+    for command in (apply, mask, batch, watch, demo, evaluate, synth):
         app.command()(command)
     app.add_typer(models.app, name="models")
 

@@ -89,7 +89,7 @@ class Run:
         """Do all tasks, then write the tables and the report."""
         tally = Tally(self.plan.count)
         with stopping(self.stop):
-            for answer in engines.answers(self._work(), self.plan, self.setup, self.workers, self.stop):
+            for answer in engines.answers(self.work(), self.plan, self.setup, self.workers, self.stop):
                 self.enter(answer, tally)
         self.journal.flush()
         names = self.write_up() if self.stop.level < 2 else ()
@@ -108,7 +108,8 @@ class Run:
             self.progress({**row, "kept": kept}, tally)
         return row
 
-    def _work(self) -> Iterator[tuple[Task, Row | None]]:
+    def work(self) -> Iterator[tuple[Task, Row | None]]:
+        """The tasks, each with what the journal has of it."""
         return ((task, self.journal.find(task.output)) for task in self.plan.tasks())
 
     def write_up(self) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from segmask.cli import options as o
+from segmask.cli import pipe
 from segmask.cli.output import finish, said_verdict, say, say_candidates
 
 Output = Annotated[
@@ -45,6 +46,7 @@ def apply(
     """Take the target from EDITED and everything else from ORIGINAL, bit for bit.
 
     Of several EDITED the one with the best verdict and confidence is written; the report lists all of them.
+    One input may be - (stdin), and so may OUT: a PNG on stdout.
 
     Exit codes: 0 done, 1 could not (a picture or model), 2 usage, 3 done, but --strict and the verdict is not ok.
     """
@@ -54,13 +56,17 @@ def apply(
 
     report_file, maps = o.report_path(report), o.parsing_input(parsing)
     given_files = (original, *edited, include, exclude, mask_in, *(parsing or []), *o.model_files(options))
-    outputs = [path for path in (output, mask, report_file, preview) if path]
-    check_outputs(outputs, [path for path in given_files if path])
-    io.output_format(output)
-    given = {"parsing": maps, "include": include, "exclude": exclude, "mask_in": mask_in, **options}
-    several = len(edited) > 1
-    result = segmask.best(original, edited, **given) if several else segmask.apply(original, edited[0], **given)
-    written = result.save(output, mask=mask, report=report_file, preview=preview)
+    check_outputs(pipe.files_of((output, mask, report_file, preview)), pipe.files_of(given_files))
+    name = pipe.output_name(output, report)
+    io.output_format(name)
+    stdin = pipe.from_stdin(original, *edited, include, exclude, mask_in)
+    before, *edits = [stdin if stdin and path == pipe.PIPE else path for path in (original, *edited)]
+    masks = {"include": include, "exclude": exclude, "mask_in": mask_in}
+    given = {key: stdin if stdin and path == pipe.PIPE else path for key, path in masks.items()}
+    given |= {"parsing": maps, **options}
+    result = segmask.best(before, edits, **given) if len(edits) > 1 else segmask.apply(before, edits[0], **given)
+    contents, written = result.encoded(name, mask=mask, report=report_file, preview=preview)
+    pipe.write(contents, output)
     share = f"{written.mask.share:.1%} of the picture comes from the edit"
     say(f"{output}: {share} ({written.strategy}); verdict {said_verdict(written.verdict, written.confidence)}")
     say_candidates(written)

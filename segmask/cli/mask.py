@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from segmask.cli import options as o
+from segmask.cli import pipe
 from segmask.cli.output import finish, say
 from segmask.core.errors import OptionError, unknown
 from segmask.options import PIXELS
-from segmask.result import MASK_FORMATS
+from segmask.result import MASK_FORMATS, encoded_mask, report_json
 
 MaybeEdited = Annotated[
     Path | None,
@@ -52,7 +53,7 @@ def mask(
 
     With ORIGINAL alone: the target's own mask (always semantic), to hand to an inpainting service.
 
-    With EDITED too: what `segmask apply` would take from it. Exit codes as there.
+    With EDITED too: what `segmask apply` would take from it. Exit codes as there, and - for stdin and stdout.
     """
     import segmask
     from segmask import io
@@ -61,20 +62,27 @@ def mask(
     if file_format not in MASK_FORMATS:
         raise unknown("format", file_format, MASK_FORMATS)
     report_file, maps = o.report_path(report), o.parsing_input(parsing)
-    inputs = [path for path in (original, edited, include, exclude, *(parsing or []), *o.model_files(options)) if path]
-    check_outputs([path for path in (output, report_file) if path], inputs)
-    if io.output_format(output) == "JPEG":
+    inputs = pipe.files_of((original, edited, include, exclude, *(parsing or []), *o.model_files(options)))
+    check_outputs(pipe.files_of((output, report_file)), inputs)
+    name = pipe.output_name(output, report)
+    if io.output_format(name) == "JPEG":
         raise OptionError(f"{output}: masks are written without loss; expected .png, .webp or .tif")
-    written = {"report": report_file, "mask_format": file_format, "invert": invert}
-    if edited is not None:
-        if grow:
-            raise OptionError("--grow goes with ORIGINAL alone; with EDITED the mask is what really changed")
-        found = segmask.apply(original, edited, parsing=maps, include=include, exclude=exclude, **options)
-        done = found.save_mask(output, **written)
-    elif include or exclude:
+    if edited is not None and grow:
+        raise OptionError("--grow goes with ORIGINAL alone; with EDITED the mask is what really changed")
+    if edited is None and (include or exclude):
         raise OptionError("--include and --exclude go with EDITED; to correct one picture's mask, paint in the mask")
+    stdin = pipe.from_stdin(original, edited, include, exclude)
+    before, after, with_, without = [
+        stdin if stdin and path == pipe.PIPE else path for path in (original, edited, include, exclude)
+    ]
+    if after is not None:
+        found = segmask.apply(before, after, parsing=maps, include=with_, exclude=without, **options)
     else:
-        done = segmask.mask(original, grow=grow, parsing=maps, **options).save(output, **written)
+        found = segmask.mask(before, grow=grow, parsing=maps, **options)
+    done, contents = found.report, {name: encoded_mask(found, name, file_format, invert)}
+    if report_file is not None:
+        contents[report_file] = report_json(done)
+    pipe.write(contents, output)
     polarity = f"{POLARITY[file_format, invert]} is edited"
     say(f"{output}: {polarity}; {done.mask.share:.1%} of the picture ({done.strategy}); verdict {done.verdict}")
     finish(done, report, strict)

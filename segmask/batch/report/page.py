@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from segmask.batch import places
@@ -39,14 +39,14 @@ def write_report(output: str, rows: Callable[[], Iterable[Row]], thumbnails: boo
     """
     counts: Counter[str] = Counter()
 
-    def counted() -> Iterable[Row]:
+    def counted() -> Iterator[tuple[tuple[int, float, str], list[Any]]]:
         for row in rows():
             counts[row["verdict"]] += 1
-            yield row
+            yield badness(row), compact(row, thumbnails)
 
-    worst = heapq.nsmallest(MOST_ROWS, counted(), key=badness)
+    worst = [shown for _, shown in heapq.nsmallest(MOST_ROWS, counted())]
     chunks = [worst[start : start + CHUNK] for start in range(0, len(worst), CHUNK)]
-    contents = {f"{FOLDER}/rows-{number:03d}.js": _script(chunk, thumbnails) for number, chunk in enumerate(chunks)}
+    contents = {f"{FOLDER}/rows-{number:03d}.js": _script(chunk) for number, chunk in enumerate(chunks)}
     contents[PAGE] = _page(counts, len(worst), list(contents)).encode()
     places.write({places.join(output, name): data for name, data in contents.items()})
     return [PAGE]
@@ -84,9 +84,9 @@ def compact(row: Row, thumbnails: bool) -> list[Any]:
 VERDICTS_ON_PAGE = sorted(VERDICTS, key=ORDER.__getitem__)
 
 
-def _script(rows: list[Row], thumbnails: bool) -> bytes:
+def _script(rows: list[list[Any]]) -> bytes:
     # "<" is written as an escape: a name can't end the script that it stands in.
-    text = json.dumps([compact(row, thumbnails) for row in rows], separators=(",", ":")).replace("<", "\\u003c")
+    text = json.dumps(rows, separators=(",", ":")).replace("<", "\\u003c")
     return f"take({text});\n".encode()
 
 

@@ -40,12 +40,12 @@ class Matched:
     """Edits with the originals that they fit equally well."""
 
 
-def match(originals: Iterable[str], edits: Iterable[str], patterns: Sequence[str] = ()) -> Matched:
+def match(originals: Iterable[str], edits: Iterable[str] | None, patterns: Sequence[str] = ()) -> Matched:
     """Pair two listings by relative folder and stem; of several originals that fit, the longest stem wins.
 
     Args:
         originals: names with ``/``.
-        edits: the same of the edits; where both are one listing, a file that is the edit of another is no original.
+        edits: the same of the edits; None where one folder holds both: the edit of another file is no original then.
         patterns: of an edit's stem, with ``{stem}`` and perhaps ``*``; without any, ``PATTERNS``.
 
     Raises OptionError for a pattern without ``{stem}``.
@@ -56,8 +56,8 @@ def match(originals: Iterable[str], edits: Iterable[str], patterns: Sequence[str
     """
     shapes = [_shape(pattern) for pattern in patterns or _both_dashes(PATTERNS)]
     names, others = _pictures(originals)
-    edit_names, more = _pictures(edits)
-    same = set(names) == set(edit_names)
+    same = edits is None
+    edit_names, more = (names, others) if edits is None else _pictures(edits)
     by_stem: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name in names:
         by_stem[_folder_stem(name)].append(name)

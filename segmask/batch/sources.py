@@ -69,7 +69,7 @@ def open_source(
     cases = match_cases(names)
     if cases.pairs and not patterns:
         return _made(name, "case folders", cases, (root, root), suffix, wanted, each, named_by_folder=True)
-    return _made(name, "one folder", match(names, names, patterns), (root, root), suffix, wanted, each)
+    return _made(name, "one folder", match(names, None, patterns), (root, root), suffix, wanted, each)
 
 
 def _made(

@@ -56,7 +56,7 @@ def test_rows_come_as_json_lines(pairs, tmp_path: Path, capsys: pytest.CaptureFi
         said = capsys.readouterr()
         *rows, last = map(json.loads, said.out.splitlines())
         assert {(row["output"], row["kept"]) for row in rows} == {("1.png", kept), ("sub/0.png", kept)}
-        assert last["summary"]["ok"] == 2
+        assert last["summary"]["ok"] + last["summary"]["review"] == 2
         assert said.err == ""
     assert (tmp_path / "out/unmatched.txt").read_text().splitlines() == [str(originals / "lone.jpg")]
     assert set(outputs(tmp_path / "out")) == {"1.png", "1.mask.png", "sub/0.png", "sub/0.mask.png"}

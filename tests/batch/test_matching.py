@@ -42,9 +42,13 @@ def test_an_edit_of_two_originals_is_ambiguous() -> None:
     assert match(["x.jpg", "x.tif"], ["x.png"]).ambiguous == (("x.png", ("x.jpg", "x.tif")),)
 
 
+def test_two_folders_may_hold_the_same_names() -> None:
+    assert paired(match(["x.jpg", "y.jpg"], ["x.jpg", "y.jpg"])) == {"x.jpg": ("x.jpg",), "y.jpg": ("y.jpg",)}
+
+
 def test_one_listing_holds_both() -> None:
     names = ["x.jpg", "x_edited.png", "y.jpg", "notes.txt"]
-    found = match(names, names)
+    found = match(names, None)
     assert paired(found) == {"x.jpg": ("x_edited.png",)}
     assert (found.lone_originals, found.lone_edits, found.others) == (("y.jpg",), (), ("notes.txt",))
 

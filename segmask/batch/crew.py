@@ -80,15 +80,24 @@ class ProcessCrew:
         make_handler: called in each process; must be picklable. Its handler takes ``(work, note)``.
         size: number of processes.
         threads: for the libraries in each of them; None leaves it to them.
+        with_main: whether a process runs the program's main module first, as tasks need that hold things of it; None
+            does it where ``make_handler`` holds one.
 
     An exception of ``make_handler`` is raised by ``wait``.
     """
 
-    def __init__(self, make_handler: Callable[[], Callable[..., Any]], size: int, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        make_handler: Callable[[], Callable[..., Any]],
+        size: int,
+        threads: int | None = None,
+        *,
+        with_main: bool | None = None,
+    ) -> None:
         # Spawned, not forked: the models' threads don't survive a fork.
         self._context = get_context("spawn")
         self._make_handler, self._threads = make_handler, threads
-        self._needs_main = b"__main__" in pickle.dumps(make_handler)
+        self._needs_main = b"__main__" in pickle.dumps(make_handler) if with_main is None else with_main
         self._workers = {number: self._start() for number in range(size)}
 
     def __enter__(self) -> ProcessCrew:

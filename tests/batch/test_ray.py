@@ -15,7 +15,7 @@ import segmask
 from tests.batch.conftest import outputs
 
 pytest.importorskip("ray.data")
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.ray, pytest.mark.filterwarnings("ignore")]
 
 STORE = 100 << 20
 """Bytes of a node's object store."""
@@ -61,7 +61,7 @@ def test_fifty_pairs_have_the_bytes_of_the_local_engine(cluster: Any, pairs, tmp
 def test_a_lost_node_and_a_killed_worker_cost_no_row(cluster: Any, pairs, tmp_path: Path) -> None:
     import psutil
 
-    originals, edits = pairs(48)
+    originals, edits = pairs(32)
     extra = cluster.add_node(num_cpus=2, object_store_memory=STORE)
     lost: list[str] = []
 
@@ -77,10 +77,10 @@ def test_a_lost_node_and_a_killed_worker_cost_no_row(cluster: Any, pairs, tmp_pa
             lost.append("a node")
             cluster.remove_node(extra, allow_graceful=False)
 
-    result = run(originals, tmp_path / "out", edited=edits, engine="ray", workers=4, progress=break_things)
+    result = run(originals, tmp_path / "out", edited=edits, engine="ray", workers=3, progress=break_things)
     assert lost == ["a worker", "a node"]
-    assert Counter(row["verdict"] == "failed" for row in result.rows()) == {False: 48}
-    assert len(outputs(tmp_path / "out")) == 48
+    assert Counter(row["verdict"] == "failed" for row in result.rows()) == {False: 32}
+    assert len(outputs(tmp_path / "out")) == 32
     run(originals, tmp_path / "here", edited=edits)
     assert outputs(tmp_path / "out") == outputs(tmp_path / "here")
 

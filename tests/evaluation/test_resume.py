@@ -36,7 +36,7 @@ def test_rows_are_run_again_after_the_weights_changed(labelled_set, copied_packa
         environment = {**os.environ, "PYTHONPATH": str(copied_package.parent)}
         command = [sys.executable, "-c", RUN, str(root), str(output)]
         subprocess.run(command, check=True, env=environment, cwd=tmp_path)
-        return len((output / "journal.jsonl").read_text().splitlines())
+        return sum(len(path.read_text().splitlines()) for path in (output / "journal").glob("*.jsonl"))
 
     root, output = labelled_set(2), tmp_path / "out"
     assert run() == 2

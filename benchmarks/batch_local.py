@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import statistics
 import tempfile
 import time
@@ -53,11 +54,18 @@ def measure_memory(folder: Path, count: int) -> None:
     print(f"{count} pairs in {seconds:.0f} s, {count / seconds:.1f} a second, {result.failed} failed")
 
 
+def cpu_seconds() -> float:
+    """Of this process and of the workers that have ended."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 def measure_workers(folder: Path, count: int) -> None:
     make_pairs(folder, count, USUAL)
-    rates = []
+    rates, costs = [], []
     for workers in (1, 2):
         last: list[Tally] = []
+        before = cpu_seconds()
         segmask.batch(
             folder / "in",
             folder / f"out{workers}",
@@ -69,8 +77,10 @@ def measure_workers(folder: Path, count: int) -> None:
         rate = last[-1].rate
         assert rate is not None
         rates.append(rate)
-        print(f"{workers} workers of one thread: {rate:.3f} pairs a second")
+        costs.append((cpu_seconds() - before) / count)
+        print(f"{workers} workers of one thread: {rate:.3f} pairs a second, {costs[-1]:.2f} CPU s a pair")
     print(f"two against one: {rates[1] / rates[0]:.2f}; load average {os.getloadavg()[0]:.1f}")
+    print(f"by CPU seconds, which other work on the machine stretches less: {2 * costs[0] / costs[1]:.2f}")
 
 
 if __name__ == "__main__":

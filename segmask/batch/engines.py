@@ -34,7 +34,9 @@ class Workers:
 
 
 def choose_workers(engine: str, count: int | None, timeout: float | None, options: Options, plan: Plan) -> Workers:
-    """Workers for a plan, threads bounded so that they fill the cores and no more. Raises OptionError.
+    """Workers for a plan, threads bounded so that they fill the cores and no more.
+
+    Raises OptionError, and MissingLibraryError where Ray is missing.
 
     >>> from segmask.batch.plan import Source
     >>> plan = Plan(Source("in", "two folders", lambda: iter(())), "out", 9)
@@ -55,6 +57,9 @@ def choose_workers(engine: str, count: int | None, timeout: float | None, option
             )
         return Workers(engine, 1, options.threads or usable_cores(), None, inline=True)
     if engine == "ray":
+        from segmask.batch.ray_engine import require_ray
+
+        require_ray()
         return Workers(engine, count, options.threads or 1, timeout)
     cores = usable_cores()
     wanted = count or min(max(1, cores // (options.threads or 1)), plan.count)

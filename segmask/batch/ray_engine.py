@@ -68,7 +68,7 @@ def ray_answers(
 
     Raises MissingLibraryError where Ray is missing, and what a worker's models raise.
     """
-    ray = _ray()
+    ray = require_ray()
     size = _rows_a_block(plan.count, workers.count)
     with _cluster(ray):
         blocks = _blocks(ray, work, size)
@@ -90,7 +90,8 @@ def ray_answers(
                 return
 
 
-def _ray() -> Any:
+def require_ray() -> Any:
+    """Ray, with its statistics turned off. Raises MissingLibraryError."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing leaves the machine
     try:
         import ray

@@ -112,6 +112,7 @@ def watch(
         raise OptionError(f"rest and interval: expected seconds from 0 and above 0; got {rest!r} and {interval!r}")
     first = listed()
     check_apart(setup.output, first.folders)
+    places.check_writable(setup.output)
     stop = stop or Stop()
     cores = usable_cores()
     count = workers or max(1, cores // (setup.options.threads or 1))

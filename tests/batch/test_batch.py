@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -165,3 +167,24 @@ def test_a_picture_in_quarantine_is_not_tried_again_until_it_changes(pairs, tmp_
     assert kept.kept
     draw_pair(originals / "sub/0.png", edits / "sub/0_edited.png", 5)
     assert not job((task, quarantined)).kept
+
+
+@pytest.mark.parametrize(
+    ("library", "keywords", "extra"),
+    [
+        ("ray", {"engine": "ray"}, "segmask[ray]"),
+        ("fsspec", {"edited": "s3://shop/edits"}, "segmask[remote]"),
+        ("pyarrow", {"source": "set.parquet"}, "segmask[parquet]"),
+    ],
+)
+def test_a_missing_library_is_named_with_its_extra(
+    library: str, keywords: dict[str, Any], extra: str, pairs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    originals, edits = pairs(1)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "set.parquet").write_bytes(b"PAR1")
+    monkeypatch.setitem(sys.modules, library, None)
+    given = {"source": originals, "edited": None if "source" in keywords else edits, **keywords}
+    with pytest.raises(segmask.MissingLibraryError, match=re.escape(extra)):
+        run(given.pop("source"), tmp_path / "out", **given)
+    assert not (tmp_path / "out").exists()

@@ -169,7 +169,7 @@ def batch(
     Raises, before anything runs, InputError for a source that can't be used and for outputs that collide, OptionError
     for choices that don't go together, OutputError for a folder with other contents; ModelError for models.
 
-    A script that hands over a parser of its own needs ``if __name__ == "__main__":`` around the call: workers import it.
+    A script that hands over a parser object needs ``if __name__ == "__main__":`` around the call: workers import it.
 
     >>> import numpy as np
     >>> from segmask import io

@@ -30,7 +30,8 @@ def cluster() -> Iterator[Any]:
     from ray.cluster_utils import Cluster
 
     node = {"num_cpus": 2, "object_store_memory": STORE}
-    made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+    patient = {"health_check_timeout_ms": 60_000}  # a busy machine's nodes answer late; a removed one's do not at all
+    made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False, "_system_config": patient})
     made.add_node(**node)
     ray.init(address=made.address, logging_level="ERROR", log_to_driver=False)
     yield made

@@ -60,10 +60,10 @@ def apply(
     name = pipe.output_name(output, report)
     io.output_format(name)
     stdin = pipe.from_stdin(original, *edited, include, exclude, mask_in)
-    before, *edits = [stdin if stdin and path == pipe.PIPE else path for path in (original, *edited)]
-    masks = {"include": include, "exclude": exclude, "mask_in": mask_in}
-    given = {key: stdin if stdin and path == pipe.PIPE else path for key, path in masks.items()}
-    given |= {"parsing": maps, **options}
+    before, *edits = pipe.read_in((original, *edited), stdin)
+    masks = pipe.read_in((include, exclude, mask_in), stdin)
+    given: dict[str, Any] = {**dict(zip(("include", "exclude", "mask_in"), masks, strict=True)), **options}
+    given["parsing"] = maps
     result = segmask.best(before, edits, **given) if len(edits) > 1 else segmask.apply(before, edits[0], **given)
     contents, written = result.encoded(name, mask=mask, report=report_file, preview=preview)
     pipe.write(contents, output)

@@ -72,9 +72,7 @@ def mask(
     if edited is None and (include or exclude):
         raise OptionError("--include and --exclude go with EDITED; to correct one picture's mask, paint in the mask")
     stdin = pipe.from_stdin(original, edited, include, exclude)
-    before, after, with_, without = [
-        stdin if stdin and path == pipe.PIPE else path for path in (original, edited, include, exclude)
-    ]
+    before, after, with_, without = pipe.read_in((original, edited, include, exclude), stdin)
     if after is not None:
         found = segmask.apply(before, after, parsing=maps, include=with_, exclude=without, **options)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from segmask import io
 from segmask.core.errors import InputError, OptionError
@@ -24,6 +25,11 @@ def from_stdin(*paths: Path | None) -> io.Encoded | None:
     if not data:
         raise InputError("stdin: expected a picture; nothing came")
     return io.Encoded(data, "stdin")
+
+
+def read_in(paths: Iterable[Path | None], stdin: io.Encoded | None) -> list[Any]:
+    """The inputs as they are handed on: what came on stdin in the place of ``-``."""
+    return [stdin if path == PIPE else path for path in paths]
 
 
 def files_of(paths: Iterable[Path | None]) -> list[Path]:

@@ -16,12 +16,14 @@ import pytest
 import segmask
 from segmask.batch.picture import Done, PictureJob, Setup
 from segmask.batch.run import BatchResult
+from segmask.batch.sources import open_source
 from segmask.options import Options
 from tests.batch.conftest import draw_pair, outputs
 
 
 def run(source: Path, out: Path, **keywords: Any) -> BatchResult:
-    return segmask.batch(source, out, **{"strategy": "diff", "workers": 1, **keywords})
+    options: dict[str, Any] = {"strategy": "diff", "workers": 1, **keywords}
+    return segmask.batch(source, out, **options)
 
 
 def verdicts(result: BatchResult) -> dict[str, str]:
@@ -159,7 +161,7 @@ def test_a_picture_in_quarantine_is_not_tried_again_until_it_changes(pairs, tmp_
     setup = Setup(str(tmp_path / "out"), Options(strategy="diff"))
     notes: list[dict[str, Any]] = []
     job = PictureJob(setup)
-    (task,) = segmask.batch.sources.open_source(originals, edited=edits).tasks()
+    (task,) = open_source(originals, edited=edits).tasks()
     job((task, None), notes.append)
     quarantined = {"output": task.output, "verdict": "quarantined", **notes[0]}
     kept = job((task, quarantined))

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +47,13 @@ def test_each_loss_is_a_row_and_the_rest_is_made(tmp_path: Path) -> None:
         for folder, grey in (("in", level), ("edits", 200)):
             (tmp_path / folder).mkdir(exist_ok=True)
             write_png(tmp_path / folder / f"{name}.png", np.full((64, 64, 3), grey, np.uint8))
-    options = {"strategy": "semantic", "parser": Dangerous(), "face_detector": "none", "workers": 2, "timeout": 10.0}
+    options: dict[str, Any] = {
+        "strategy": "semantic",
+        "parser": Dangerous(),
+        "face_detector": "none",
+        "workers": 2,
+        "timeout": 10.0,
+    }
     result = segmask.batch(tmp_path / "in", tmp_path / "out", edited=tmp_path / "edits", **options)
     found = {row["output"][:-4]: (row["verdict"], (row["error"] or {}).get("code")) for row in result.rows()}
     assert found | {"a": "", "b": ""} == {

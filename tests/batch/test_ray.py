@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 from collections import Counter
@@ -29,11 +30,11 @@ def cluster() -> Iterator[Any]:
     import ray
     from ray.cluster_utils import Cluster
 
-    node = {"num_cpus": 2, "object_store_memory": STORE}
+    node: dict[str, Any] = {"num_cpus": 2, "object_store_memory": STORE}
     patient = {"health_check_timeout_ms": 60_000}  # a busy machine's nodes answer late; a removed one's do not at all
     made = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False, "_system_config": patient})
     made.add_node(**node)
-    ray.init(address=made.address, logging_level="ERROR", log_to_driver=False)
+    ray.init(address=made.address, logging_level=logging.ERROR, log_to_driver=False)
     yield made
     ray.shutdown()
     made.shutdown()
@@ -52,7 +53,8 @@ def actors_of(cluster: Any) -> list[int]:
 
 
 def run(source: Path, out: Path, **keywords: Any) -> Any:
-    return segmask.batch(source, out, **{"strategy": "diff", "workers": 2, **keywords})
+    options: dict[str, Any] = {"strategy": "diff", "workers": 2, **keywords}
+    return segmask.batch(source, out, **options)
 
 
 def test_fifty_pairs_have_the_bytes_of_the_local_engine(cluster: Any, pairs, tmp_path: Path) -> None:
@@ -72,9 +74,18 @@ def test_fifty_pairs_have_the_bytes_of_the_local_engine(cluster: Any, pairs, tmp
     assert run(originals, tmp_path / "there", edited=edits, engine="ray").kept == 49
 
 
+def test_a_models_error_is_the_local_engines(cluster: Any, pairs, tmp_path: Path) -> None:
+    assert cluster.address
+    originals, edits = pairs(1)
+    (tmp_path / "own.onnx").write_bytes(b"no network")
+    with pytest.raises(segmask.ModelError):
+        run(originals, tmp_path / "out", edited=edits, engine="ray", strategy="semantic", parser=tmp_path / "own.onnx")
+
+
 def test_a_lost_node_and_a_killed_worker_cost_no_row(cluster: Any, pairs, tmp_path: Path) -> None:
+    """The last test of this cluster: it takes its second node away."""
     originals, edits = pairs(32)
-    extra = cluster.add_node(num_cpus=2, object_store_memory=STORE)
+    (extra,) = cluster.worker_nodes
     lost: list[str] = []
 
     def break_things(_row: dict[str, Any], tally: Any) -> None:
@@ -91,11 +102,3 @@ def test_a_lost_node_and_a_killed_worker_cost_no_row(cluster: Any, pairs, tmp_pa
     assert len(outputs(tmp_path / "out")) == 32
     run(originals, tmp_path / "here", edited=edits)
     assert outputs(tmp_path / "out") == outputs(tmp_path / "here")
-
-
-def test_a_models_error_is_the_local_engines(cluster: Any, pairs, tmp_path: Path) -> None:
-    assert cluster.address
-    originals, edits = pairs(1)
-    (tmp_path / "own.onnx").write_bytes(b"no network")
-    with pytest.raises(segmask.ModelError):
-        run(originals, tmp_path / "out", edited=edits, engine="ray", strategy="semantic", parser=tmp_path / "own.onnx")

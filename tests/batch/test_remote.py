@@ -110,7 +110,8 @@ def test_memory_is_worked_on_in_this_process(pairs, tmp_path: Path) -> None:
     upload(originals, "memory://m/in")
     upload(edits, "memory://m/edits")
     run: dict[str, Any] = {"edited": "memory://m/edits", "strategy": "diff"}
-    for option in ({"workers": 2}, {"timeout": 5.0}, {"engine": "ray"}):
+    refused: list[dict[str, Any]] = [{"workers": 2}, {"timeout": 5.0}, {"engine": "ray"}]
+    for option in refused:
         with pytest.raises(OptionError):
             segmask.batch("memory://m/in", "memory://m/out", **run, **option)
     assert segmask.batch("memory://m/in", "memory://m/out", **run).exit_code() == 0

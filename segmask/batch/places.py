@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import posixpath
+import secrets
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from segmask.core.errors import InputError, OutputError
 from segmask.core.files import write_files
+from segmask.core.publish import PREFIX
 from segmask.io.decode import read_bytes
 
 _known: set[Path] = set()
@@ -46,6 +49,31 @@ def settled(place: str | os.PathLike[str]) -> str:
     if text.startswith("file://"):
         text = text.removeprefix("file://")
     return text.rstrip("/") if is_url(text) else os.path.realpath(text)
+
+
+def put(file: Path, place: str) -> None:
+    """Copy a local file of any size to a place in one step, without holding it in memory. Raises OutputError.
+
+    >>> write({"scratch.csv": b"output"})
+    >>> put(Path("scratch.csv"), "out/results.csv")
+    >>> read("out/results.csv")
+    b'output'
+    """
+    if is_url(place):
+        from segmask.batch import remote
+
+        remote.put(file, place)
+        return
+    target = Path(place)
+    make_folder(target.parent)
+    part = target.with_name(f"{PREFIX}{secrets.token_hex(8)}-{target.name}")
+    try:
+        shutil.copyfile(file, part)
+        part.replace(target)
+    except OSError as error:
+        raise OutputError(f"{place}: could not be written ({error.strerror})") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def is_folder(place: str) -> bool:

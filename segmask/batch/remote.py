@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from segmask.core.errors import InputError, MissingLibraryError, OutputError
@@ -62,16 +63,25 @@ def stamp(url: str) -> str | None:
 
 def write(url: str, data: bytes) -> None:
     """Write a file in one step. Raises OutputError."""
+    _in_one_step(url, lambda fs, path: fs.pipe_file(path, data))
+
+
+def put(file: Path, url: str) -> None:
+    """Copy a local file to a URL in one step. Raises OutputError."""
+    _in_one_step(url, lambda fs, path: fs.put_file(str(file), path))
+
+
+def _in_one_step(url: str, send: Callable[[Any, str], None]) -> None:
     fs, path = _open(url)
     with _failing(url, OutputError, "could not be written"):
         if protocol(url) in ONE_PUT:
-            fs.pipe_file(path, data)
+            send(fs, path)
             return
         folder, _, name = path.rpartition("/")
         part = f"{folder}/.segmask-{secrets.token_hex(8)}-{name}"
         fs.makedirs(folder, exist_ok=True)
         try:
-            fs.pipe_file(part, data)
+            send(fs, part)
             fs.mv(part, path)
         except BaseException:
             with contextlib.suppress(Exception):

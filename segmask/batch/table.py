@@ -82,7 +82,8 @@ def write_tables(output: str, rows: Iterable[Row]) -> list[str]:
             if parquet is not None:
                 parquet.close()
         names = [CSV_FILE, *([PARQUET_FILE] if with_parquet else [])]
-        places.write({places.join(output, name): (folder / name).read_bytes() for name in names})
+        for name in names:
+            places.put(folder / name, places.join(output, name))
     return names
 
 

@@ -17,6 +17,7 @@ import segmask
 from segmask.batch.picture import Done, PictureJob, Setup
 from segmask.batch.run import BatchResult
 from segmask.batch.sources import open_source
+from segmask.batch.task import Task
 from segmask.options import Options
 from tests.batch.conftest import draw_pair, outputs
 
@@ -162,6 +163,7 @@ def test_a_picture_in_quarantine_is_not_tried_again_until_it_changes(pairs, tmp_
     notes: list[dict[str, Any]] = []
     job = PictureJob(setup)
     (task,) = open_source(originals, edited=edits).tasks()
+    assert isinstance(task, Task)
     job((task, None), notes.append)
     quarantined = {"output": task.output, "verdict": "quarantined", **notes[0]}
     kept = job((task, quarantined))

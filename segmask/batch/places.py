@@ -17,6 +17,7 @@ from segmask.core.files import write_files
 from segmask.core.publish import PREFIX
 from segmask.io.decode import read_bytes
 
+MOST_KNOWN = 4096
 _known: set[Path] = set()
 """Folders in which this process has written before: what killed runs left there is put right."""
 
@@ -163,6 +164,8 @@ def write(contents: Mapping[str, bytes]) -> None:
         for folder in {path.parent for path in local}:
             make_folder(folder)
         write_files(local, _known)
+        if len(_known) > MOST_KNOWN:
+            _known.clear()
         _known.update(Path(os.path.realpath(path.parent)) for path in local)
     far = {place: data for place, data in contents.items() if is_url(place)}
     if far:

@@ -27,7 +27,8 @@ STORE = 100 << 20
 def cluster() -> Iterator[Any]:
     """A head and a second node, two logical CPUs each: with one each, Ray Data may wait for ever."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    os.environ["RAY_worker_niceness"] = "0"  # 15 by default: beside other work its workers hardly run
+    # 15 by default: beside other work its workers hardly run.
+    os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 - Ray spells it so
     import ray
     from ray.cluster_utils import Cluster
 

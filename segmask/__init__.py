@@ -11,12 +11,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from segmask.version import __version__
 
 if TYPE_CHECKING:
     from segmask.api import apply, best, find_faces, mask, parse
+    from segmask.batch.run import BatchResult, batch
     from segmask.core.errors import (
         InputError,
         MissingLibraryError,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from segmask.result import MaskResult, Result
 
 _HOMES = {
+    "segmask.batch.run": ("BatchResult",),
     "segmask.api": ("apply", "best", "find_faces", "mask", "parse"),
     "segmask.core.errors": (
         "InputError",
@@ -62,21 +65,22 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 def __getattr__(name: str) -> Any:
     """Names are loaded when they are first asked for: importing segmask loads nothing heavy."""
+    if name == "batch":  # the package itself, which can be called
+        return import_module("segmask.batch")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'segmask' has no attribute {name!r}")
-    from importlib import import_module
-
     value = getattr(import_module(_HOME_OF[name]), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME_OF})
+    return sorted({*globals(), *_HOME_OF, "batch"})
 
 
 __all__ = [
     "TARGETS",
+    "BatchResult",
     "Box",
     "Face",
     "Finding",
@@ -95,6 +99,7 @@ __all__ = [
     "Source",
     "__version__",
     "apply",
+    "batch",
     "best",
     "evaluate",
     "find_faces",

@@ -56,9 +56,8 @@ def read_checked(source: Source, name: str, max_pixels: int | None = None) -> io
     picture = io.read_picture(source, name, max_pixels=max_pixels)
     height, width = picture.size_hw
     if min(height, width) < SMALLEST_SIDE:
-        raise InputError(
-            f"{picture.path or name}: expected at least {SMALLEST_SIDE}x{SMALLEST_SIDE} pixels; got {width}x{height}"
-        )
+        smallest = f"{SMALLEST_SIDE}x{SMALLEST_SIDE}"
+        raise InputError(f"{io.name_of(source, name)}: expected at least {smallest} pixels; got {width}x{height}")
     return picture
 
 

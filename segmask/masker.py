@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Unpack
@@ -157,7 +156,7 @@ class Masker:
         sources, best, tries = listed(edits), None, []
         seen = self.see(original, parsing=parsing, labels=labels)
         for index, edit in enumerate(sources, start=1):
-            name = str(edit) if isinstance(edit, (str, os.PathLike)) else f"edit {index}"
+            name = io.name_of(edit, f"edit {index}")
             try:
                 result = self.apply(seen, edit, include=include, exclude=exclude, mask_in=mask_in)
             except OptionError:

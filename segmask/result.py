@@ -15,24 +15,41 @@ from segmask import io
 from segmask.core import files
 from segmask.core.errors import OptionError, unknown
 from segmask.core.findings import Findings
-from segmask.core.geometry import resize_image, working_size
 from segmask.core.types import Alpha, Image, Mask, Stages
 from segmask.preservation import proved
 from segmask.report import Report
 
 MASK_FORMATS = ("gray", "rgba")
-NOTEBOOK_SIDE = 1024  # pixels: a notebook shows no larger picture
 
 
-class PictureFiles(TypedDict, total=False):
-    """Further pictures that a result is written as; docs/pictures.md shows each."""
+class ResultFiles(TypedDict, total=False):
+    """What a result is written as besides the composite, and how; docs/pictures.md shows the further pictures."""
 
+    mask: Path | str | None
+    report: Path | str | None
+    preview: Path | str | None
     layers: Path | str | None
     overlay: Path | str | None
     heatmap: Path | str | None
     parsing_out: Path | str | None
     side_by_side: Path | str | None
     animation: Path | str | None
+    strip_metadata: bool
+    mark: bool
+
+
+class MaskFiles(TypedDict, total=False):
+    """How a mask is written, and the report beside it."""
+
+    report: Path | str | None
+    mask_format: str
+    invert: bool
+    strip_metadata: bool
+
+
+SIDE = ("mask", "report", "preview")
+CHOICES = ("strip_metadata", "mark", "mask_format", "invert")
+"""What is asked for besides paths."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,42 +90,43 @@ class Result:
         """The alpha as it is written, uint8 (H, W): 255 = edited."""
         return np.rint(self.alpha * 255).astype(np.uint8)
 
-    def save(
-        self,
-        path: Path | str,
-        *,
-        mask: Path | str | None = None,
-        report: Path | str | None = None,
-        preview: Path | str | None = None,
-        strip_metadata: bool = False,
-        mark: bool = False,
-        **pictures: Unpack[PictureFiles],
-    ) -> Report:
+    def save(self, path: Path | str, **wanted: Unpack[ResultFiles]) -> Report:
         """Write the composite and whatever else a path is given for: all or none.
 
         Args:
             path: the composite; its format follows its ending (PNG, TIFF, WebP lossless; JPEG lossy).
-            mask: the mask, white is edited; .png, .webp or .tif.
-            report: .json.
-            preview: a sheet of all stages.
-            strip_metadata: write nothing of the original's EXIF (its place and time among it), XMP, IPTC, texts and
-                comment; colour profile and resolution are written.
-            mark: say in the composite's XMP that a part of it was generated (IPTC's digital source type).
-            pictures: ``layers``, ``overlay``, ``heatmap``, ``parsing_out``, ``side_by_side``, ``animation``
-                (``segmask.view.outputs`` says what each shows and which endings it takes).
+            wanted: paths of
+
+                - ``mask``: white is edited; .png, .webp or .tif.
+                - ``report``: .json.
+                - ``preview``: a sheet of all stages.
+                - ``layers``, ``overlay``, ``heatmap``, ``parsing_out``, ``side_by_side``, ``animation``:
+                  ``segmask.view.outputs`` says what each shows and which endings it takes.
+
+                And with True,
+
+                - ``strip_metadata``: write nothing of the original's EXIF (its place and time among it), XMP, IPTC,
+                  texts and comment; colour profile and resolution are written.
+                - ``mark``: say in the composite's XMP that a part of it was generated (IPTC's digital source type).
 
         Returns the report as written, which also says what the format could not hold and proves what was kept. Raises
         OptionError or OutputError.
         """
-        path, side = Path(path), _paths(mask=mask, report=report, preview=preview)
-        shown = _paths(**pictures)  # type: ignore[arg-type]
-        files.check_outputs([path, *side.values(), *shown.values()], self.inputs)
-        outputs = None
+        files.check_outputs([Path(path), *_paths(wanted).values()], self.inputs)
+        contents, written = self.contents(path, **wanted)
+        files.write_files(contents)
+        return written
+
+    def contents(self, path: Path | str, **wanted: Unpack[ResultFiles]) -> tuple[dict[Path, bytes], Report]:
+        """What ``save`` would write, as contents by path, and the report; nothing is written."""
+        path, side = Path(path), _paths(wanted)
+        shown = {name: side.pop(name) for name in list(side) if name not in SIDE}
+        mark, outputs = wanted.get("mark", False), None
         if shown:
             from segmask.view import outputs
 
             outputs.check(shown)
-        encoded, notes = self._encoded(io.output_format(path), strip_metadata, mark)
+        encoded, notes = self._encoded(io.output_format(path), wanted.get("strip_metadata", False), mark)
         preserved = proved(encoded, self.original, self.raster, self.alpha)
         written = replace(self.report, findings=(*self.report.findings, *notes), preserved=preserved)
         contents = {path: encoded.data}
@@ -122,8 +140,7 @@ class Result:
             contents[side["preview"]] = _lossless(side["preview"], draw_preview(self))
         if outputs is not None:
             contents |= outputs.encoded(self, shown, mark=mark)
-        files.write_files(contents)
-        return written
+        return contents, written
 
     def encoded(self, suffix: str, *, mark: bool = False) -> tuple[bytes, Findings]:
         """The composite as a file's contents, and what the format could not hold.
@@ -144,17 +161,13 @@ class Result:
         encoded = io.encode_composite(original, self.raster, self.alpha, file_format)
         return encoded, (*encoded.notes, *notes)
 
-    def save_mask(
-        self,
-        path: Path | str,
-        *,
-        report: Path | str | None = None,
-        mask_format: str = "gray",
-        invert: bool = False,
-        strip_metadata: bool = False,
-    ) -> Report:
+    def save_mask(self, path: Path | str, **wanted: Unpack[MaskFiles]) -> Report:
         """Write the mask alone and, where a path is given, the report; arguments as for ``MaskResult.save``."""
-        return _save_mask(self, path, report, mask_format, invert, strip_metadata)
+        return _save_mask(self, path, wanted)
+
+    def mask_contents(self, path: Path | str, **wanted: Unpack[MaskFiles]) -> tuple[dict[Path, bytes], Report]:
+        """What ``save_mask`` would write, as contents by path, and the report; nothing is written."""
+        return _mask_contents(self, path, wanted)
 
     def but(self, *, report: Report, inputs: tuple[Path, ...]) -> Result:
         """The same result with another report and other inputs."""
@@ -167,8 +180,10 @@ class Result:
         return before_and_after(self)
 
     def _repr_png_(self) -> bytes:
-        """The composite as a notebook shows it: PNG, at most ``NOTEBOOK_SIDE`` pixels a side."""
-        return _notebook_png(self.image)
+        """The composite as a notebook shows it: PNG, at most 1024 pixels a side."""
+        from segmask.view.notebook import scaled_png
+
+        return scaled_png(self.image)
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,59 +212,60 @@ class MaskResult:
         """uint8 (H, W): 255 = to be edited."""
         return np.rint(self.alpha * 255).astype(np.uint8)
 
-    def save(
-        self,
-        path: Path | str,
-        *,
-        report: Path | str | None = None,
-        mask_format: str = "gray",
-        invert: bool = False,
-        strip_metadata: bool = False,
-    ) -> Report:
+    def save(self, path: Path | str, **wanted: Unpack[MaskFiles]) -> Report:
         """Write the mask and, where a path is given, the report: both or none.
 
         Args:
             path: .png, .webp or .tif; a mask is written without loss.
-            report: .json.
-            mask_format: ``gray``, white is to be edited; ``rgba``, the photo, transparent where it is to be edited.
-            invert: swap the polarity.
-            strip_metadata: of ``rgba``, leave out the photo's EXIF, XMP, IPTC, texts and comment.
+            wanted: any of
+
+                - ``report``: .json.
+                - ``mask_format``: ``gray``, white is to be edited (the default); ``rgba``, the photo, transparent where
+                  it is to be edited.
+                - ``invert``: True swaps the polarity.
+                - ``strip_metadata``: True leaves out the photo's EXIF, XMP, IPTC, texts and comment, of ``rgba``.
 
         Raises OptionError or OutputError.
         """
-        return _save_mask(self, path, report, mask_format, invert, strip_metadata)
+        return _save_mask(self, path, wanted)
+
+    def mask_contents(self, path: Path | str, **wanted: Unpack[MaskFiles]) -> tuple[dict[Path, bytes], Report]:
+        """What ``save`` would write, as contents by path, and the report; nothing is written."""
+        return _mask_contents(self, path, wanted)
 
     def encoded(self, mask_format: str = "gray", invert: bool = False) -> bytes:
         """The mask as a PNG file's contents; arguments as for ``save``."""
         return io.mask_contents(self.original, self.mask, "PNG", mask_format, invert, False)[0]
 
     def _repr_png_(self) -> bytes:
-        """The mask as a notebook shows it: PNG, at most ``NOTEBOOK_SIDE`` pixels a side."""
-        return _notebook_png(self.mask)
+        """The mask as a notebook shows it: PNG, at most 1024 pixels a side."""
+        from segmask.view.notebook import scaled_png
+
+        return scaled_png(self.mask)
 
 
-def _save_mask(
-    result: Result | MaskResult,
-    path: Path | str,
-    report: Path | str | None,
-    mask_format: str,
-    invert: bool,
-    strip_metadata: bool,
-) -> Report:
-    path, side = Path(path), _paths(report=report)
+def _save_mask(result: Result | MaskResult, path: Path | str, wanted: MaskFiles) -> Report:
+    files.check_outputs([Path(path), *_paths(wanted).values()], result.inputs)
+    contents, written = _mask_contents(result, path, wanted)
+    files.write_files(contents)
+    return written
+
+
+def _mask_contents(
+    result: Result | MaskResult, path: Path | str, wanted: MaskFiles
+) -> tuple[dict[Path, bytes], Report]:
+    side, mask_format, strip_metadata = _paths(wanted), wanted.get("mask_format", "gray"), wanted.get("strip_metadata")
     if mask_format not in MASK_FORMATS:
         raise unknown("format", mask_format, MASK_FORMATS)
     if strip_metadata and mask_format == "gray":
         raise OptionError("strip_metadata: a grey mask has none; it goes with the format rgba")
-    files.check_outputs([path, *side.values()], result.inputs)
-    form = _lossless_format(path), mask_format, invert, strip_metadata
+    form = _lossless_format(Path(path)), mask_format, wanted.get("invert", False), bool(strip_metadata)
     encoded, notes = io.mask_contents(result.original, result.mask, *form)
     written = replace(result.report, findings=(*result.report.findings, *notes))
-    contents = {path: encoded}
+    contents = {Path(path): encoded}
     if "report" in side:
         contents[side["report"]] = report_json(written)
-    files.write_files(contents)
-    return written
+    return contents, written
 
 
 def report_json(report: Report) -> bytes:
@@ -277,14 +293,13 @@ def _lossless_format(path: Path) -> str:
     return file_format
 
 
-def _paths(**outputs: Path | str | None) -> dict[str, Path]:
-    """The outputs that are wanted besides. OptionError for a report that is no .json."""
-    wanted = {name: Path(path) for name, path in outputs.items() if path is not None}
-    if "report" in wanted:
-        files.json_path(wanted["report"])
-    return wanted
-
-
-def _notebook_png(values: NDArray[np.uint8]) -> bytes:
-    size_hw = values.shape[0], values.shape[1]
-    return io.encode_png(resize_image(values, working_size(size_hw, NOTEBOOK_SIDE)))
+def _paths(wanted: ResultFiles | MaskFiles) -> dict[str, Path]:
+    """The outputs that are wanted besides. OptionError for a name that is none, and for a report that is no .json."""
+    known = (*ResultFiles.__annotations__, *MaskFiles.__annotations__)
+    for name in wanted:
+        if name not in known:
+            raise unknown("output", name, known)
+    found = {name: Path(str(path)) for name, path in wanted.items() if path is not None and name not in CHOICES}
+    if "report" in found:
+        files.json_path(found["report"])
+    return found

@@ -9,6 +9,7 @@ import typer
 
 from segmask.cli import options as o
 from segmask.cli import pictures as p
+from segmask.cli import pipe
 from segmask.cli.output import check_stdout, finish, said_preserved, said_verdict, say, say_candidates
 
 Output = Annotated[
@@ -54,6 +55,7 @@ def apply(
     """Take the target from EDITED and everything else from ORIGINAL, bit for bit.
 
     Of several EDITED the one with the best verdict and confidence is written; the report lists all of them.
+    One input may be - (stdin), and so may OUT: a PNG on stdout.
 
     Exit codes: 0 done, 1 could not (a picture or model), 2 usage, 3 done, but --strict and the verdict is not ok.
     """
@@ -68,13 +70,18 @@ def apply(
     shown = p.wanted(**named, side_by_side=side_by_side, animation=animation)
     p.check_parsing_out(parsing_out, options["strategy"])
     outputs = [path for path in (output, mask, report_file, preview, *shown.values()) if path]
-    check_outputs(outputs, [path for path in given_files if path])
-    io.check_fits([path for path in (output, mask) if path], original)
-    given = {"parsing": maps, "include": include, "exclude": exclude, "mask_in": mask_in, **options}
-    several = len(edited) > 1
-    result = segmask.best(original, edited, **given) if several else segmask.apply(original, edited[0], **given)
-    side = {"mask": mask, "report": report_file, "preview": preview, **shown}
-    written = result.save(output, **side, mark=mark, strip_metadata=strip_metadata)  # type: ignore[arg-type]
+    check_outputs(pipe.files_of(outputs), pipe.files_of(given_files))
+    name = pipe.output_name(output, report)
+    stdin = pipe.from_stdin(original, *edited, include, exclude, mask_in)
+    before, *edits = pipe.read_in((original, *edited), stdin)
+    io.check_fits([path for path in (name, mask) if path], before)
+    masks = pipe.read_in((include, exclude, mask_in), stdin)
+    given: dict[str, Any] = {**dict(zip(("include", "exclude", "mask_in"), masks, strict=True)), **options}
+    given["parsing"] = maps
+    result = segmask.best(before, edits, **given) if len(edits) > 1 else segmask.apply(before, edits[0], **given)
+    side: dict[str, Any] = {"mask": mask, "report": report_file, "preview": preview, **shown}
+    contents, written = result.contents(name, **side, mark=mark, strip_metadata=strip_metadata)
+    pipe.write(contents, output)
     share = f"{written.mask.share:.1%} of the picture comes from the edit"
     say(f"{output}: {share} ({written.strategy}); verdict {said_verdict(written.verdict, written.confidence)}")
     if written.preserved is not None:

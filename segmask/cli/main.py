@@ -43,6 +43,7 @@ def _main(
 def _add_commands() -> None:
     from segmask.cli import models
     from segmask.cli.apply import apply
+    from segmask.cli.batch import batch
     from segmask.cli.demo import demo
     from segmask.cli.evaluate import evaluate
     from segmask.cli.look import compare, inspect
@@ -50,8 +51,9 @@ def _add_commands() -> None:
     from segmask.cli.serve import serve
     from segmask.cli.synth import synth
     from segmask.cli.verify import verify
+    from segmask.cli.watch import watch
 
-    for command in (apply, mask, verify, inspect, compare, demo, evaluate, synth, serve):
+    for command in (apply, mask, batch, watch, verify, inspect, compare, demo, evaluate, synth, serve):
         app.command()(command)
     app.add_typer(models.app, name="models")
 

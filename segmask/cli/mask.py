@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from segmask.cli import options as o
+from segmask.cli import pipe
 from segmask.cli.output import check_stdout, finish, say
 from segmask.core.errors import OptionError, unknown
 from segmask.result import MASK_FORMATS
@@ -49,7 +50,7 @@ def mask(
 
     With ORIGINAL alone: the target's own mask (always semantic), to hand to an inpainting service.
 
-    With EDITED too: what `segmask apply` would take from it. Exit codes as there.
+    With EDITED too: what `segmask apply` would take from it. Exit codes as there, and - for stdin and stdout.
     """
     import segmask
     from segmask import io
@@ -59,24 +60,28 @@ def mask(
         raise unknown("format", file_format, MASK_FORMATS)
     check_stdout(report)
     report_file, maps = o.report_path(report), o.parsing_input(parsing)
-    inputs = [path for path in (original, edited, include, exclude, *(parsing or []), *o.model_files(options)) if path]
-    check_outputs([path for path in (output, report_file) if path], inputs)
-    if io.output_format(output) == "JPEG":
+    inputs = pipe.files_of((original, edited, include, exclude, *(parsing or []), *o.model_files(options)))
+    check_outputs(pipe.files_of((output, report_file)), inputs)
+    name = pipe.output_name(output, report)
+    if io.output_format(name) == "JPEG":
         raise OptionError(f"{output}: masks are written without loss; expected .png, .webp or .tif")
-    io.check_fits([output], original)
     if strip_metadata and file_format == "gray":
         raise OptionError("--strip-metadata goes with --format rgba: a grey mask has no metadata")
-    written = {"report": report_file, "mask_format": file_format, "invert": invert, "strip_metadata": strip_metadata}
-    if edited is not None:
-        found = segmask.apply(original, edited, parsing=maps, include=include, exclude=exclude, **options)
-        done = found.save_mask(output, **written)
-    elif include or exclude:
+    if edited is None and (include or exclude):
         raise OptionError("--include and --exclude go with EDITED; to correct one picture's mask, paint in the mask")
+    stdin = pipe.from_stdin(original, edited, include, exclude)
+    before, after, with_, without = pipe.read_in((original, edited, include, exclude), stdin)
+    io.check_fits([name], before)
+    if after is not None:
+        found = segmask.apply(before, after, parsing=maps, include=with_, exclude=without, **options)
     else:
         source = context.get_parameter_source("strategy")
         if source is not None and source.name == "DEFAULT":
             del options["strategy"]  # the default is for pairs
-        done = segmask.mask(original, parsing=maps, **options).save(output, **written)
+        found = segmask.mask(before, parsing=maps, **options)
+    form = {"mask_format": file_format, "invert": invert, "strip_metadata": strip_metadata}
+    contents, done = found.mask_contents(name, report=report_file, **form)
+    pipe.write(contents, output)
     polarity = f"{POLARITY[file_format, invert]} is edited"
     say(f"{output}: {polarity}; {done.mask.share:.1%} of the picture ({done.strategy}); verdict {done.verdict}")
     finish(done, report, strict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 from segmask.core.errors import OptionError, OutputError
@@ -101,12 +101,16 @@ def _same(output: Path, source: Path) -> bool:
     return False
 
 
-def write_files(contents: Mapping[Path, bytes]) -> None:
+def write_files(contents: Mapping[Path, bytes], known: Container[Path] = ()) -> None:
     """Write all files or none.
 
     Everything goes to temporary neighbours first, then each is moved into place. If a move fails, what stood there
     returns. If the process is killed between the moves, the next run that writes in that folder finishes them; SIGINT
     and SIGTERM wait for them. A replaced file's permissions are kept. Raises OutputError.
+
+    Args:
+        contents: by path.
+        known: folders, resolved, in which nothing that a killed run left is looked for.
 
     >>> write_files({Path("mask.png"): b"mask", Path("report.json"): b"{}"})
     >>> Path("report.json").read_bytes()
@@ -122,7 +126,7 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
     for target in targets:
         if target.exists():
             _check_place(target, target)
-    publish(targets)
+    publish(targets, known)
 
 
 def json_path(path: Path | str) -> Path:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+from pathlib import Path
 
 from segmask.core.errors import MissingLibraryError
 
@@ -54,3 +56,17 @@ def has_mediapipe() -> bool:
     True
     """
     return importlib.util.find_spec("mediapipe") is not None
+
+
+def usable_cores() -> int:
+    """How many cores this process may use: its affinity, and the quota of its container where there is one.
+
+    >>> usable_cores() >= 1
+    True
+    """
+    known = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        return known if quota == "max" else max(1, min(known, int(quota) // int(period)))
+    except (OSError, ValueError):
+        return known

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from segmask.batch.crew import ProcessCrew
+from segmask.batch.journal import Journal
+from segmask.batch.schedule import Loss, Schedule
 from segmask.core.errors import InputError, MissingLibraryError, ModelError, OptionError, SegmaskError
 from segmask.evaluation.datasets import Case, Dataset, Example, load_example, read_dataset
 from segmask.evaluation.metrics import score_alpha, score_composite, score_parsing
@@ -22,6 +23,10 @@ from segmask.evaluation.workspace import Workspace, row_key
 
 Progress = Callable[[int, int], None]
 """Called after each case with the number of cases done and the number of all."""
+
+
+Kept = tuple[Workspace, Journal]
+"""Where masks and finished rows are kept."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +82,14 @@ def evaluate(
         raise InputError(failures[0].message)
     workspace = None if output is None else Workspace.open(Path(output))
     results: dict[str, CaseResult] = {}
-    for done, (name, result) in enumerate(_run(found.cases, chosen, workspace, workers), start=1):
-        if strict and result.failures:
-            raise InputError(result.failures[0].message)
-        results[name] = result
-        if progress:
-            progress(done, len(found.cases))
+    with nullcontext() if workspace is None else workspace.journal() as journal:
+        kept = None if workspace is None or journal is None else (workspace, journal)
+        for done, (name, result) in enumerate(_run(found.cases, chosen, kept, workers), start=1):
+            if strict and result.failures:
+                raise InputError(result.failures[0].message)
+            results[name] = result
+            if progress:
+                progress(done, len(found.cases))
     ordered = [results[case.name] for case in found.cases]
     rows = tuple(row for result in ordered for row in result.rows)
     failures += [failure for result in ordered for failure in result.failures]
@@ -108,49 +115,63 @@ def _as_dataset(dataset: str | Path | Dataset | Iterable[Case]) -> Dataset:
 
 
 def _run(
-    cases: Sequence[Case], strategies: Sequence[Strategy], workspace: Workspace | None, workers: int
+    cases: Sequence[Case], strategies: Sequence[Strategy], kept: Kept | None, workers: int
 ) -> Iterator[tuple[str, CaseResult]]:
     """Case names and results as they are finished, those of an earlier run first."""
-    waiting: list[tuple[Case, list[Strategy]]] = []
+    waiting: list[tuple[Case, list[str]]] = []
     earlier: dict[str, list[Row]] = {}
     for case in cases:
-        earlier[case.name] = _finished(case, strategies, workspace)
+        earlier[case.name] = _finished(case, strategies, kept)
         have = {row.strategy for row in earlier[case.name]}
-        missing = [strategy for strategy in strategies if strategy.name not in have]
+        missing = [strategy.name for strategy in strategies if strategy.name not in have]
         if missing:
             waiting.append((case, missing))
         else:
             yield case.name, _merge(strategies, earlier[case.name], CaseResult((), ()))
-    score = partial(_score_case, workspace=workspace)
+    score = partial(_score_case, strategies=tuple(strategies), workspace=None if kept is None else kept[0])
     for case, fresh in _map(score, waiting, workers):
-        _remember(case, strategies, fresh, workspace)
+        _remember(case, strategies, fresh, kept)
         yield case.name, _merge(strategies, earlier[case.name], fresh)
 
 
 def _map(
-    score: Callable[[Case, list[Strategy]], CaseResult], jobs: list[tuple[Case, list[Strategy]]], workers: int
+    score: Callable[[tuple[Case, list[str]]], CaseResult], jobs: list[tuple[Case, list[str]]], workers: int
 ) -> Iterator[tuple[Case, CaseResult]]:
     if workers == 1 or len(jobs) < 2:
-        for case, strategies in jobs:
-            yield case, score(case, strategies)
+        for job in jobs:
+            yield job[0], score(job)
         return
-    # Spawned, not forked: the models' threads don't survive a fork.
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(score, case, strategies): case for case, strategies in jobs}
+    with ProcessCrew(partial(_scorer, score), min(workers, len(jobs)), with_main=True) as crew:
+        for answer in Schedule(crew, jobs).run():
+            case, missing = answer.work
+            if isinstance(answer.value, SegmaskError):
+                raise answer.value
+            if isinstance(answer.value, Loss):  # a case that kills its workers is one that failed
+                lost = [
+                    Failure(case.name, f"case {case.name}, {name}: {answer.value.message}", name) for name in missing
+                ]
+                yield case, CaseResult((), tuple(lost))
+                continue
+            yield case, answer.value
+
+
+def _scorer(score: Callable[[tuple[Case, list[str]]], CaseResult]) -> Callable[..., CaseResult | SegmaskError]:
+    """A worker's handler; an error that is the same for every case is an answer, to be raised by the run."""
+
+    def scored(job: tuple[Case, list[str]], note: Callable[[Any], None]) -> CaseResult | SegmaskError:  # noqa: ARG001
         try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        except BrokenProcessPool as error:
-            raise SegmaskError(
-                "a worker process ended unexpectedly, perhaps for lack of memory; what was finished is kept: "
-                "run the same command again, with fewer workers"
-            ) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            return score(job)
+        except SegmaskError as error:
+            return error
+
+    return scored
 
 
-def _score_case(case: Case, strategies: list[Strategy], workspace: Workspace | None) -> CaseResult:
-    """Read a case once and run every strategy on it."""
+def _score_case(
+    job: tuple[Case, list[str]], strategies: tuple[Strategy, ...], workspace: Workspace | None
+) -> CaseResult:
+    """Read a case once and run every strategy on it that is named."""
+    case, names = job
     try:
         example = load_example(case)
     except InputError as error:
@@ -158,7 +179,7 @@ def _score_case(case: Case, strategies: list[Strategy], workspace: Workspace | N
     traits = measure_traits(example)
     rows: list[Row] = []
     failures: list[Failure] = []
-    for strategy in strategies:
+    for strategy in (strategy for strategy in strategies if strategy.name in names):
         try:
             began = time.perf_counter()
             outcome = strategy.apply(example)
@@ -188,19 +209,23 @@ def _row(example: Example, strategy: Strategy, outcome: Outcome, traits: Traits,
     return Row(case.name, strategy.name, scores, traits, case.target or "", dict(case.facts), outcome.verdict, seconds)
 
 
-def _finished(case: Case, strategies: Sequence[Strategy], workspace: Workspace | None) -> list[Row]:
-    if workspace is None:
+def _finished(case: Case, strategies: Sequence[Strategy], kept: Kept | None) -> list[Row]:
+    if kept is None:
         return []
-    found = (workspace.find(row_key(case, strategy), strategy.name, case.name) for strategy in strategies)
+    workspace, journal = kept
+    found = (workspace.find(journal, row_key(case, strategy), strategy.name, case.name) for strategy in strategies)
     return [read_row(values) for values in found if values is not None]
 
 
-def _remember(case: Case, strategies: Sequence[Strategy], result: CaseResult, workspace: Workspace | None) -> None:
-    if workspace is None:
+def _remember(case: Case, strategies: Sequence[Strategy], result: CaseResult, kept: Kept | None) -> None:
+    """Put the fresh rows into the journal; a row of a strategy without a fingerprint is not kept."""
+    if kept is None:
         return
     by_name = {strategy.name: strategy for strategy in strategies}
     for row in result.rows:
-        workspace.finish(row_key(case, by_name[row.strategy]), row.flat())
+        key = row_key(case, by_name[row.strategy])
+        if key is not None:
+            kept[1].append({"key": key, "row": row.flat()})
 
 
 def _merge(strategies: Sequence[Strategy], earlier: list[Row], fresh: CaseResult) -> CaseResult:

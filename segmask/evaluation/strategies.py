@@ -15,11 +15,11 @@ import segmask
 from segmask.compose.composite import composite
 from segmask.core.checks import describe
 from segmask.core.errors import InputError, OptionError, unknown
+from segmask.core.fingerprint import package_digest, stamp
 from segmask.core.labels import resolve_target
 from segmask.core.types import Alpha, Image, LabelMap
 from segmask.evaluation.datasets import Example
 from segmask.evaluation.datasets.files import find_picture
-from segmask.evaluation.fingerprint import package_digest, stamp
 from segmask.io import read_gray
 from segmask.options import DEFAULT_TARGET, STRATEGIES
 from segmask.version import __version__

@@ -5,57 +5,54 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from segmask.batch.journal import Journal
 from segmask.core.errors import OutputError
 from segmask.core.files import write_files
+from segmask.core.fingerprint import stamp
 from segmask.core.geometry import resize_image, working_size
 from segmask.evaluation.datasets import Case
-from segmask.evaluation.fingerprint import stamp
 from segmask.evaluation.strategies import Outcome, Strategy
 from segmask.io import Metadata, encode, encode_png
 
-JOURNAL = "journal.jsonl"
+JOURNAL = "journal"
+"""Folder of the finished rows, JSON lines (``segmask.batch.journal``)."""
 PICTURE_SIDE = 320
 """Long side of the pictures that the report shows, in pixels."""
 SCORING = 1
 """Version of the metrics' definitions: raise it when one changes, and no row from before is reused."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Workspace:
     """What is finished, under ``root``; a row's key is the digest of all that it depends on."""
 
     root: Path
-    _finished: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def open(cls, root: Path) -> Workspace:
         """The folder with what an earlier run left in it; made if it isn't there. Raises OutputError."""
         try:
             root.mkdir(parents=True, exist_ok=True)
-            lines = (root / JOURNAL).read_text("utf-8").splitlines() if (root / JOURNAL).is_file() else []
         except OSError as error:
             raise OutputError(f"{root}: can't be used as output folder ({error.strerror})") from error
-        return cls(root, dict(filter(None, map(_entry, lines))))
+        return cls(root)
 
-    def find(self, key: str | None, strategy: str, case: str) -> dict[str, Any] | None:
+    def journal(self) -> Journal:
+        """The finished rows, to be closed. Raises OutputError where another run writes them."""
+        return Journal(str(self.root / JOURNAL), "key")
+
+    def find(self, journal: Journal, key: str | None, strategy: str, case: str) -> dict[str, Any] | None:
         """The finished row under this key, if its mask is still there."""
-        if key is None or key not in self._finished or not self.mask_path(strategy, case).is_file():
+        if key is None or not self.mask_path(strategy, case).is_file():
             return None
-        return self._finished[key]
-
-    def finish(self, key: str | None, row: dict[str, Any]) -> None:
-        """Write a finished row to the journal, so that a run that is ended now has it; without a key it is not kept."""
-        if key is None:
-            return
-        self._finished[key] = row
-        with (self.root / JOURNAL).open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"key": key, "row": row}) + "\n")
+        found = journal.find(key)
+        return None if found is None else found["row"]
 
     def save_outcome(self, strategy: str, case: str, outcome: Outcome) -> None:
         """Keep the mask as it is and a small picture of the composite."""
@@ -117,12 +114,3 @@ def file_name(name: str) -> str:
     """
     plain = re.sub(r"[^\w.+-]+", "_", name).strip(".") or "_"
     return plain if plain == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
-
-
-def _entry(line: str) -> tuple[str, dict[str, Any]] | None:
-    """A journal line; None for one that was cut short when a run was ended."""
-    try:
-        entry = json.loads(line)
-        return entry["key"], entry["row"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None

@@ -12,7 +12,7 @@ from segmask.io.levels import from_levels, is_plain, to_levels
 from segmask.io.mask_files import mask_contents, stripped
 from segmask.io.masks import MASK_DIALECTS, ReadMask, read_gray, read_mask
 from segmask.io.picture import Metadata, Picture, Raster
-from segmask.io.read import Source, read_image, read_picture
+from segmask.io.read import Contents, Source, name_of, read_image, read_picture
 from segmask.io.redecode import decoded_again
 from segmask.io.screen import encode_animation, encode_indexed, encode_view
 from segmask.io.write import (
@@ -30,6 +30,7 @@ from segmask.io.write import (
 __all__ = [
     "FORMATS",
     "MASK_DIALECTS",
+    "Contents",
     "Encoded",
     "Metadata",
     "Picture",
@@ -51,6 +52,7 @@ __all__ = [
     "is_plain",
     "marked",
     "mask_contents",
+    "name_of",
     "neutral",
     "output_format",
     "raster_to_image",

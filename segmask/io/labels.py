@@ -14,7 +14,7 @@ from segmask.core.types import LabelMap
 from segmask.io.decode import decoding, kind_of, pillow, read_bytes
 from segmask.io.limits import check_pixels
 from segmask.io.png import Png
-from segmask.io.read import as_array, is_contents, is_path, is_pil
+from segmask.io.read import as_array, contents_of, is_path, is_pil
 from segmask.io.tiff import stored_indices
 
 
@@ -25,8 +25,8 @@ def read_labels(source: Any, name: str = "label map", *, max_pixels: int | None 
     """
     if is_path(source):
         values = _indices(read_bytes(Path(source)), str(source), max_pixels)
-    elif is_contents(source):
-        values = _indices(bytes(source), name, max_pixels)
+    elif (file := contents_of(source, name)) is not None:
+        values = _indices(file.data, file.name, max_pixels)
     elif is_pil(source):
         raise InputError(f"{name}: a PIL image may have lost its class ids; hand in its path, or np.array(image)")
     else:

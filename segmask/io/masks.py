@@ -17,7 +17,7 @@ from segmask.core.errors import InputError, unknown
 from segmask.core.findings import Finding, Findings
 from segmask.io.colour import to_8bit
 from segmask.io.picture import Picture
-from segmask.io.read import Source, as_array, is_contents, is_path, is_pil, read_picture
+from segmask.io.read import Source, as_array, contents_of, is_path, is_pil, read_picture
 
 MASK_DIALECTS = ("auto", "gray", "painted", "layer", "hole")
 NEUTRAL = 12
@@ -59,7 +59,8 @@ def read_gray(source: Source, name: str = "mask") -> Levels:
 
 
 def _levels(source: Source, name: str, dialect: str, max_pixels: int | None) -> tuple[Levels, Findings]:
-    if not (is_path(source) or is_contents(source) or is_pil(source) or isinstance(source, Picture)):
+    a_file = is_path(source) or contents_of(source, name) is not None
+    if not (a_file or is_pil(source) or isinstance(source, Picture)):
         source = _array_levels(as_array(source, name), name)
     picture = read_picture(source, name, max_pixels=max_pixels)
     raster, notes = _eight_bit(picture, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeGuard
 
@@ -35,9 +36,22 @@ class SupportsArray(Protocol):
     def __array__(self) -> NDArray[Any]: ...
 
 
-Source: TypeAlias = "str | os.PathLike[str] | bytes | PilImage | SupportsArray | Picture"
-"""What can be handed in for a picture or a mask: a path, a file's bytes, a PIL image, anything with ``__array__``, or a
-``Picture`` that was read before."""
+@dataclass(frozen=True)
+class Contents:
+    """A file's contents in memory, from a pipe or an object store, say.
+
+    >>> Contents(b"GIF89a", "s3://shop/a.gif").name
+    's3://shop/a.gif'
+    """
+
+    data: bytes
+    name: str
+    """What messages call it."""
+
+
+Source: TypeAlias = "str | os.PathLike[str] | bytes | Contents | PilImage | SupportsArray | Picture"
+"""What can be handed in for a picture or a mask: a path, a file's contents (with a name, as ``Contents``), a PIL image,
+anything with ``__array__``, or a ``Picture`` that was read before."""
 
 
 def read_picture(source: Source, name: str = "picture", *, max_pixels: int | None = None) -> Picture:
@@ -55,8 +69,8 @@ def read_picture(source: Source, name: str = "picture", *, max_pixels: int | Non
     if is_path(source):
         path = Path(source)
         return picture_of(read_stored(path, max_pixels), path)
-    if is_contents(source):
-        return picture_of(stored_of_bytes(bytes(source), name, max_pixels), None)
+    if (file := contents_of(source, name)) is not None:
+        return picture_of(stored_of_bytes(file.data, file.name, max_pixels), None)
     if is_pil(source):
         with decoding(name):
             return picture_of(stored_of_pil(source, name), None)
@@ -124,9 +138,22 @@ def is_path(source: Any) -> TypeGuard[str | os.PathLike[str]]:
     return isinstance(source, (str, os.PathLike))
 
 
-def is_contents(source: Any) -> TypeGuard[bytes]:
-    """Is it a file's contents?"""
-    return isinstance(source, (bytes, bytearray, memoryview))
+def contents_of(source: Any, name: str) -> Contents | None:
+    """A file's contents with what to call it; None for what is none."""
+    if isinstance(source, Contents):
+        return source
+    return Contents(bytes(source), name) if isinstance(source, (bytes, bytearray, memoryview)) else None
+
+
+def name_of(source: Any, name: str) -> str:
+    """What messages call a source: its path, the name that came with its contents, or ``name``.
+
+    >>> name_of("a.png", "original"), name_of(Contents(b"", "b.png"), "original"), name_of(np.zeros(1), "original")
+    ('a.png', 'b.png', 'original')
+    """
+    if isinstance(source, Contents):
+        return source.name
+    return os.fspath(source) if is_path(source) else name
 
 
 def is_pil(source: Any) -> bool:

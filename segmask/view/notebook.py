@@ -6,9 +6,15 @@ import base64
 import html
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from segmask import io
 from segmask.core.geometry import resize_image, working_size
 from segmask.core.types import Image
+
+NOTEBOOK_SIDE = 1024
+"""Pixels: a notebook shows no larger picture."""
 
 if TYPE_CHECKING:
     from segmask.result import Result
@@ -48,3 +54,13 @@ def before_and_after(result: Result) -> str:
 
 def _address(picture: Image) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(io.encode_view(picture)).decode()}"
+
+
+def scaled_png(values: NDArray[np.uint8]) -> bytes:
+    """A picture or mask, uint8 (H, W) or (H, W, 3), as PNG of at most ``NOTEBOOK_SIDE`` pixels a side.
+
+    >>> scaled_png(np.zeros((4, 4), np.uint8))[1:4]
+    b'PNG'
+    """
+    size_hw = values.shape[0], values.shape[1]
+    return io.encode_png(resize_image(values, working_size(size_hw, NOTEBOOK_SIDE)))

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import segmask
+from segmask.core.fingerprint import package_digest
 from segmask.evaluation import MaskerStrategy
-from segmask.evaluation.fingerprint import package_digest
 
 PACKAGE = Path(segmask.__file__).parent
 RUN = "import sys, segmask; segmask.evaluate(sys.argv[1], ['diff'], output=sys.argv[2])"
@@ -36,7 +36,7 @@ def test_rows_are_run_again_after_the_weights_changed(labelled_set, copied_packa
         environment = {**os.environ, "PYTHONPATH": str(copied_package.parent)}
         command = [sys.executable, "-c", RUN, str(root), str(output)]
         subprocess.run(command, check=True, env=environment, cwd=tmp_path)
-        return len((output / "journal.jsonl").read_text().splitlines())
+        return sum(len(path.read_text().splitlines()) for path in (output / "journal").glob("*.jsonl"))
 
     root, output = labelled_set(2), tmp_path / "out"
     assert run() == 2

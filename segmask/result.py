@@ -259,7 +259,7 @@ def _mask_contents(
         raise unknown("format", mask_format, MASK_FORMATS)
     if strip_metadata and mask_format == "gray":
         raise OptionError("strip_metadata: a grey mask has none; it goes with the format rgba")
-    form = _lossless_format(Path(path)), mask_format, wanted.get("invert", False), bool(strip_metadata)
+    form = io.lossless_format(Path(path)), mask_format, wanted.get("invert", False), bool(strip_metadata)
     encoded, notes = io.mask_contents(result.original, result.mask, *form)
     written = replace(result.report, findings=(*result.report.findings, *notes))
     contents = {Path(path): encoded}
@@ -283,14 +283,7 @@ def report_json(report: Report) -> bytes:
 
 def _lossless(path: Path, values: NDArray[np.uint8]) -> bytes:
     raster = values[..., None] if values.ndim == 2 else values
-    return io.encode(raster, io.Metadata(), _lossless_format(path))[0]
-
-
-def _lossless_format(path: Path) -> str:
-    file_format = io.output_format(path)
-    if file_format == "JPEG":
-        raise OptionError(f"{path}: masks and previews are written without loss; expected .png, .webp or .tif")
-    return file_format
+    return io.encode(raster, io.Metadata(), io.lossless_format(path))[0]
 
 
 def _paths(wanted: ResultFiles | MaskFiles) -> dict[str, Path]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.errors import OptionError
 from segmask.core.findings import Finding, Findings
 from segmask.io.picture import Metadata, Picture, Raster
-from segmask.io.write import encode
+from segmask.io.write import encode, output_format
 
 
 def mask_contents(
@@ -42,6 +44,18 @@ def mask_contents(
         text = "the photo's own transparency is kept: what is clear in it is clear whatever the mask says"
         notes = (*notes, Finding("transparency-kept", text))
     return encoded, (*notes, *said)
+
+
+def lossless_format(path: Path) -> str:
+    """The format of a file's ending. OptionError for one with loss, or for none.
+
+    >>> lossless_format(Path("mask.tif"))
+    'TIFF'
+    """
+    file_format = output_format(path)
+    if file_format == "JPEG":
+        raise OptionError(f"{path}: masks and previews are written without loss; expected .png, .webp or .tif")
+    return file_format
 
 
 def stripped(photo: Picture) -> tuple[Picture, Findings]:

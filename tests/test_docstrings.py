@@ -20,7 +20,14 @@ EXTRAS = {"segmask.serve": "fastapi"}
 """Packages that need an extra, and a module of it: without it they are left out."""
 COMMAND = "segmask.__main__"
 """The one module that is not imported: it runs the command."""
-WITHOUT = tuple(f"segmask.{name}" for name in ("account", "cli", "fusion.components", "io", "models"))
+WITHOUT = tuple(
+    f"segmask.{name}"
+    for name in (
+        *("account", "batch", "cli", "io", "models", "preservation", "serve"),
+        *("compose.fine", "compose.skin", "core.publish", "verdict.frame", "verdict.things"),
+        *("fusion.components", "fusion.laid_over", "fusion.one_cloth", "fusion.things"),
+    )
+)
 """Packages and modules in which not every public function has an example: a command is shown in docs/, say."""
 
 

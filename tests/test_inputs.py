@@ -263,7 +263,7 @@ def test_a_label_set_is_an_input(files: tuple[Path, Path], tmp_path: Path) -> No
     assert not (tmp_path / "out.png").exists()
 
 
-@pytest.mark.parametrize("name", ["results.csv", "journal.jsonl"])
+@pytest.mark.parametrize("name", ["results.csv"])
 def test_an_evaluation_never_takes_the_place_of_its_set(
     name: str, files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,15 +31,9 @@ from segmask.masker import Masker
 from segmask.verdict.confidence import NAMES
 from training.fit_fusion import half_of
 from training.fusion_cases import folds_of, masker
+from training.refit_verdict import DECAY, FALSE_ALARMS, RANGE, TOLERANCE
 
-DECAY = 0.02  # of the standardised weights: a few hundred cases carry no more
-TOLERANCE = 1e-8
-"""Of the gradient, where the fit ends: weights are then exact to six digits."""
 FOLDS = 10
-RANGE = (0.05, 0.95)
-"""Quantiles that measurements are clipped to: beyond them too few cases were measured to fit a weight."""
-FALSE_ALARMS = 0.15
-"""Share of right masks that a person may be asked to look at."""
 
 
 def main() -> None:

@@ -66,6 +66,7 @@ def compose(
 
     >>> from segmask.core.types import Alignment, Change, ToneMatch
     >>> from segmask.fusion.constraints import constrain
+    >>> from segmask.register.registered import Registered
     >>> original, edited = np.full((64, 64, 3), 90, np.uint8), np.full((64, 64, 3), 200, np.uint8)
     >>> none, score = np.zeros((64, 64), bool), np.full((64, 64), 9, np.float32)
     >>> alignment = Alignment(np.eye(3), "identity", True, 0, 0, 0.0, covered=~none)

@@ -212,10 +212,10 @@ def near_body(before: Probs, after: Probs, bridge: float = 0.02) -> Mask:
 
     >>> labels = np.zeros((40, 80), np.uint8)
     >>> labels[10:20, 10:20] = PART_ID["skin"]
-    >>> labels[20:35, 10:20] = labels[20:35, 60:70] = PART_ID["upper"]  # a shirt on somebody, and a cup
+    >>> labels[20:35, 10:20] = labels[30:35, 60:64] = PART_ID["upper"]  # a shirt on somebody, and a cup
     >>> shown = np.eye(14, dtype=np.float32)[labels].transpose(2, 0, 1)
     >>> near = near_body(shown, shown)
-    >>> bool(near[30, 15]), bool(near[30, 65])
+    >>> bool(near[30, 15]), bool(near[32, 62])
     (True, False)
     """
     figure = np.minimum(before[PART_ID["background"]], after[PART_ID["background"]]) < 0.5

@@ -158,9 +158,10 @@ def test_a_journal_that_somebody_made_up_moves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_wait_for_the_moves(number: signal.Signals, tmp_path: Path) -> None:
     script = f"""
-import os
+import os, signal
 from pathlib import Path
 from segmask.core.files import write_files
+signal.signal({int(number)}, signal.default_int_handler)  # a shell's background jobs ignore SIGINT
 move = Path.replace
 def replace(self, target):
     os.kill(os.getpid(), {int(number)})

@@ -99,6 +99,7 @@ def test_all_files_are_there(written):
         "results.csv",
         "report.html",
         "comparison.csv",
+        "journal",
         "masks",
         "composites",
     }

@@ -27,7 +27,7 @@ class WholeConfig:
 
     changed: float = 0.4
     """Share of a thing that must have changed for it to be another one."""
-    taken: float = 0.3
+    taken: float = 0.5
     """Share of what changed in it that must come from the edit already."""
     cut: float = 0.03
     """Of what changed in it, the least on either side of the outline where it counts as cut."""

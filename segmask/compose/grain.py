@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.geometry import REFERENCE_SIDE, resized_part
-from segmask.core.morphology import blurred, within
+from segmask.core.morphology import blurred, widened, within
 from segmask.core.types import Alpha, Box, Image, Mask, Parsing
 from segmask.fusion.scene import BARE, target_prob
 
@@ -112,7 +112,7 @@ def missing_grain(
     reach = max(8, round(DEFAULT.beside * max(size_hw)))
     area = inside.grown_by(reach).clip(*size_hw)
     taken = alpha[area.slices] >= 0.5
-    near = within(taken, reach) & ~within(alpha[area.slices] > 0, 2 * DEFAULT.sigma)
+    near = within(taken, reach) & ~widened(alpha[area.slices] > 0, round(2 * DEFAULT.sigma))
     details = [_detail(image[area.slices]) for image in (original, edited)]
     added = np.zeros(taken.shape, np.float32)
     for group in (("background",), BARE):

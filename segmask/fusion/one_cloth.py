@@ -64,7 +64,8 @@ def one_cloth(scene: Scene) -> Mask | None:
     face = scene.before[PART_ID["face"]] > DEFAULT.face
     alike = _colours_of(seeds, scene.change.colours) & strong & ~bare & ~face & ~seeds
     if not set(scene.parts) <= set(DRAPED):
-        alike &= np.maximum(*(target_prob(probs, onto) for probs in (scene.before, scene.after))) > 0.5
+        worn = (*scene.parts, *onto)  # in both pictures: hair that the edit drew over the wall is no scarf
+        alike &= np.minimum(*(target_prob(probs, worn) for probs in (scene.before, scene.after))) > 0.5
     pieces = connected_regions(widened(alike | seeds, max(1, round(DEFAULT.fold * max(seeds.shape))), corners=False))
     return alike & pieces.select(pieces.total(seeds) >= DEFAULT.seed * seeds.size)
 
@@ -85,7 +86,10 @@ def _onto(parts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _colours_of(seeds: Mask, colours: tuple[NDArray[np.float32], NDArray[np.float32]]) -> Mask:
-    """Pixels whose colours in both pictures are frequent among the seeds, bool (h, w)."""
+    """Pixels whose colours in both pictures are frequent among the seeds, bool (h, w).
+
+    Grey and black in both tell nothing: a dark suit has the colour of dark hair.
+    """
     from scipy.ndimage import gaussian_filter
 
     joint = np.concatenate([lab[..., 1:] for lab in colours], axis=2)
@@ -93,4 +97,5 @@ def _colours_of(seeds: Mask, colours: tuple[NDArray[np.float32], NDArray[np.floa
     flat = np.asarray(np.ravel_multi_index(tuple(np.moveaxis(index, 2, 0)), (26,) * 4))
     counts = np.bincount(flat[seeds], minlength=26**4).reshape((26,) * 4).astype(np.float32)
     share = np.asarray(gaussian_filter(counts, 1.0, truncate=2.0), np.float32) / max(int(seeds.sum()), 1)
-    return np.asarray(share.ravel()[flat] >= DEFAULT.least, bool)
+    chroma = np.maximum(*(np.hypot(lab[..., 1], lab[..., 2]) for lab in colours))
+    return np.asarray((share.ravel()[flat] >= DEFAULT.least) & (chroma >= DEFAULT.bin), bool)

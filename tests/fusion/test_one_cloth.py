@@ -79,3 +79,16 @@ def test_hats_and_tops_that_did_not_change_tell_nothing() -> None:
     assert one_cloth(still) is None
     assert not covers_hair(still)
     assert one_cloth(recoloured(("hair",))) is None
+
+
+def test_dark_hair_that_the_edit_drew_beside_a_dark_suit_is_no_cloth_of_it() -> None:
+    """Grey says nothing of what belongs together, and over the old wall there was no scarf."""
+    before, after = SCARF.replace("h", "."), SCARF
+    drawn = scene(before, after, CHANGED, CLOTHING)
+    grey = np.random.default_rng(0).normal(0, 2, (*drawn.change.size_hw, 3)).astype(np.float32)
+    neutral = replace(drawn, change=replace(drawn.change, colours=(grey + np.float32([60, 0, 0]), grey)))
+    cloth = one_cloth(neutral)
+    assert cloth is None or not cloth.any()
+    tinted = replace(drawn, change=recoloured(CLOTHING).change)
+    cloth = one_cloth(tinted)
+    assert cloth is None or not cloth[mask(SCARF, "h")].any()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from typing import Any
 
 
@@ -11,10 +12,8 @@ def as_rgb(picture: Any, icc: bytes | None) -> tuple[Any, str]:
     from PIL import ImageCms
 
     if icc:
-        try:
+        with suppress(ImageCms.PyCMSError, OSError):  # damaged: the plain formula below, and the note says so
             source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
             converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
             return converted, "CMYK picture read as sRGB through its own profile"
-        except (ImageCms.PyCMSError, OSError):
-            pass  # a damaged profile: the plain formula below, and the note says so
     return picture.convert("RGB"), "CMYK picture without a usable profile read as RGB by the plain formula"

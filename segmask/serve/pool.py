@@ -150,9 +150,8 @@ class Pool:
             try:
                 if key in hand.keys:
                     hand.keys.discard(key)
-                    await asyncio.to_thread(hand.ask, Forget(key), self.settings.timeout)
-            except Problem:
-                pass  # it died: then nothing is kept
+                    with contextlib.suppress(Problem):  # it died: then nothing is kept
+                        await asyncio.to_thread(hand.ask, Forget(key), self.settings.timeout)
             finally:
                 async with self._changed:
                     hand.free = True

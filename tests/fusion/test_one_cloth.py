@@ -86,7 +86,7 @@ def test_dark_hair_that_the_edit_drew_beside_a_dark_suit_is_no_cloth_of_it() -> 
     before, after = SCARF.replace("h", "."), SCARF
     drawn = scene(before, after, CHANGED, CLOTHING)
     grey = np.random.default_rng(0).normal(0, 2, (*drawn.change.size_hw, 3)).astype(np.float32)
-    neutral = replace(drawn, change=replace(drawn.change, colours=(grey + np.float32([60, 0, 0]), grey)))
+    neutral = replace(drawn, change=replace(drawn.change, colours=(grey + np.array([60, 0, 0], np.float32), grey)))
     cloth = one_cloth(neutral)
     assert cloth is None or not cloth.any()
     tinted = replace(drawn, change=recoloured(CLOTHING).change)

@@ -28,7 +28,7 @@ from segmask.fusion.constraints import constrain
 from segmask.fusion.decide import decide
 from segmask.fusion.decision import Decision
 from segmask.fusion.laid_over import lifted
-from segmask.fusion.margin import old_cloth
+from segmask.fusion.margin import covered_neck, old_cloth
 from segmask.fusion.one_cloth import covers_hair
 from segmask.fusion.pixel_model import PixelModel
 from segmask.fusion.protect import protected_parts
@@ -211,8 +211,8 @@ class OpenPair:
         if self._shown is None or before is None or after is None:
             return Aimed(measured, None, None)
         scene = Scene(*self._shown, measured.change, parts, (before, after))
-        garment = old_cloth(scene) if set(parts) <= set(WORN) else None
-        protected = protected_parts(before, self.seen.detected, parts, after, garment)
+        garment, neck = (old_cloth(scene), covered_neck(scene)) if set(parts) <= set(WORN) else (None, None)
+        protected = protected_parts(before, self.seen.detected, parts, after, garment, neck)
         return Aimed(measured, scene, lifted(protected, scene))
 
     def _result(

@@ -53,6 +53,8 @@ class HybridConfig:
     rim: float = 0.012
     """Outer rim in which the mask is tightened to what changed."""
     rim_score: float = 2.0
+    gone: float = 0.8
+    """Probability of the target in the original, and of ground in the edit, from which the old garment surely went."""
     new_share: float = 0.15
     """Of a piece: so much must show the target or skin in the edit."""
     old_share: float = 0.15
@@ -161,7 +163,7 @@ def decide_by_odds(
         must_keep | hopeless,
         must_take,
     )
-    tight = with_rim(_tighten(taken, scene.change.score_map, config), scene)
+    tight = with_rim(_tighten(taken, scene, config), scene)
     mask = _likely_pieces(tight, probability, scene, targeted, config)
     mask = _whole(_without_specks(mask, config), probability, scene, config)
     mask = as_wholes(with_redrawn(mask, scene, must_keep), scene)
@@ -196,10 +198,15 @@ def _seam(change: Change, inside: Prob, limb: Prob, config: HybridConfig) -> NDA
     return (cost * (1 + (config.skin_seam - 1) * limb)).astype(np.float32)
 
 
-def _tighten(mask: Mask, score_map: NDArray[np.float32], config: HybridConfig) -> Mask:
-    """Give the rim back to the original where both pictures are equal; the inside stays whole."""
+def _tighten(mask: Mask, scene: Scene, config: HybridConfig) -> Mask:
+    """Give the rim back to the original where both pictures are equal; the inside stays whole.
+
+    Not where an old garment surely was and the edit surely shows ground: plaid before paving differs little here and
+    there, and its squares would stand there alone.
+    """
     rim = within(~mask, config.rim * max(mask.shape))
-    return mask & ~(opened(score_map < config.rim_score) & rim)
+    gone = (scene.was > config.gone) & (scene.after[PART_ID["background"]] > config.gone)
+    return mask & ~(opened(scene.change.score_map < config.rim_score) & rim & ~gone)
 
 
 def _likely_pieces(mask: Mask, probability: Prob, scene: Scene, targeted: Mask, config: HybridConfig) -> Mask:

@@ -42,6 +42,8 @@ class MarginConfig:
     """Probability of a face or hair in the edit from which nothing of the old garment went there."""
     hardly: float = 0.07
     """Probability of a face in the original from which its margin gives way to nothing: the parser's outline errs."""
+    collar: float = 0.6
+    """Probability of the target in the edit from which it is new cloth that lies on the old neck."""
     grain: float = 1.0
     """Sigma of the blur before colours are compared, and radius of the pieces too small to be cloth."""
 
@@ -78,3 +80,21 @@ def old_cloth(scene: Scene) -> Mask | None:
     still = scene.after[PART_ID["face"]] + scene.after[PART_ID["hair"]] + scene.after[PART_ID["eyewear"]]
     cloth = unlike & strong & (still < DEFAULT.face)
     return (garment | opened(cloth, round(DEFAULT.grain))) & (scene.before[PART_ID["face"]] < DEFAULT.hardly)
+
+
+def covered_neck(scene: Scene) -> Mask:
+    """Where the edit's garment lies on what is neck rather than face in the original, bool (h, w).
+
+    The parser's outline of a face errs by less where it sees a neck beside it than where it sees anything else, and a
+    turtleneck that ends below the jaw in a frayed line is seen at once.
+
+    >>> before, after = np.zeros((60, 60), np.uint8), np.zeros((60, 60), np.uint8)
+    >>> before[10:20, 20:40], before[20:30, 20:40], before[30:60] = (PART_ID[p] for p in ("face", "skin", "upper"))
+    >>> after[10:20, 20:40], after[20:60] = PART_ID["face"], PART_ID["upper"]
+    >>> neck = covered_neck(Scene.of_labels(before, after, np.where(before == after, 1, 9), ("upper",)))
+    >>> bool(neck[25, 30]), bool(neck[15, 30]), bool(neck[40, 30])
+    (True, False, False)
+    """
+    skin, face = scene.before[PART_ID["skin"]], scene.before[PART_ID["face"]]
+    neck = (skin > face) & (skin + face > DEFAULT.collar) & (scene.becomes > DEFAULT.collar)
+    return opened(neck & strong_change(scene, of_others=True), round(DEFAULT.grain))

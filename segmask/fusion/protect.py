@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.geometry import resize_map, resized_part
+from segmask.core.geometry import resize_map, resize_mask, resized_part
 from segmask.core.labels import PART_ID, part_ids
-from segmask.core.morphology import disc, distance_to, widened
+from segmask.core.morphology import blurred, disc, distance_to, widened
 from segmask.core.regions import connected_regions, filled
 from segmask.core.types import Box, Face, Mask, Parsing, Prob
 
@@ -30,6 +30,8 @@ class ProtectConfig:
     the face's area below the chin, twice as far)."""
     chin_margin: float = 0.03
     """Of the face's height, downwards: a pixel or two of the jaw's own edge."""
+    fray: float = 0.015
+    """Sigma of the blur that smooths the region's outline, of the face's height: collars end in a line, not in a fray."""
     target_prob: float = 0.6
     """The margin ends where the parser sees the target: a collar beside the jaw is no face."""
     hair_prob: float = 0.6
@@ -85,6 +87,7 @@ def protected_parts(
     parts: tuple[str, ...],
     edited: Parsing | None = None,
     garment: Mask | None = None,
+    neck: Mask | None = None,
 ) -> tuple[Mask, Mask]:
     """The faces and the core of the hair that must stay original, bool (H, W) each at the picture's size.
 
@@ -94,6 +97,7 @@ def protected_parts(
         parts: the targeted parts; what is targeted is not protected.
         edited: what the edit shows; targeted hair or a targeted hat may cover all but the face.
         garment: bool (h, w): where the change itself shows the garment; what only surrounds a face gives way to it.
+        neck: bool (h, w): neck that the edit's garment covers; no face, however likely the parser says so.
 
     >>> labels = np.zeros((60, 60), np.uint8)
     >>> labels[5:15, 15:45], labels[15:30, 20:40] = PART_ID["hair"], PART_ID["face"]
@@ -107,7 +111,7 @@ def protected_parts(
     """
     protected, hair = np.zeros(parsing.size_hw, bool), np.zeros(parsing.size_hw, bool)
     if "face" not in parts:
-        protected |= face_region(parsing, parts, garment)
+        protected |= face_region(parsing, parts, garment, neck)
         for face in (face for face in faces if _is_face(face, parsing)):
             oval = _oval(face, parsing.size_hw)
             if not oval.any() or protected[oval].mean() < DEFAULT.seen:
@@ -139,10 +143,12 @@ def faces_of(parsing: Parsing) -> tuple[Face, ...]:
     return tuple(sorted(found, key=lambda face: -face.score))
 
 
-def face_region(parsing: Parsing, parts: tuple[str, ...], garment: Mask | None = None) -> Mask:
+def face_region(
+    parsing: Parsing, parts: tuple[str, ...], garment: Mask | None = None, neck: Mask | None = None
+) -> Mask:
     """The parser's faces with the glasses on them, holes filled, grown by a margin that gives way to the target.
 
-    bool (H, W) at the picture's size; ``parts`` is what is targeted, ``garment`` as in ``protected_parts``.
+    bool (H, W) at the picture's size; ``parts`` is what is targeted, ``garment`` and ``neck`` as in ``protected_parts``.
 
     >>> probs = np.zeros((14, 60, 60), np.float32)
     >>> probs[PART_ID["face"], 10:30, 20:40] = 1
@@ -154,18 +160,23 @@ def face_region(parsing: Parsing, parts: tuple[str, ...], garment: Mask | None =
     result = np.zeros(parsing.size_hw, bool)
     target = parsing.working_probs[list(part_ids(parts))].sum(0)
     union = _face_prob(parsing, with_eyewear)
-    for region, box, _ in _face_regions(parsing, with_eyewear):
+    bare = np.zeros(union.shape, bool) if neck is None else resize_mask(neck, (union.shape[0], union.shape[1]))
+    for pixels, box, _ in _face_regions(parsing, with_eyewear):
         placed = box.scaled(union.shape, parsing.size_hw)
         margin = max(1, round(DEFAULT.face_margin * placed.height))
         below = max(1, round(DEFAULT.chin_margin * placed.height))
         area = Box(placed.x0 - margin, placed.y0 - margin, placed.x1 + margin, placed.y1 + below)
         area = area.clip(*parsing.size_hw)
-        own = np.where(widened(region > 0), union, 0)
+        own = np.where(widened(pixels > 0) & ~bare, union, 0)
         face = filled(resized_part(own, area, parsing.size_hw) > DEFAULT.face_prob)
-        gives_way = resized_part(target, area, parsing.size_hw) > DEFAULT.target_prob
+        is_target = resized_part(target, area, parsing.size_hw) > DEFAULT.target_prob
+        gives_way = is_target | (resized_part(bare.astype(np.float32), area, parsing.size_hw) > 0.5)
         if garment is not None:
             gives_way |= resized_part(garment.astype(np.float32), area, parsing.size_hw) > 0.5
-        result[area.slices] |= face | (_grown(face, margin, below) & ~gives_way)
+        region = face | (_grown(face, margin, below) & ~gives_way)
+        smooth = blurred(region.astype(np.float32), DEFAULT.fray * placed.height) > 0.5
+        smooth &= region | ~is_target
+        result[area.slices] |= smooth | (resized_part(own, area, parsing.size_hw) > DEFAULT.certain)
     return result
 
 

@@ -30,7 +30,8 @@ class WholeConfig:
     taken: float = 0.5
     """Share of what changed in it that must come from the edit already."""
     cut: float = 0.03
-    """Of what changed in it, the least on either side of the outline where it counts as cut."""
+    """Of a thing, the least on either side of the outline where it counts as cut. Its unchanged pixels count, too: black
+    on black, they are half of a shoe all the same."""
     garment: float = 0.3
     """Mean probability that a thing is the target in one of the pictures, from which nothing of it is given back."""
     least: float = 0.0003
@@ -85,7 +86,8 @@ def as_wholes(mask: Mask, scene: Scene) -> Mask:
         came, stayed = things.total(changed & mask), things.total(changed & ~mask)
         both = came + stayed
         thing = (things.areas >= DEFAULT.least * mask.size) & (things.areas <= DEFAULT.most * mask.size)
-        thing &= np.minimum(came, stayed) > DEFAULT.cut * both
+        inside = things.total(mask)
+        thing &= np.minimum(inside, things.areas - inside) > DEFAULT.cut * things.areas
         thing[0] = False
         another = (both >= DEFAULT.changed * things.areas) & (came >= DEFAULT.taken * both)
         result |= things.select(thing & another)

@@ -68,8 +68,13 @@ class HairLayer:
         return result
 
     def mixed(self, below: Map, alpha: Alpha) -> Map:
-        """The same for what lies in the layer's area, float32 (…, 3) in 8-bit levels, not rounded."""
-        weight = (self._over_taken(alpha) * (1 - self.from_edit) * self.opacity)[..., None]
+        """The same for what lies in the layer's area, float32 (…, 3) in 8-bit levels, not rounded.
+
+        Where alpha rises because the hair passes from one ground to another, the hair is as dense on either side of
+        the passage; a layer that faded in there as well would let the edit shine through.
+        """
+        over = self._over_taken(alpha) / np.maximum(alpha[self.area.slices], 1 / 255)
+        weight = (np.minimum(over, 1) * (1 - self.from_edit) * self.opacity)[..., None]
         return np.asarray(below + weight * (self.colour - below), np.float32)
 
     def _over_taken(self, alpha: Alpha) -> Map:

@@ -25,7 +25,8 @@ def evaluate(
     dataset: Annotated[
         Path,
         typer.Argument(
-            metavar="DATASET", help="Case folders, parallel folders or a manifest (.csv, .jsonl, .parquet)."
+            metavar="DATASET",
+            help="Case folders, parallel folders or a manifest (.csv, .jsonl, .parquet), with masks or without.",
         ),
     ],
     strategy: Annotated[
@@ -64,6 +65,8 @@ def evaluate(
     strict: Annotated[bool, typer.Option("--strict", help="End at the first case that can't be scored.")] = False,
 ) -> None:
     """Score strategies, parsers or any tool's masks on a labelled set: results.json, results.csv, report.html.
+
+    A set without any masks is judged by what shows in the composites, the worst first.
 
     Exit codes: 0 done, 1 nothing could be scored, 2 usage, 3 below --fail-under.
     """
@@ -132,9 +135,17 @@ def _bar(total: int) -> Iterator[Callable[[int, int], None]]:
 
 def _tell(result: Evaluation, comparison: Comparison | None, page: Path) -> None:
     """The summary on stdout; what went wrong and where the report is on stderr."""
+    from segmask.evaluation.criteria import shortfall
     from segmask.evaluation.metrics import METRICS
+    from segmask.evaluation.metrics.shown import TRACES
 
     typer.echo(result.table())
+    if result.is_of_pairs:
+        say("no case has a mask: judged by what shows of faults in the composites, without any truth")
+        for row in sorted(result.rows, key=shortfall, reverse=True)[:SAID]:
+            worst = max(TRACES, key=row.score)
+            said = f", it said {row.verdict}" if row.verdict else ""
+            typer.echo(f"{row.strategy} {row.name}: shows {shortfall(row):.3f}, most of it {worst}{said}")
     for change in comparison.changes if comparison else ():
         if METRICS[change.metric].headline and change.verdict != "same":
             difference = change.difference

@@ -69,12 +69,17 @@ def tally(rows: tuple[Row, ...]) -> tuple[Tally, ...]:
 def shortfall(row: Row) -> float:
     """How bad a case is: the sum of what is missing to 1 from kept, coverage and face kept; 0 is perfect.
 
+    Without a truth it is what shows (``shown``).
+
     >>> from segmask.evaluation.traits import Traits
     >>> traits = Traits(640, 480, drift=2.5, change_share=0.2, person_share=0.4)
     >>> round(shortfall(Row("a", "mine", {"kept": 0.99, "coverage": 0.9}, traits)), 2)
     0.11
     """
-    scores = (row.score(metric) for metric in ("kept", "coverage", "face_kept"))
+    scores = [row.score(metric) for metric in ("kept", "coverage", "face_kept")]
+    if all(math.isnan(score) for score in scores):
+        shown = row.score("shown")
+        return 0.0 if math.isnan(shown) else shown
     return sum(1 - score for score in scores if not math.isnan(score))
 
 

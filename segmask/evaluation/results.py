@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 POOLED = {"worn_iou": ("worn_intersection_px", "worn_union_px")}
 """Metrics that are a ratio of sums over all cases, and what is summed."""
+SHOWN_FIRST = ("shown", "ghost", "held", "step", "halved", "touched")
+"""Metrics that come first where there is no truth."""
 TABLE_WIDTH = 10_000
 """Characters that a line of the text table may have: it is not broken to fit a terminal."""
 
@@ -80,6 +82,11 @@ class Evaluation:
         """The rows of one strategy in the set's order."""
         return tuple(row for row in self.rows if row.strategy == strategy)
 
+    @property
+    def is_of_pairs(self) -> bool:
+        """Does no case have a truth? Then what shows in the composites is all that is known."""
+        return bool(self.rows) and all(math.isnan(row.score("iou")) for row in self.rows)
+
     @cached_property
     def estimates(self) -> dict[str, dict[str, Estimate]]:
         """Strategy -> metric -> mean over its cases with a 95 % interval, where any case has the labels for it."""
@@ -104,10 +111,11 @@ class Evaluation:
         from rich.table import Table
         from rich.text import Text
 
+        first = SHOWN_FIRST if self.is_of_pairs else ()
         shown = [
             metric
             for metric in METRICS.values()
-            if (metric.headline or metric.name in POOLED)
+            if (metric.headline or metric.name in POOLED or metric.name in first)
             and any(metric.name in estimates for estimates in self.estimates.values())
         ]
         table = Table("strategy", box=None, pad_edge=False, padding=(0, 1))

@@ -15,11 +15,12 @@ from segmask.batch.journal import Journal
 from segmask.batch.schedule import Loss, Schedule
 from segmask.core.errors import InputError, MissingLibraryError, ModelError, OptionError, SegmaskError
 from segmask.evaluation.datasets import Case, Dataset, Example, load_example, read_dataset
-from segmask.evaluation.metrics import score_alpha, score_composite, score_parsing
+from segmask.evaluation.metrics import measure_shown, score_alpha, score_composite, score_parsing, score_shown
 from segmask.evaluation.results import Evaluation, Failure, Row, read_row
 from segmask.evaluation.strategies import Outcome, Strategy, make_strategy
 from segmask.evaluation.traits import Traits, measure_traits
 from segmask.evaluation.workspace import Workspace, row_key
+from segmask.report import ResidueReport
 
 Progress = Callable[[int, int], None]
 """Called after each case with the number of cases done and the number of all."""
@@ -201,12 +202,17 @@ def _score_case(
 
 def _row(example: Example, strategy: Strategy, outcome: Outcome, traits: Traits, seconds: float) -> Row:
     truth = example.truth
-    scores = score_alpha(outcome.alpha, truth)
+    scores = {} if not truth.is_known else score_alpha(outcome.alpha, truth)
     scores |= score_composite(outcome.image, example.original, outcome.pasted, outcome.alpha, truth)
+    scores |= score_shown(outcome.residue or _shown(example, outcome))
     if outcome.label_map is not None and truth.parsing is not None:
         scores |= score_parsing(outcome.label_map, truth.parsing)
     case = example.case
     return Row(case.name, strategy.name, scores, traits, case.target or "", dict(case.facts), outcome.verdict, seconds)
+
+
+def _shown(example: Example, outcome: Outcome) -> ResidueReport:
+    return measure_shown(example.original, outcome.pasted, outcome.image, outcome.alpha, example.truth.face)
 
 
 def _finished(case: Case, strategies: Sequence[Strategy], kept: Kept | None) -> list[Row]:

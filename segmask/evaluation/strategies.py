@@ -22,6 +22,7 @@ from segmask.evaluation.datasets import Example
 from segmask.evaluation.datasets.files import find_picture
 from segmask.io import read_gray
 from segmask.options import DEFAULT_TARGET, STRATEGIES
+from segmask.report import ResidueReport
 from segmask.version import __version__
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Outcome:
     """uint8 (H, W): what the parser saw in the original, where one was asked."""
     verdict: str = ""
     """ok, review or failed, where the strategy says so."""
+    residue: ResidueReport | None = None
+    """What shows of the mask's faults, where the strategy measured it."""
 
 
 class Strategy(Protocol):
@@ -117,7 +120,8 @@ class MaskerStrategy:
         if report.verdict == "failed":  # nothing is written then: the user keeps the original
             nothing = np.zeros(result.alpha.shape, np.float32)
             return Outcome(nothing, example.original, result.stages.aligned, label_map, "failed")
-        return Outcome(result.alpha, result.image, result.stages.aligned, label_map, report.verdict)
+        pasted = result.stages.aligned
+        return Outcome(result.alpha, result.image, pasted, label_map, report.verdict, report.residue)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ class Traits:
     width: int
     height: int
     drift: float
-    """Mean ΔE of the edit, resized but not aligned, on must-stay pixels: how much the model redrew by itself."""
+    """Mean ΔE of the edit, resized but not aligned, on must-stay pixels: how much the model redrew by itself. NaN
+    without a truth, as the next."""
     change_share: float
     """Share of the picture that must change."""
     person_share: float
@@ -39,11 +40,12 @@ def measure_traits(example: Example) -> Traits:
     (6, 0.0, 0.167)
     """
     height, width = example.original.shape[:2]
-    parsing = example.truth.parsing
+    parsing, known = example.truth.parsing, example.truth.is_known
+    stay, change = example.truth.stay, example.truth.change
     return Traits(
         width=width,
         height=height,
-        drift=leak_delta_e(example.edited_on_grid, example.original, example.truth.stay),
-        change_share=float(example.truth.change.mean()),
+        drift=leak_delta_e(example.edited_on_grid, example.original, stay) if known else math.nan,
+        change_share=float(change.mean()) if known else math.nan,
         person_share=math.nan if parsing is None else float((parsing != PART_ID["background"]).mean()),
     )

@@ -131,7 +131,7 @@ def test_a_damaged_parquet_file(tmp_path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('{"original": "a/original.png"}', "row 1: no value for edited, mask"),
+        ('{"original": "a/original.png"}', "row 1: no value for edited"),
         ('{"original": "a/gone.png", "edited": "a/edited.png", "mask": "a/mask.png"}', "gone.png: no such file"),
         ('{"original": ', "row 1: not a JSON object"),
         ("[1]", "row 1: expected a JSON object, got list"),
@@ -245,7 +245,7 @@ def test_labels_of_another_set_are_refused(labelled_set):
 def test_what_is_no_set(tmp_path):
     with pytest.raises(InputError, match="no such file or folder"):
         read_dataset(tmp_path / "gone")
-    with pytest.raises(InputError, match="not a labelled set; expected folders with"):
+    with pytest.raises(InputError, match="not a set; expected folders with"):
         read_dataset(tmp_path)
     (tmp_path / "empty.csv").write_text("original,edited,mask\n")
     with pytest.raises(InputError, match="has no case"):

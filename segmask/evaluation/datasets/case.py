@@ -14,11 +14,14 @@ from segmask.core.errors import InputError
 from segmask.core.geometry import resize_image
 from segmask.core.labels import PARTS
 from segmask.core.types import Image, LabelMap, Mask
-from segmask.evaluation.metrics.truth import Truth, make_truth
+from segmask.evaluation.metrics.truth import DONT_CARE, Truth, make_truth
 from segmask.io import read_gray, read_image, read_labels
 
 MaskReader = Callable[[Path], NDArray[np.uint8]]
-REQUIRED_FILES = ("original", "edited", "mask")
+PAIR_FILES = ("original", "edited")
+"""What every case has. A set without any mask is one of pairs, judged by what shows of a mask's faults."""
+REQUIRED_FILES = (*PAIR_FILES, "mask")
+"""What a case of a labelled set has."""
 OPTIONAL_FILES = ("keep", "parsing", "edited_parsing", "face")
 FILES = (*REQUIRED_FILES, *OPTIONAL_FILES)
 """The names that every layout gives to a case's files."""
@@ -26,13 +29,13 @@ FILES = (*REQUIRED_FILES, *OPTIONAL_FILES)
 
 @dataclass(frozen=True)
 class Case:
-    """An original, its edit and the labels of both, as files on disk."""
+    """An original, its edit and the labels of both, as files on disk; without labels, a pair."""
 
     name: str
     original: Path
     edited: Path
-    mask: Path
-    """The truth: 0 must stay, 255 must change, 128 does not count."""
+    mask: Path | None
+    """The truth: 0 must stay, 255 must change, 128 does not count. None in a set of pairs."""
     keep: Path | None = None
     """Where it exists, only its pixels must stay, and those in neither ``mask`` nor ``keep`` do not count."""
     parsing: Path | None = None
@@ -61,13 +64,13 @@ def make_case(
     target: str | None = None,
     facts: tuple[tuple[str, str], ...] = (),
 ) -> Case:
-    """A case from its files by their names in ``FILES``; the optional ones may be absent.
+    """A case from its files by their names in ``FILES``; those of ``PAIR_FILES`` must be there.
 
     >>> make_case("0001", {name: Path(f"{name}.png") for name in REQUIRED_FILES}, target="upper").mask.name
     'mask.png'
     """
-    original, edited, mask = (files[name] for name in REQUIRED_FILES)
-    keep, parsing, edited_parsing, face = (files.get(name) for name in OPTIONAL_FILES)
+    original, edited = (files[name] for name in PAIR_FILES)
+    mask, keep, parsing, edited_parsing, face = (files.get(name) for name in ("mask", *OPTIONAL_FILES))
     return Case(name, original, edited, mask, keep, parsing, edited_parsing, face, target, facts)
 
 
@@ -99,6 +102,7 @@ class Example:
     edited: Image
     """uint8 (h, w, 3), at its own size."""
     truth: Truth
+    """Where nothing is known, no pixel counts (``Truth.is_known``)."""
     edited_parsing: LabelMap | None
     """uint8 (H, W): the edit's parts on the original's grid."""
 
@@ -127,8 +131,10 @@ def load_example(case: Case) -> Example:
 
 def _load(case: Case) -> Example:
     original, edited = read_image(case.original), read_image(case.edited)
-    mask = case.mask_reader(case.mask)
-    _check_size(case.mask, mask, original)
+    mask = np.full(original.shape[:2], DONT_CARE, np.uint8)
+    if case.mask is not None:
+        mask = case.mask_reader(case.mask)
+        _check_size(case.mask, mask, original)
     truth = make_truth(
         mask,
         keep=_read_mask(case.keep, original),

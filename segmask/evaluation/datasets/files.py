@@ -9,7 +9,7 @@ from typing import Any
 
 from segmask.core.errors import InputError, OptionError
 from segmask.core.labels import resolve_target
-from segmask.evaluation.datasets.case import OPTIONAL_FILES, REQUIRED_FILES
+from segmask.evaluation.datasets.case import OPTIONAL_FILES, PAIR_FILES, REQUIRED_FILES
 from segmask.io import FORMATS
 
 
@@ -41,15 +41,17 @@ def require_picture(folder: Path, stem: str) -> Path:
     return path
 
 
-def find_case_files(place: Callable[[str], tuple[Path, str]]) -> dict[str, Path]:
+def find_case_files(place: Callable[[str], tuple[Path, str]], *, labelled: bool = True) -> dict[str, Path]:
     """A case's files by name; ``place`` gives folder and stem of each. Raises InputError if one is missing.
+
+    The cases of a set that is not ``labelled`` need no mask.
 
     >>> for name in (*REQUIRED_FILES, "face"):
     ...     Path(f"{name}.png").touch()
     >>> list(find_case_files(lambda name: (Path(), name)))
     ['original', 'edited', 'mask', 'face']
     """
-    files = {name: require_picture(*place(name)) for name in REQUIRED_FILES}
+    files = {name: require_picture(*place(name)) for name in (REQUIRED_FILES if labelled else PAIR_FILES)}
     for name in OPTIONAL_FILES:
         path = find_picture(*place(name))
         if path is not None:

@@ -1,4 +1,4 @@
-"""One folder a case: ``original.*``, ``edited.*``, ``mask.*``.
+"""One folder a case: ``original.*``, ``edited.*``, ``mask.*``; without any mask in the set, pairs.
 
 Optional: ``keep.*``, ``parsing.*``, ``edited_parsing.*``, ``face.*`` and ``case.json``.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from segmask.core.errors import InputError
 from segmask.evaluation.datasets.case import FILES, Case, Problem, make_case
-from segmask.evaluation.datasets.files import find_case_files, plain_facts, read_json, read_target
+from segmask.evaluation.datasets.files import find_case_files, pictures, plain_facts, read_json, read_target
 
 CASE_FILE = "case.json"
 
@@ -40,11 +40,11 @@ def read(root: Path) -> tuple[list[Case], list[Problem]]:
     """
     cases: list[Case] = []
     problems: list[Problem] = []
-    for folder in sorted(root.iterdir()):
-        if not _is_case(folder):
-            continue
+    found = [folder for folder in sorted(root.iterdir()) if _is_case(folder)]
+    labelled = any(path.stem == "mask" for folder in found for path in pictures(folder))
+    for folder in found:
         try:
-            cases.append(_case(folder))
+            cases.append(_case(folder, labelled=labelled))
         except InputError as error:
             problems.append(Problem(folder.name, f"case {folder.name}: {error}"))
     return cases, problems
@@ -54,8 +54,8 @@ def _is_case(folder: Path) -> bool:
     return folder.is_dir() and any(path.stem in FILES for path in folder.iterdir() if path.is_file())
 
 
-def _case(folder: Path) -> Case:
-    files = find_case_files(lambda name: (folder, name))
+def _case(folder: Path, *, labelled: bool) -> Case:
+    files = find_case_files(lambda name: (folder, name), labelled=labelled)
     target, facts = _read_case_file(folder / CASE_FILE)
     return make_case(folder.name, files, target=target, facts=facts)
 

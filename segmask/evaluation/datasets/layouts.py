@@ -42,8 +42,8 @@ def read_dataset(path: Path | str) -> Dataset:
             cases, problems = read(root)
             return _dataset(root, name, cases, problems)
     raise InputError(
-        f"{root}: not a labelled set; expected folders with original.*, edited.* and mask.* (one a case), "
-        "or folders original/, edited/ and mask/, or a manifest (.csv, .jsonl, .parquet)"
+        f"{root}: not a set; expected folders with original.*, edited.* and mask.* (one a case), or folders "
+        "original/, edited/ and mask/, or a manifest (.csv, .jsonl, .parquet); masks may be left out altogether"
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from segmask.core.errors import InputError
-from segmask.evaluation.datasets.case import FILES, REQUIRED_FILES, Case, Problem, make_case
+from segmask.evaluation.datasets.case import FILES, PAIR_FILES, REQUIRED_FILES, Case, Problem, make_case
 from segmask.evaluation.datasets.files import plain_facts, read_target
 
 SUFFIXES = (".csv", ".jsonl", ".parquet")
@@ -28,7 +28,8 @@ def recognise(root: Path) -> bool:
 def read(path: Path) -> tuple[list[Case], list[Problem]]:
     """A case a row: columns original, edited, mask; optional name, keep, parsing, edited_parsing, face, target.
 
-    Without a name the case is called after its row (``row 1`` is the first). Other columns become facts.
+    Without a name the case is called after its row (``row 1`` is the first). Other columns become facts. Where no row
+    has a mask, it is a set of pairs.
 
     >>> for name in REQUIRED_FILES:
     ...     Path(f"{name}.png").touch()
@@ -39,22 +40,24 @@ def read(path: Path) -> tuple[list[Case], list[Problem]]:
     """
     cases: list[Case] = []
     problems: list[Problem] = []
-    for number, row in enumerate(_rows(path), start=1):
+    rows = list(_rows(path))
+    needed = REQUIRED_FILES if any(isinstance(row, Mapping) and row.get("mask") for row in rows) else PAIR_FILES
+    for number, row in enumerate(rows, start=1):
         name = str(row.get("name") or f"row {number}") if isinstance(row, Mapping) else f"row {number}"
         try:
-            cases.append(_case(path, number, name, row))
+            cases.append(_case(path, number, name, row, needed))
         except InputError as error:
             problems.append(Problem(name, f"case {name}: {error}"))
     return cases, problems
 
 
-def _case(path: Path, number: int, name: str, row: Any) -> Case:
+def _case(path: Path, number: int, name: str, row: Any, needed: tuple[str, ...]) -> Case:
     where = f"{path}, row {number}"
     if not isinstance(row, Mapping):
         raise InputError(f"{where}: {row}")
-    missing = [column for column in REQUIRED_FILES if not row.get(column)]
+    missing = [column for column in needed if not row.get(column)]
     if missing:
-        raise InputError(f"{where}: no value for {', '.join(missing)}; expected columns {', '.join(REQUIRED_FILES)}")
+        raise InputError(f"{where}: no value for {', '.join(missing)}; expected columns {', '.join(needed)}")
     files = {column: _path(path, row[column], where) for column in FILES if row.get(column)}
     facts = plain_facts(row, ("name", "target", *FILES))
     return make_case(name, files, target=read_target(row.get("target"), where), facts=facts)

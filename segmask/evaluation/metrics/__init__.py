@@ -16,6 +16,7 @@ from segmask.evaluation.metrics.region import (
     recall,
 )
 from segmask.evaluation.metrics.score import score_alpha, score_composite, score_parsing, strict_success
+from segmask.evaluation.metrics.shown import measure_shown, score_shown
 from segmask.evaluation.metrics.truth import Truth
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "largest_leak",
     "largest_miss",
     "leak_delta_e",
+    "measure_shown",
     "part_overlap",
     "precision",
     "psnr_kept",
@@ -43,6 +45,7 @@ __all__ = [
     "score_alpha",
     "score_composite",
     "score_parsing",
+    "score_shown",
     "seam_excess",
     "ssim_kept",
     "strict_success",

@@ -44,6 +44,12 @@ _CATALOGUE = (
     Metric("seam_excess", "seam", "lower", "lightness gradient along the seam that neither picture has", 3, True),
     Metric("largest_leak", "largest leak", "lower", "largest connected leak, share of the picture", 4),
     Metric("largest_miss", "largest miss", "lower", "largest connected miss, share of the picture", 4),
+    Metric("shown", "shows", "lower", "what an eye sees of a wrong mask: the sum of the next five", 3),
+    Metric("ghost", "ghost", "lower", "share of the rim where the old contour shows", 4),
+    Metric("held", "held", "lower", "changed pieces beside the mask that stayed, share of them and the mask", 4),
+    Metric("step", "step", "lower", "share of the outline with a step that neither picture has", 4),
+    Metric("halved", "halved", "lower", "smaller halves of things that come from both, share of them and the mask", 4),
+    Metric("touched", "touched", "lower", "share of the mask that is ground in both pictures", 4),
     Metric("worn_iou", "worn IoU", "higher", "parser: all worn items as one class, pooled over pixels", 3),
 )  # fmt: skip
 METRICS = {metric.name: metric for metric in _CATALOGUE}

@@ -31,6 +31,11 @@ class Truth:
     """bool (H, W): the face in the original, where it is known."""
 
     @cached_property
+    def is_known(self) -> bool:
+        """Does any pixel count? Not in a set of pairs, which has no masks."""
+        return bool(self.counted.any())
+
+    @cached_property
     def stay(self) -> Mask:
         """Pixels that must stay the original's."""
         return self.values == STAY

@@ -38,6 +38,7 @@ def draw_report(
         metric_rows=sections.metric_rows(evaluation),
         charts=charts.charts(evaluation),
         slicings=slice_results(evaluation),
+        labelled=not evaluation.is_of_pairs,
         worst=worst_cases(evaluation, dataset, workspace),
         version=__version__,
     )

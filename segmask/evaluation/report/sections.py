@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from segmask.evaluation.compare import SAME, Comparison, Direction, MatchedCase, MetricChange
@@ -45,6 +47,8 @@ def _honesty(rows: tuple[Row, ...]) -> str:
     judged = [row for row in rows if row.verdict]
     if not judged:
         return "It gives no verdict of its own."
+    if all(math.isnan(row.score("strict_success")) for row in judged):
+        return f"It asked for a look at {_asked(judged)} of the {len(judged)} cases; whether rightly, no truth tells."
     good, bad = ([row for row in judged if (row.score("strict_success") < 1) is short] for short in (False, True))
     if not bad:
         return f"No case falls short; it asked for a look at {_asked(good)} of the {len(good)}."
@@ -54,7 +58,7 @@ def _honesty(rows: tuple[Row, ...]) -> str:
     )
 
 
-def _asked(rows: list[Row]) -> int:
+def _asked(rows: Sequence[Row]) -> int:
     """How many the strategy itself did not call ok."""
     return sum(row.verdict != "ok" for row in rows)
 

@@ -18,8 +18,10 @@ from segmask.evaluation.workspace import PICTURE_SIDE, Workspace, small_jpeg
 from segmask.io import encode_png, read_gray
 from segmask.view.preview import outline, tint
 
-SHOWN = 4
-"""Cases that are shown of each strategy."""
+HALF = 0.5
+"""Alpha from which a pixel is the mask's."""
+SHOWN, SHOWN_OF_PAIRS = 4, 24
+"""Cases that are shown of each strategy; more where looking is all there is."""
 LEAK = np.array([235, 60, 20], np.float32)
 MISS = np.array([20, 105, 255], np.float32)
 
@@ -52,9 +54,10 @@ def worst_cases(evaluation: Evaluation, dataset: Dataset, workspace: Workspace) 
     """
     cases = {case.name: case for case in dataset.cases}
     worst: dict[str, list[WorstCase]] = {}
+    most = SHOWN_OF_PAIRS if evaluation.is_of_pairs else SHOWN
     for strategy in evaluation.strategies:
         rows = [row for row in evaluation.rows_of(strategy) if row.name in cases and shortfall(row) > 0]
-        chosen = sorted(rows, key=shortfall, reverse=True)[:SHOWN]
+        chosen = sorted(rows, key=shortfall, reverse=True)[:most]
         worst[strategy] = [_worst_case(row, cases[row.name], workspace) for row in chosen]
     return worst
 
@@ -72,12 +75,17 @@ def _pictures(example: Example, row: Row, workspace: Workspace) -> tuple[Picture
     alpha = stored.astype(np.float32) / np.float32(255)
     size_hw = working_size(stored.shape, PICTURE_SIDE)
     composite = workspace.picture_path(row.strategy, row.name)
+    made = Picture("composite", data_uri(composite.read_bytes(), "jpeg") if composite.is_file() else "")
+    if not example.truth.is_known:
+        drawn = outline(resize_image(example.original, size_hw), resize_mask(alpha >= HALF, size_hw))
+        pair = Picture("original", _jpeg(example.original)), Picture("edited", _jpeg(example.edited))
+        return (*pair, made, Picture("outline of the mask", _jpeg(drawn)))
     return (
         Picture("original", _jpeg(example.original)),
         Picture("edited", _jpeg(example.edited)),
         Picture("truth", data_uri(encode_png(resize_image(example.truth.values, size_hw)), "png")),
         Picture("mask", data_uri(encode_png(resize_image(stored, size_hw)), "png")),
-        Picture("composite", data_uri(composite.read_bytes(), "jpeg") if composite.is_file() else ""),
+        made,
         Picture("leak and miss", _jpeg(draw_errors(example, alpha))),
     )
 

@@ -31,7 +31,7 @@ class ProtectConfig:
     chin_margin: float = 0.03
     """Of the face's height, downwards: a pixel or two of the jaw's own edge."""
     fray: float = 0.015
-    """Sigma of the blur that smooths the region's outline, of the face's height: collars end in a line, not in a fray."""
+    """Of the face's height, sigma of the blur that smooths the region's outline: a collar ends in a line, not a fray."""
     target_prob: float = 0.6
     """The margin ends where the parser sees the target: a collar beside the jaw is no face."""
     hair_prob: float = 0.6
@@ -148,7 +148,7 @@ def face_region(
 ) -> Mask:
     """The parser's faces with the glasses on them, holes filled, grown by a margin that gives way to the target.
 
-    bool (H, W) at the picture's size; ``parts`` is what is targeted, ``garment`` and ``neck`` as in ``protected_parts``.
+    bool (H, W) at the picture's size; ``parts`` is what is targeted, the masks are those of ``protected_parts``.
 
     >>> probs = np.zeros((14, 60, 60), np.float32)
     >>> probs[PART_ID["face"], 10:30, 20:40] = 1

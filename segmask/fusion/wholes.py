@@ -30,8 +30,8 @@ class WholeConfig:
     taken: float = 0.5
     """Share of what changed in it that must come from the edit already."""
     cut: float = 0.03
-    """Of a thing, the least on either side of the outline where it counts as cut. Its unchanged pixels count, too: black
-    on black, they are half of a shoe all the same."""
+    """Of a thing, the least on either side of the outline where it counts as cut. Its unchanged pixels count,
+    too: black on black, they are half of a shoe all the same."""
     garment: float = 0.3
     """Mean probability that a thing is the target in one of the pictures, from which nothing of it is given back."""
     least: float = 0.0003

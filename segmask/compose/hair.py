@@ -36,6 +36,8 @@ from segmask.fusion.scene import Scene
 
 Map = NDArray[np.float32]
 
+UNSEEN = 2.0
+"""Levels of 255 by which a layer or the edit's hair must change a pixel; what changes less stays the original's."""
 SURE, LIKELY, OPEN = 1.0, 0.02, 0.002
 """Weights of evidence against the matting Laplacian: a colour that says it, one that speaks for it, none."""
 NO_HAIR, ALL_HAIR = 0.08, 0.92
@@ -191,6 +193,7 @@ def _layer(original: Image, place: tuple[Box, tuple[int, int]], view: HairView, 
     for channel in range(3):
         full[..., channel] += resize_map(np.ascontiguousarray(matte.tint[..., channel]), hw)
     colour = np.rint(np.clip(full, 0, 1) * 255).astype(np.uint8)
+    changed = np.abs(full * 255 - original).max(2) > UNSEEN
     called_hair = resize_map(view.hair, hw) > DEFAULT.fringe_hair
     return HairLayer(
         area=area,
@@ -198,7 +201,7 @@ def _layer(original: Image, place: tuple[Box, tuple[int, int]], view: HairView, 
         opacity=opacity * near,
         colour=colour,
         from_edit=resize_map(_from_edit(view, matte, firm), hw),
-        differs=near & (called_hair | (opacity > 0)) & ((opacity < 1) | (colour != original).any(2)),
+        differs=near & (called_hair | (opacity > 0)) & ((opacity < 1) | changed),
         nearest=matte.nearest,
         spread=_spread(view),
         garment=view.garment,
@@ -230,7 +233,9 @@ def _from_edit(view: HairView, matte: _Matte, firm: Mask) -> Map:
     beside = distance_to(np.maximum(view.hair, view.edited_hair) > OUTLINE) < DEFAULT.beside * view.unit
     too_far = distance_to(view.replaced) > DEFAULT.above * view.unit
     keep = firm | too_far | (~beside & ~view.replaced)
-    return hair_from_edit(strands, keep, ~beside & ~keep, view.unit) * beside
+    weight = hair_from_edit(strands, keep, ~beside & ~keep, view.unit) * beside
+    apart = np.abs(view.edited - view.original).max(2) * 255
+    return np.where(weight * apart < UNSEEN, 0, weight).astype(np.float32)
 
 
 def _lab(image: Map) -> Map:

@@ -25,7 +25,7 @@ from segmask.fusion.one_cloth import one_cloth
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
 from segmask.fusion.scene import Scene, once_a_scene, target_prob
 from segmask.fusion.things import decide_things
-from segmask.fusion.wholes import as_wholes, with_redrawn
+from segmask.fusion.wholes import as_garments, as_wholes, with_redrawn
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,10 @@ class HybridConfig:
     of its pixels: where all was redrawn or lit otherwise, what differs no more than the wall is as it was."""
     sure_piece: float = 0.5
     """Mean probability of the target in one of the pictures from which the parser is sure of a piece."""
+    hair_prob: float = 0.6
+    hair_was: float = 0.3
+    """Probabilities of hair in the edit, from which, and of the target in the original, up to which a pixel is new hair
+    and nothing of the target."""
     sure_odds: float = 1.5
     """Least log odds where a changed garment reaches over what was background."""
     island: float = 0.0008
@@ -121,6 +125,7 @@ def fitted_odds(scene: Scene, model: PixelModel, config: HybridConfig = DEFAULT)
     """
     asked = scene.on_people & in_sight(scene)  # not the cloth that nobody wears
     odds, spread = model.estimate(pixel_features(scene), asked)
+    odds = np.where(_new_hair(scene, config), np.minimum(odds, config.hopeless), odds)
     odds = np.where(_new_cloth(odds, scene, config), np.maximum(odds, config.sure_odds), odds)
     return Estimate(component_log_odds(odds, scene), spread)
 
@@ -166,7 +171,7 @@ def decide_by_odds(
     tight = with_rim(_tighten(taken, scene, config), scene)
     mask = _likely_pieces(tight, probability, scene, targeted, config)
     mask = _whole(_without_specks(mask, config), probability, scene, config)
-    mask = as_wholes(with_redrawn(mask, scene, must_keep), scene)
+    mask = as_wholes(with_redrawn(as_garments(mask, probability, scene, must_keep), scene, must_keep), scene)
     return Decision((mask | must_take) & ~must_keep, scene.prior, probability)
 
 
@@ -189,6 +194,13 @@ def _new_cloth(odds: NDArray[np.float32], scene: Scene, config: HybridConfig) ->
     replaced = (odds > 0) & (scene.was > 0.5)
     garments = connected_regions(sure | replaced)
     return sure & garments.select(garments.total(replaced.astype(np.float32)) >= config.island * sure.size)
+
+
+def _new_hair(scene: Scene, config: HybridConfig) -> Mask:
+    """Where the edit drew hair over what was no target: a lock that hangs from the edit's head, not the original's."""
+    if "hair" in scene.parts:
+        return np.zeros_like(scene.on_people)
+    return (scene.after[PART_ID["hair"]] > config.hair_prob) & (scene.was < config.hair_was)
 
 
 def _seam(change: Change, inside: Prob, limb: Prob, config: HybridConfig) -> NDArray[np.float32]:

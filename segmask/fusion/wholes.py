@@ -14,7 +14,7 @@ from segmask.core.geometry import resize_map
 from segmask.core.labels import PART_ID
 from segmask.core.morphology import widened
 from segmask.core.regions import connected_regions
-from segmask.core.types import Mask
+from segmask.core.types import Mask, Prob
 from segmask.fusion.scene import Scene
 
 THINGS = ("footwear", "bag", "headwear")
@@ -43,6 +43,21 @@ class WholeConfig:
 
 
 DEFAULT = WholeConfig()
+
+
+@dataclass(frozen=True)
+class GarmentConfig:
+    """Numbers of garments that come whole."""
+
+    taken: float = 0.6
+    """Share of a garment in the mask, from which its rest comes, too."""
+    least: float = 0.002
+    """Of the picture: smaller regions of a part are a parser's slips."""
+    chance: float = 0.05
+    """Median probability of coming from the edit below which a piece of the rest surely stayed as it was."""
+
+
+GARMENT = GarmentConfig()
 
 
 @dataclass(frozen=True)
@@ -93,6 +108,41 @@ def as_wholes(mask: Mask, scene: Scene) -> Mask:
         result |= things.select(thing & another)
         garment = things.total(scene.either) > DEFAULT.garment * things.areas
         result &= ~things.select(thing & ~another & ~garment)
+    return result
+
+
+def as_garments(mask: Mask, probability: Prob, scene: Scene, must_keep: Mask) -> Mask:
+    """``mask``, bool (h, w), with the rest of each garment of which it holds the most.
+
+    A garment is a connected region of one part in either picture; its rest must show the target in both. Black over
+    black differs in no colour, and yet it is another garment. What surely stayed (``probability``, float32 (h, w), of
+    coming from the edit) stays: a shirt in a coat.
+
+    >>> labels = np.full((40, 40), PART_ID["dress"], np.uint8)
+    >>> scene = Scene.of_labels(labels, labels, np.ones((40, 40), np.float32), ("dress",))
+    >>> most, chance = np.arange(1600).reshape(40, 40) < 1200, np.full((40, 40), 0.3, np.float32)
+    >>> int(as_garments(most, chance, scene, most & False).sum())
+    1600
+    >>> int(as_garments(most, 0 * chance, scene, most & False).sum())
+    1200
+    """
+    if not mask.any():
+        return mask
+    both = (np.minimum(scene.was, scene.becomes) > 0.5) & ~must_keep
+    result = mask.copy()
+    for probs in (scene.before, scene.after):
+        shown = probs.argmax(0)
+        for part in scene.parts:
+            garments = connected_regions(shown == PART_ID[part])
+            most = garments.total(mask) >= GARMENT.taken * garments.areas
+            rest = connected_regions(
+                both & ~mask & garments.select(most & (garments.areas >= GARMENT.least * mask.size))
+            )
+            for index in range(1, len(rest) + 1):
+                box = rest.boxes[index].slices
+                piece = rest.labels[box] == index
+                if np.median(probability[box][piece]) >= GARMENT.chance:
+                    result[box] |= piece
     return result
 
 

@@ -31,7 +31,7 @@ class ProtectConfig:
     chin_margin: float = 0.03
     """Of the face's height, downwards: a pixel or two of the jaw's own edge."""
     fray: float = 0.015
-    """Of the face's height, sigma of the blur that smooths the region's outline: a collar ends in a line, not a fray."""
+    """Of the face's height, sigma of the blur that smooths the region's outline: collars end in lines, not frayed."""
     target_prob: float = 0.6
     """The margin ends where the parser sees the target: a collar beside the jaw is no face."""
     hair_prob: float = 0.6

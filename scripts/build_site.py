@@ -1,7 +1,7 @@
 """Builds the documents as a site: ``python scripts/build_site.py`` writes ``build/site``; a warning ends it with 1.
 
-The pages are those of ``docs/``, and of the repository those that a reader of ``docs/`` is sent to (``ELSEWHERE``). They
-are copied to ``build/pages`` with two changes: links follow the pages to their new places (a link to a file that is no
+The pages are those of ``docs/``, and of the repository those that these send a reader to (``ELSEWHERE``). They are
+copied to ``build/pages`` with two changes: links follow the pages to their new places (a link to a file that is no
 page becomes plain text), and formulas become MathML, which browsers draw without a script.
 """
 
@@ -84,10 +84,12 @@ def list_of_decisions() -> str:
 
 
 def decisions() -> list[Path]:
+    """The pages of decisions, by number."""
     return sorted((ROOT / "docs" / "decisions").glob("*.md"))
 
 
 def title_of(page: Path) -> str:
+    """A page's title without its number."""
     first = page.read_text(encoding="utf-8").partition("\n")[0]
     return re.sub(r"^# (?:\d+[.:]? )?", "", first)
 
@@ -108,6 +110,7 @@ def write_pages() -> None:
 
 
 def main() -> int:
+    """Writes the pages and builds the site; zensical's exit code."""
     write_pages()
     command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict"]
     return subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False).returncode

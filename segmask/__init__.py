@@ -14,8 +14,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from segmask.version import __version__
-
 if TYPE_CHECKING:
     from segmask.api import apply, best, find_faces, mask, parse
     from segmask.batch.run import BatchResult, batch
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     from segmask.preservation import verify
     from segmask.report import Report
     from segmask.result import MaskResult, Result
+    from segmask.version import __version__
 
 _HOMES = {
     "segmask.batch.run": ("BatchResult",),
@@ -61,6 +60,7 @@ _HOMES = {
     "segmask.preservation": ("verify",),
     "segmask.report": ("Report",),
     "segmask.result": ("MaskResult", "Result"),
+    "segmask.version": ("__version__",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -16,7 +16,7 @@ python -m twine check --strict "$wheel" "$sdist"
 # The wheel above was made from the sdist; a user's pip makes it once more, without git, in an environment without us.
 python -m venv "$scratch/venv"
 "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps "$sdist"
-version=$("$scratch/venv/bin/python" -c 'import segmask; print(segmask.__version__)')
+version=$("$scratch/venv/bin/python" -I -c 'import segmask; print(segmask.__version__)')
 [ "$(basename "$sdist")" = "segmask-$version.tar.gz" ] || { echo "the sdist installs as $version"; exit 1; }
 
 # Components of the environment that runs this: what `pip install segmask` brought, with the extras of it.

@@ -1,8 +1,9 @@
 """Builds the documents as a site: ``python scripts/build_site.py`` writes ``build/site``; a warning ends it with 1.
 
 The pages are those of ``docs/``, and of the repository those that these send a reader to (``ELSEWHERE``). They are
-copied to ``build/pages`` with two changes: links follow the pages to their new places (a link to a file that is no
-page becomes plain text), and formulas become MathML, which browsers draw without a script.
+copied to ``build/pages`` with three changes: links follow the pages to their new places (a link to a file that is no
+page becomes plain text), formulas become MathML, which browsers draw without a script, and ``<!-- options -->`` becomes
+the table of ``segmask.Options``.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
-
-from latex2mathml.converter import convert
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "build" / "pages"
@@ -71,9 +71,24 @@ def with_formulas(text: str) -> str:
     >>> with_formulas("`$HOME` and $t$")[:37]
     '`$HOME` and <math xmlns="http://www.w'
     """
+    from latex2mathml.converter import convert
+
     parts = CODE.split(text)
     parts[::2] = [FORMULA.sub(lambda found: convert(found[1]).replace("|", "&#124;"), part) for part in parts[::2]]
     return "".join(parts)
+
+
+def table_of_options() -> str:
+    """What ``segmask.Options`` has: name, option in the shell, default, meaning."""
+    from segmask.options import Options
+
+    rows = ["| Python | shell | default | meaning |", "|---|---|---|---|"]
+    for option in fields(Options):
+        flag, negative = "--" + option.name.replace("_", "-"), "--no-" + option.name.replace("_", "-")
+        shell = f"`{flag}`, `{negative}`" if isinstance(option.default, bool) else f"`{flag}`"
+        meaning = option.metadata["help"].replace("|", "&#124;")
+        rows.append(f"| `{option.name}` | {shell} | `{option.default}` | {meaning} |")
+    return "\n".join(rows)
 
 
 def list_of_decisions() -> str:
@@ -97,13 +112,14 @@ def title_of(page: Path) -> str:
 def write_pages() -> None:
     """Copies pages and pictures to ``build/pages``."""
     shutil.rmtree(PAGES, ignore_errors=True)
-    places = site_paths()
+    places, options = site_paths(), table_of_options()
     for source, place in places.items():
         path = PAGES / place
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".md":
             text = (ROOT / source).read_text(encoding="utf-8")
-            path.write_text(with_formulas(with_links(text, source, places)), encoding="utf-8")
+            text = with_formulas(with_links(text, source, places)).replace("<!-- options -->", options)
+            path.write_text(text, encoding="utf-8")
         else:
             shutil.copyfile(ROOT / source, path)
     (PAGES / "decisions" / "index.md").write_text(list_of_decisions(), encoding="utf-8")

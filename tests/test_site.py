@@ -94,7 +94,10 @@ def test_a_browser_asks_nobody_else(site: Path) -> None:
     if found is None:
         pytest.skip("no Chromium on this machine")
     asked, told = [], []
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server, api.sync_playwright() as p:
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server,
+        api.sync_playwright() as p,
+    ):
         Thread(target=server.serve_forever, daemon=True).start()
         home = f"http://127.0.0.1:{server.server_port}/"
         browser = p.chromium.launch(executable_path=str(found), args=["--no-sandbox"])

@@ -8,8 +8,7 @@ WORKDIR /src
 RUN python3 -c 'import tomllib; extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; print(*extras["serve"], *extras["layers"], *extras["jpeg"], sep="\n")' > /tmp/extras.txt \
  && python3 -m venv /opt/segmask \
  && /opt/segmask/bin/pip install --no-cache-dir -r slim.txt -r /tmp/extras.txt \
- && SETUPTOOLS_SCM_PRETEND_VERSION=${VERSION} /opt/segmask/bin/pip install --no-cache-dir --no-deps . \
- && /opt/segmask/bin/python -m compileall -q /opt/segmask
+ && SETUPTOOLS_SCM_PRETEND_VERSION=${VERSION} /opt/segmask/bin/pip install --no-cache-dir --no-deps .
 
 FROM ${BASE}
 COPY --from=build /opt/segmask /opt/segmask

@@ -116,3 +116,13 @@ def test_a_browser_asks_nobody_else(site: Path) -> None:
         server.shutdown()
     assert [url for url in asked if not url.startswith((home, "data:", "blob:"))] == []
     assert told == []
+
+
+def test_the_page_of_python_has_every_public_name() -> None:
+    import segmask
+
+    shown = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    named = {line.rpartition(".")[2] for line in shown.splitlines() if line.startswith("::: ")}
+    errors = {name for name in segmask.__all__ if name.endswith("Error")}
+    assert {name for name in segmask.__all__ if name not in ("__version__", "Source")} - errors <= named
+    assert all(name in shown for name in errors)

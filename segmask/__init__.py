@@ -14,8 +14,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from segmask.version import __version__
-
 if TYPE_CHECKING:
     from segmask.api import apply, best, find_faces, mask, parse
     from segmask.batch.run import BatchResult, batch
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from segmask.core.findings import Finding
     from segmask.core.labels import TARGETS
     from segmask.core.types import Box, Face, Parsing
+    from segmask.cropping import Crop, crop, stitch
     from segmask.evaluation import evaluate
     from segmask.io import Source
     from segmask.masker import Masker
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from segmask.preservation import verify
     from segmask.report import Report
     from segmask.result import MaskResult, Result
+    from segmask.version import __version__
 
 _HOMES = {
     "segmask.batch.run": ("BatchResult",),
@@ -52,6 +52,7 @@ _HOMES = {
     "segmask.core.findings": ("Finding",),
     "segmask.core.labels": ("TARGETS",),
     "segmask.core.types": ("Box", "Face", "Parsing"),
+    "segmask.cropping": ("Crop", "crop", "stitch"),
     "segmask.evaluation": ("evaluate",),
     "segmask.io": ("Source",),
     "segmask.masker": ("Masker",),
@@ -59,6 +60,7 @@ _HOMES = {
     "segmask.preservation": ("verify",),
     "segmask.report": ("Report",),
     "segmask.result": ("MaskResult", "Result"),
+    "segmask.version": ("__version__",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -82,6 +84,7 @@ __all__ = [
     "TARGETS",
     "BatchResult",
     "Box",
+    "Crop",
     "Face",
     "Finding",
     "InputError",
@@ -101,9 +104,11 @@ __all__ = [
     "apply",
     "batch",
     "best",
+    "crop",
     "evaluate",
     "find_faces",
     "mask",
     "parse",
+    "stitch",
     "verify",
 ]

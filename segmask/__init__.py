@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from segmask.core.findings import Finding
     from segmask.core.labels import TARGETS
     from segmask.core.types import Box, Face, Parsing
+    from segmask.cropping import Crop, crop, stitch
     from segmask.evaluation import evaluate
     from segmask.io import Source
     from segmask.masker import Masker
@@ -52,6 +53,7 @@ _HOMES = {
     "segmask.core.findings": ("Finding",),
     "segmask.core.labels": ("TARGETS",),
     "segmask.core.types": ("Box", "Face", "Parsing"),
+    "segmask.cropping": ("Crop", "crop", "stitch"),
     "segmask.evaluation": ("evaluate",),
     "segmask.io": ("Source",),
     "segmask.masker": ("Masker",),
@@ -82,6 +84,7 @@ __all__ = [
     "TARGETS",
     "BatchResult",
     "Box",
+    "Crop",
     "Face",
     "Finding",
     "InputError",
@@ -101,9 +104,11 @@ __all__ = [
     "apply",
     "batch",
     "best",
+    "crop",
     "evaluate",
     "find_faces",
     "mask",
     "parse",
+    "stitch",
     "verify",
 ]

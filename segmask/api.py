@@ -25,6 +25,7 @@ def apply(
     include: io.Source | None = None,
     exclude: io.Source | None = None,
     mask_in: io.Source | None = None,
+    mask_format: str = "auto",
     **options: Unpack[OptionArguments],
 ) -> Result:
     """The composite of an original and its edit.
@@ -36,6 +37,8 @@ def apply(
         include: mask (H, W) of what comes from the edit whatever is decided.
         exclude: mask of what stays original; beats ``include``.
         mask_in: mask of your own instead of a decision, its grey levels the alpha.
+        mask_format: how these masks mark things: ``gray`` (white), ``rgba`` or ``openai`` or ``comfy`` (transparent),
+            ``vton``, ``painted``, ``layer``, ``hole``; ``auto`` refuses what could mean two things.
         options: fields of ``segmask.Options``. ``labels`` is the label set of ``parsing``, if not the canonical parts;
             without ``parsing``, the JSON file that describes a parser of your own.
 
@@ -53,7 +56,7 @@ def apply(
     ((64, 64), True)
     """
     masker, labels = _masker(parsing, options)
-    corrections = {"include": include, "exclude": exclude, "mask_in": mask_in}
+    corrections = {"include": include, "exclude": exclude, "mask_in": mask_in, "mask_format": mask_format}
     return masker.apply(original, edited, parsing=parsing, labels=labels, **corrections)
 
 
@@ -65,6 +68,7 @@ def best(
     include: io.Source | None = None,
     exclude: io.Source | None = None,
     mask_in: io.Source | None = None,
+    mask_format: str = "auto",
     **options: Unpack[OptionArguments],
 ) -> Result:
     """The best composite of an original and one of several edits of it; ``report.candidates`` lists them all.
@@ -79,6 +83,7 @@ def best(
         include: as for ``apply``, for every edit; so are ``exclude`` and ``mask_in``.
         exclude: mask of what stays original.
         mask_in: mask of your own.
+        mask_format: how these masks mark things.
         options: as for ``apply``.
 
     Raises:
@@ -94,7 +99,7 @@ def best(
     [2, 1]
     """
     masker, labels = _masker(parsing, options)
-    corrections = {"include": include, "exclude": exclude, "mask_in": mask_in}
+    corrections = {"include": include, "exclude": exclude, "mask_in": mask_in, "mask_format": mask_format}
     return masker.best(original, edits, parsing=parsing, labels=labels, **corrections)
 
 

@@ -61,15 +61,17 @@ def read_checked(source: Source, name: str, max_pixels: int | None = None) -> io
     return picture
 
 
-def compared(before: io.Picture, after: io.Picture) -> Findings:
+def compared(before: io.Picture, after: io.Picture, shown_hw: tuple[int, int] | None = None) -> Findings:
     """How an edit's file differs from its original's, where that matters for what comes out.
+
+    ``shown_hw`` is the size of what the edit shows, if that is not all of the original.
 
     >>> before, after = (io.read_picture(np.zeros((64, side, 3), np.uint8)) for side in (64, 65))
     >>> [finding.code for finding in compared(before, after)]
     ['size-changed']
     """
     found = [*before.notes, *after.notes]
-    before_hw, after_hw = before.size_hw, after.size_hw
+    before_hw, after_hw = shown_hw or before.size_hw, after.size_hw
     if before_hw != after_hw:
         ratio = (after_hw[1] / after_hw[0]) / (before_hw[1] / before_hw[0])
         apart = max(ratio, 1 / ratio)
@@ -105,29 +107,35 @@ def read_corrections(
     mask_in: Source | None,
     size_hw: tuple[int, int],
     max_pixels: int | None = None,
+    mask_format: str = "auto",
 ) -> Corrections:
-    """The masks to include and exclude, empty where none is given, and the mask to use. Raises InputError.
+    """The masks to include and exclude, empty where none is given, and the mask to use, all in one dialect.
+
+    Raises InputError, and OptionError for a dialect that is none or has no mask to read.
 
     >>> corrections = read_corrections(np.eye(4, dtype=np.uint8), None, None, (4, 4))
     >>> corrections.include[0].tolist(), int(corrections.exclude.sum()), [found.code for found in corrections.findings]
     ([True, False, False, False], 0, ['mask-read-as-binary'])
     """
+    if mask_format != "auto" and include is None and exclude is None and mask_in is None:
+        raise OptionError("mask_format: says how masks are read, and none is given; leave it out")
     found: list[Finding] = []
     masks = []
     for source, name in ((include, "include"), (exclude, "exclude")):
-        levels = np.zeros(size_hw) if source is None else _levels(source, size_hw, name, found, max_pixels)
+        levels = np.zeros(size_hw) if source is None else _levels(source, size_hw, name, found, max_pixels, mask_format)
         masks.append(levels >= 127.5)
     alpha = None
     if mask_in is not None:
-        alpha = np.rint(_levels(mask_in, size_hw, "mask_in", found, max_pixels)).astype(np.float32) / np.float32(255)
+        levels = _levels(mask_in, size_hw, "mask_in", found, max_pixels, mask_format)
+        alpha = np.rint(levels).astype(np.float32) / np.float32(255)
     return Corrections(masks[0], masks[1], alpha, tuple(found))
 
 
 def _levels(
-    source: Source, size_hw: tuple[int, int], name: str, found: list[Finding], max_pixels: int | None
+    source: Source, size_hw: tuple[int, int], name: str, found: list[Finding], max_pixels: int | None, mask_format: str
 ) -> np.ndarray:
     """Grey levels 0..255 (H, W) at the original's size; what had to be done for it is added to ``found``."""
-    read = io.read_mask(source, name, max_pixels=max_pixels)
+    read = io.read_mask(source, name, dialect=mask_format, max_pixels=max_pixels)
     found += read.notes
     values = read.levels
     if values.shape == size_hw:

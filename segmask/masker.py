@@ -19,6 +19,7 @@ from segmask.core.morphology import grown
 from segmask.core.system import require_opencv
 from segmask.core.timing import Stopwatch
 from segmask.core.types import Image, Parsing
+from segmask.core.window import Window
 from segmask.fusion.constraints import constrain
 from segmask.fusion.pixel_model import PixelModel
 from segmask.fusion.protect import protected_parts
@@ -31,6 +32,7 @@ from segmask.models.networks import Networks
 from segmask.options import OptionArguments, Options
 from segmask.pair import Edit, OpenPair
 from segmask.register.align import align, without_clear
+from segmask.register.windowed import align_window
 from segmask.result import MaskResult, Result
 from segmask.verdict.ranking import Candidate, rank_key, with_candidates
 
@@ -76,6 +78,7 @@ class Masker:
         include: io.Source | None = None,
         exclude: io.Source | None = None,
         mask_in: io.Source | None = None,
+        mask_format: str = "auto",
     ) -> Result:
         """The composite of an original and its edit.
 
@@ -89,18 +92,25 @@ class Masker:
             exclude: mask of what stays original; beats ``include``.
             mask_in: mask of your own (H, W) instead of a decision, its grey levels the alpha: a corrected
                 ``result.mask``, say. What is protected stays original unless it is included.
+            mask_format: how these three masks mark things, as for ``OpenPair.apply``.
 
         Raises InputError, ModelError or OptionError.
         """
         pair = self.open(original, edited, parsing=parsing, labels=labels)
-        return pair.apply(include=include, exclude=exclude, mask_in=mask_in)
+        return pair.apply(include=include, exclude=exclude, mask_in=mask_in, mask_format=mask_format)
 
     def open(
-        self, original: io.Source | Seen, edited: io.Source, *, parsing: Parsings = None, labels: str | None = None
+        self,
+        original: io.Source | Seen,
+        edited: io.Source,
+        *,
+        parsing: Parsings = None,
+        labels: str | None = None,
+        window: Window | None = None,
     ) -> OpenPair:
         """An original and its edit, read, parsed and aligned once, to be applied with any target and corrections.
 
-        Arguments as for ``apply``.
+        Arguments as for ``apply``; ``window`` is the region that the edit shows, if that is not all of the original.
         """
         require_opencv()
         if isinstance(original, Seen) and parsing is not None:
@@ -119,12 +129,16 @@ class Masker:
         else:
             seen = self._see(before, given[0], watch, input_paths(original))
         with watch("align"):
-            aligned, alignment = align(before.image, after.image)
+            if window is None:
+                aligned, alignment = align(before.image, after.image)
+            else:
+                aligned, alignment = align_window(before.image, after.image, window)
             alignment = without_clear(alignment, after.clear)
         shown = None if seen.parsing is None else self._parse(aligned, given[1], "parse edit", watch)
         edit = Edit(after, aligned, alignment, shown)
         inputs = (*seen.inputs, *input_paths(edited, parsing, *self.options.files))
-        return OpenPair(self.options, seen, edit, compared(before, after), watch.timings, inputs, self.pixel_model)
+        found = compared(before, after, None if window is None else (window.box.height, window.box.width))
+        return OpenPair(self.options, seen, edit, found, watch.timings, inputs, self.pixel_model)
 
     def see(self, original: io.Source, *, parsing: Parsings = None, labels: str | None = None) -> Seen:
         """Read, parse and find the faces of an original once, to ``apply`` to any number of its edits.
@@ -146,6 +160,7 @@ class Masker:
         include: io.Source | None = None,
         exclude: io.Source | None = None,
         mask_in: io.Source | None = None,
+        mask_format: str = "auto",
     ) -> Result:
         """The best composite of an original and one of its edits; the original is read, parsed and searched once.
 
@@ -158,7 +173,8 @@ class Masker:
         for index, edit in enumerate(sources, start=1):
             name = io.name_of(edit, f"edit {index}")
             try:
-                result = self.apply(seen, edit, include=include, exclude=exclude, mask_in=mask_in)
+                pair = self.open(seen, edit)
+                result = pair.apply(include=include, exclude=exclude, mask_in=mask_in, mask_format=mask_format)
             except OptionError:
                 raise
             except SegmaskError as error:

@@ -107,6 +107,7 @@ class OpenPair:
         include: io.Source | None = None,
         exclude: io.Source | None = None,
         mask_in: io.Source | None = None,
+        mask_format: str = "auto",
         **options: Unpack[PairArguments],
     ) -> Result:
         """The composite for a target and corrections.
@@ -115,6 +116,8 @@ class OpenPair:
             include: mask (H, W) of what comes from the edit whatever is decided, protection too.
             exclude: mask of what stays original; beats ``include``.
             mask_in: mask of your own (H, W) instead of a decision, its grey levels the alpha.
+            mask_format: how these masks mark things: one of ``segmask.io.MASK_DIALECTS``; ``auto`` takes what each
+                can only be, and refuses what could mean two things.
             options: what is to differ from the Masker's: target or prompt, person, threshold, min_area, feather,
                 grow, tone_match.
 
@@ -122,7 +125,8 @@ class OpenPair:
         """
         asked, watch = self._asked(options, mask_in is not None), Stopwatch(self.timings)
         with watch("read"):
-            corrections = read_corrections(include, exclude, mask_in, self.seen.picture.size_hw, asked.max_pixels)
+            size_hw = self.seen.picture.size_hw
+            corrections = read_corrections(include, exclude, mask_in, size_hw, asked.max_pixels, mask_format)
         measured = self._measure(asked, watch)
         with watch("fuse"):
             aimed = self._aim(asked, measured)

@@ -19,8 +19,6 @@ from segmask.core.types import Alpha, Image, Mask, Stages
 from segmask.preservation import proved
 from segmask.report import Report
 
-MASK_FORMATS = ("gray", "rgba")
-
 
 class ResultFiles(TypedDict, total=False):
     """What a result is written as besides the composite, and how; docs/pictures.md shows the further pictures."""
@@ -34,6 +32,7 @@ class ResultFiles(TypedDict, total=False):
     parsing_out: Path | str | None
     side_by_side: Path | str | None
     animation: Path | str | None
+    mask_format: str
     strip_metadata: bool
     mark: bool
 
@@ -103,11 +102,13 @@ class Result:
                 - ``layers``, ``overlay``, ``heatmap``, ``parsing_out``, ``side_by_side``, ``animation``:
                   ``segmask.view.outputs`` says what each shows and which endings it takes.
 
-                And with True,
+                And
 
-                - ``strip_metadata``: write nothing of the original's EXIF (its place and time among it), XMP, IPTC,
-                  texts and comment; colour profile and resolution are written.
-                - ``mark``: say in the composite's XMP that a part of it was generated (IPTC's digital source type).
+                - ``mask_format``: as for ``MaskResult.save``, of the mask.
+                - ``strip_metadata``: True writes nothing of the original's EXIF (its place and time among it), XMP,
+                  IPTC, texts and comment; colour profile and resolution are written.
+                - ``mark``: True says in the composite's XMP that a part of it was generated (IPTC's digital source
+                  type).
 
         Returns the report as written, which also says what the format could not hold and proves what was kept. Raises
         OptionError or OutputError.
@@ -122,6 +123,8 @@ class Result:
         path, side = Path(path), _paths(wanted)
         shown = {name: side.pop(name) for name in list(side) if name not in SIDE}
         mark, outputs = wanted.get("mark", False), None
+        if "mask_format" in wanted and "mask" not in side:
+            raise OptionError("mask_format: no mask is written; name one, or leave it out")
         if shown:
             from segmask.view import outputs
 
@@ -131,7 +134,9 @@ class Result:
         written = replace(self.report, findings=(*self.report.findings, *notes), preserved=preserved)
         contents = {path: encoded.data}
         if "mask" in side:
-            contents[side["mask"]] = _lossless(side["mask"], self.mask)
+            form = io.lossless_format(side["mask"]), wanted.get("mask_format", "gray"), False, False
+            contents[side["mask"]], more = io.mask_contents(self.original, self.mask, *form)
+            written = replace(written, findings=(*written.findings, *more))
         if "report" in side:
             contents[side["report"]] = report_json(written)
         if "preview" in side:
@@ -221,8 +226,8 @@ class MaskResult:
 
                 - ``report``: .json.
                 - ``mask_format``: ``gray``, white is to be edited (the default); ``rgba``, the photo, transparent where
-                  it is to be edited.
-                - ``invert``: True swaps the polarity.
+                  it is to be edited; ``openai``, ``comfy``, ``vton``: as those tools read it (docs/files.md).
+                - ``invert``: True swaps the polarity of ``gray`` and ``rgba``.
                 - ``strip_metadata``: True leaves out the photo's EXIF, XMP, IPTC, texts and comment, of ``rgba``.
 
         Raises OptionError or OutputError.
@@ -254,12 +259,8 @@ def _save_mask(result: Result | MaskResult, path: Path | str, wanted: MaskFiles)
 def _mask_contents(
     result: Result | MaskResult, path: Path | str, wanted: MaskFiles
 ) -> tuple[dict[Path, bytes], Report]:
-    side, mask_format, strip_metadata = _paths(wanted), wanted.get("mask_format", "gray"), wanted.get("strip_metadata")
-    if mask_format not in MASK_FORMATS:
-        raise unknown("format", mask_format, MASK_FORMATS)
-    if strip_metadata and mask_format == "gray":
-        raise OptionError("strip_metadata: a grey mask has none; it goes with the format rgba")
-    form = io.lossless_format(Path(path)), mask_format, wanted.get("invert", False), bool(strip_metadata)
+    side, choices = _paths(wanted), (wanted.get("invert", False), bool(wanted.get("strip_metadata")))
+    form = io.lossless_format(Path(path)), wanted.get("mask_format", "gray"), *choices
     encoded, notes = io.mask_contents(result.original, result.mask, *form)
     written = replace(result.report, findings=(*result.report.findings, *notes))
     contents = {Path(path): encoded}
@@ -268,8 +269,8 @@ def _mask_contents(
     return contents, written
 
 
-def report_json(report: Report) -> bytes:
-    """A report as it is written.
+def report_json(report: Report, indent: int | None = 2) -> bytes:
+    """A report as it is written; without ``indent`` as one line.
 
     >>> import segmask
     >>> original = np.full((64, 64, 3), 90, np.uint8)
@@ -277,7 +278,7 @@ def report_json(report: Report) -> bytes:
     >>> json.loads(report_json(report))["verdict"]
     'ok'
     """
-    text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(report.to_dict(), indent=indent, ensure_ascii=False) + "\n"
     return text.encode("utf-8", "backslashreplace")  # a name that is no text becomes JSON's own escapes
 
 

@@ -44,6 +44,7 @@ def _add_commands() -> None:
     from segmask.cli import models
     from segmask.cli.apply import apply
     from segmask.cli.batch import batch
+    from segmask.cli.crop import crop, stitch
     from segmask.cli.demo import demo
     from segmask.cli.evaluate import evaluate
     from segmask.cli.look import compare, inspect
@@ -53,7 +54,7 @@ def _add_commands() -> None:
     from segmask.cli.verify import verify
     from segmask.cli.watch import watch
 
-    for command in (apply, mask, batch, watch, verify, inspect, compare, demo, evaluate, synth, serve):
+    for command in (apply, mask, crop, stitch, batch, watch, verify, inspect, compare, demo, evaluate, synth, serve):
         app.command()(command)
     app.add_typer(models.app, name="models")
 

@@ -10,8 +10,7 @@ import typer
 from segmask.cli import options as o
 from segmask.cli import pipe
 from segmask.cli.output import check_stdout, finish, say
-from segmask.core.errors import OptionError, unknown
-from segmask.result import MASK_FORMATS
+from segmask.core.errors import OptionError
 
 MaybeEdited = Annotated[
     Path | None,
@@ -19,15 +18,8 @@ MaybeEdited = Annotated[
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="MASK.png", help="The mask.", show_default=False)]
 Invert = Annotated[bool, typer.Option("--invert", help="Swap the polarity: black (or opaque) is edited.")]
-Format = Annotated[
-    str,
-    typer.Option(
-        "--format",
-        metavar="|".join(MASK_FORMATS),
-        help="gray: white is edited. rgba: the photo, transparent is edited.",
-    ),
-]
-POLARITY = {("gray", False): "white", ("gray", True): "black", ("rgba", False): "transparent", ("rgba", True): "opaque"}
+SIDES = {"gray": ("white", "black"), "vton": ("white", ""), "rgba": ("transparent", "opaque")}
+"""What is edited, plain and inverted; transparent in all others."""
 
 
 @o.with_options("tone_match")
@@ -37,7 +29,7 @@ def mask(
     output: Output,
     edited: MaybeEdited = None,
     invert: Invert = False,
-    file_format: Format = "gray",
+    mask_format: o.WrittenAs = "gray",
     report: o.ReportFile = None,
     include: o.Include = None,
     exclude: o.Exclude = None,
@@ -56,17 +48,12 @@ def mask(
     from segmask import io
     from segmask.core.files import check_outputs
 
-    if file_format not in MASK_FORMATS:
-        raise unknown("format", file_format, MASK_FORMATS)
     check_stdout(report)
     report_file, maps = o.report_path(report), o.parsing_input(parsing)
     inputs = pipe.files_of((original, edited, include, exclude, *(parsing or []), *o.model_files(options)))
     check_outputs(pipe.files_of((output, report_file)), inputs)
     name = pipe.output_name(output, report)
-    if io.output_format(name) == "JPEG":
-        raise OptionError(f"{output}: masks are written without loss; expected .png, .webp or .tif")
-    if strip_metadata and file_format == "gray":
-        raise OptionError("--strip-metadata goes with --format rgba: a grey mask has no metadata")
+    io.check_mask_format(mask_format, io.lossless_format(name), invert, strip_metadata)
     if edited is None and (include or exclude):
         raise OptionError("--include and --exclude go with EDITED; to correct one picture's mask, paint in the mask")
     stdin = pipe.from_stdin(original, edited, include, exclude)
@@ -79,9 +66,9 @@ def mask(
         if source is not None and source.name == "DEFAULT":
             del options["strategy"]  # the default is for pairs
         found = segmask.mask(before, parsing=maps, **options)
-    form = {"mask_format": file_format, "invert": invert, "strip_metadata": strip_metadata}
+    form = {"mask_format": mask_format, "invert": invert, "strip_metadata": strip_metadata}
     contents, done = found.mask_contents(name, report=report_file, **form)
     pipe.write(contents, output)
-    polarity = f"{POLARITY[file_format, invert]} is edited"
+    polarity = f"{SIDES.get(mask_format, SIDES['rgba'])[invert]} is edited"
     say(f"{output}: {polarity}; {done.mask.share:.1%} of the picture ({done.strategy}); verdict {done.verdict}")
     finish(done, report, strict)

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from segmask.core.files import json_path
+from segmask.io import MASK_DIALECTS, MASK_FORMATS
 from segmask.options import DEFAULT_TARGET, Options
 
 _KINDS = {
@@ -51,6 +52,24 @@ MaskIn = Annotated[
         metavar="FILE",
         help="Mask of your own to use instead of a decision; its grey levels are alpha. Protection holds.",
         show_default=False,
+    ),
+]
+ReadAs = Annotated[
+    str,
+    typer.Option(
+        "--mask-format",
+        metavar="|".join(MASK_DIALECTS),
+        help="How the masks that are given mark things; auto refuses what could mean two things.",
+    ),
+]
+WrittenAs = Annotated[
+    str,
+    typer.Option(
+        "--mask-format",
+        "--format",
+        metavar="|".join(MASK_FORMATS),
+        help="How the mask marks what is edited. gray: white. rgba: the photo, transparent. openai, comfy, vton: as "
+        "those tools read it.",
     ),
 ]
 ReportFile = Annotated[

@@ -46,8 +46,11 @@ def say_candidates(report: Report) -> None:
         say(f"edit: {candidate.name}: {place}; {found}{reasons}")
 
 
-def finish(report: Report, report_option: str | None, strict: bool) -> None:
-    """What was understood of a prompt, notes and reasons, the report on stdout if asked for, and the exit code."""
+def finish(report: Report, report_option: str | None, strict: bool, *, as_json: bool = False) -> None:
+    """What was understood of a prompt, notes and reasons, the report on stdout if asked for, and the exit code.
+
+    With ``as_json`` the report is printed as one line.
+    """
     if report.prompt is not None:
         changes = ", ".join(f"{words} ({'+'.join(parts)})" for words, parts in report.prompt.matched)
         stays = ", ".join(words for words, _ in report.prompt.kept)
@@ -58,6 +61,8 @@ def finish(report: Report, report_option: str | None, strict: bool) -> None:
         say(f"look: {reason}")
     if report_option == "-":
         print_bytes(report_json(report))
+    if as_json:
+        print_bytes(report_json(report, indent=None))
     if strict and report.verdict != OK:
         raise typer.Exit(STRICT_EXIT)
 

@@ -44,7 +44,9 @@ def output_name(output: Path, report: str | None) -> Path:
     (PosixPath('a.tif'), PosixPath('stdout.png'))
     """
     if output == PIPE and report == "-":
-        raise OptionError("-o - and --report -: both would be printed on stdout; write one of them to a file")
+        raise OptionError(
+            "-o -: the result and the report would both be printed on stdout; write one of them to a file"
+        )
     return STDOUT if output == PIPE else output
 
 

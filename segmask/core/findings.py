@@ -32,6 +32,10 @@ CODES: dict[str, tuple[str, str]] = {
     "given-mask-protected": (LOOK, "A visible part of the given mask is protected and stays original."),
     "given-mask-rim": (NOTE, "A few pixels of the given mask are protected and stay original."),
     "mask-read-as-binary": (NOTE, "A mask that holds only 0 and 1 was read as black and white."),
+    "mask-unsure": (LOOK, "A mask that is mostly mid grey was read as shares; it may be a picture."),
+    "mask-denoised": (NOTE, "A JPEG mask's levels near black and white were taken for black and white."),
+    "region-padded": (NOTE, "The picture is smaller than the region to send; its border was repeated."),
+    "region-scaled": (NOTE, "The region is sent at another scale than the picture's."),
     "mask-resized": (NOTE, "A mask of another size was resized to the original's."),
     # The files.
     "size-changed": (NOTE, "The edit has another size than the original and was brought to it."),

@@ -9,8 +9,8 @@ from segmask.io.declared import check_fits
 from segmask.io.disclosure import marked
 from segmask.io.labels import read_labels
 from segmask.io.levels import from_levels, is_plain, to_levels
-from segmask.io.mask_files import lossless_format, mask_contents, stripped
-from segmask.io.masks import MASK_DIALECTS, ReadMask, read_gray, read_mask
+from segmask.io.mask_files import check_mask_format, lossless_format, mask_contents, stripped
+from segmask.io.masks import MASK_DIALECTS, MASK_FORMATS, ReadMask, read_gray, read_mask
 from segmask.io.picture import Metadata, Picture, Raster
 from segmask.io.read import Contents, Source, name_of, read_image, read_picture
 from segmask.io.redecode import decoded_again
@@ -30,6 +30,7 @@ from segmask.io.write import (
 __all__ = [
     "FORMATS",
     "MASK_DIALECTS",
+    "MASK_FORMATS",
     "Contents",
     "Encoded",
     "Metadata",
@@ -40,6 +41,7 @@ __all__ = [
     "alike",
     "check_fits",
     "check_holds",
+    "check_mask_format",
     "decoded_again",
     "encode",
     "encode_animation",

@@ -1,4 +1,9 @@
-"""A mask as a file's contents: grey, or as the photo's own transparency."""
+"""A mask as a file's contents, in the dialect of whoever is to read it.
+
+``openai``: the image-edit API takes a PNG of the picture's size and edits where it is fully transparent. ``comfy``: the
+node Load Image gives the picture, and as the mask what is transparent in it. ``vton``: virtual try-on sets and models
+take black and white without greys.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.errors import OptionError
+from segmask.core.errors import OptionError, unknown
 from segmask.core.findings import Finding, Findings
+from segmask.io.masks import MASK_FORMATS
 from segmask.io.picture import Metadata, Picture, Raster
 from segmask.io.write import encode, output_format
+
+HALF = 128
+"""Levels from which a pixel is edited, where a dialect knows no shares."""
 
 
 def mask_contents(
@@ -24,9 +33,13 @@ def mask_contents(
         photo: what it belongs to.
         mask: uint8 (H, W): 255 is to be edited.
         file_format: ``PNG``, ``TIFF`` or ``WEBP``.
-        mask_format: ``gray``, white is to be edited; ``rgba``, the photo, clear where it is to be edited.
-        invert: swap the polarity.
+        mask_format: ``gray``, white is to be edited; ``rgba``, the photo, clear where it is to be edited; ``openai``,
+            black, clear from one half on; ``comfy``, the photo as 8-bit sRGB, clear where it is to be edited; ``vton``,
+            white from one half on.
+        invert: of ``gray`` and ``rgba``, swap the polarity.
         strip_metadata: of ``rgba``, leave the photo's metadata out.
+
+    Raises OptionError for a choice that goes not with the format.
 
     >>> from segmask.io.read import read_picture
     >>> photo = read_picture(np.full((2, 2, 3), 90, np.uint8))
@@ -35,6 +48,15 @@ def mask_contents(
     >>> cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)[0].tolist()
     [[90, 90, 90, 0], [90, 90, 90, 255]]
     """
+    check_mask_format(mask_format, file_format, invert, strip_metadata)
+    if mask_format == "comfy":
+        return _for_comfy(photo, mask, file_format)
+    if mask_format in ("openai", "vton"):
+        hard = np.where(mask >= HALF, np.uint8(255), np.uint8(0))
+        drawn = (
+            hard[..., None] if mask_format == "vton" else np.dstack([np.zeros((*mask.shape, 3), np.uint8), 255 - hard])
+        )
+        return encode(drawn, Metadata(), file_format)
     levels = mask if (mask_format == "gray") != invert else 255 - mask
     if mask_format == "gray":
         return encode(levels[..., None], Metadata(), file_format)
@@ -44,6 +66,34 @@ def mask_contents(
         text = "the photo's own transparency is kept: what is clear in it is clear whatever the mask says"
         notes = (*notes, Finding("transparency-kept", text))
     return encoded, (*notes, *said)
+
+
+def check_mask_format(mask_format: str, file_format: str, invert: bool, strip_metadata: bool) -> None:
+    """Raise OptionError for an unknown dialect, or a choice that has nothing to act on in it.
+
+    >>> check_mask_format("openai", "TIFF", False, False)
+    Traceback (most recent call last):
+        ...
+    segmask.core.errors.OptionError: mask format openai: is a PNG; got TIFF
+    """
+    if mask_format not in MASK_FORMATS:
+        raise unknown("mask format", mask_format, MASK_FORMATS)
+    if mask_format == "openai" and file_format != "PNG":
+        raise OptionError(f"mask format openai: is a PNG; got {file_format}")
+    if mask_format == "comfy" and file_format == "TIFF":
+        raise OptionError("mask format comfy: expected PNG or WebP, which ComfyUI shows; got TIFF")
+    if invert and mask_format not in ("gray", "rgba"):
+        raise OptionError(f"invert: {mask_format} says itself which side is edited; leave it out")
+    if strip_metadata and mask_format != "rgba":
+        raise OptionError(f"strip_metadata: a {mask_format} mask has no metadata; it goes with the format rgba")
+
+
+def _for_comfy(photo: Picture, mask: NDArray[np.uint8], file_format: str) -> tuple[bytes, Findings]:
+    encoded, notes = encode(np.dstack([photo.image, 255 - mask]), Metadata(), file_format)
+    if photo.raster.dtype != np.uint8 or photo.metadata.icc is not None:
+        text = "a comfy mask holds the photo as 8-bit sRGB: its own depth and colour profile were left out"
+        notes = (*notes, Finding("not-written", text))
+    return encoded, notes
 
 
 def lossless_format(path: Path) -> str:

@@ -15,7 +15,7 @@ from segmask.io import Picture
 from segmask.masker import Masker
 from segmask.options import Options
 from segmask.pair import OpenPair
-from segmask.result import MASK_FORMATS, Result
+from segmask.result import Result
 from segmask.serve.problems import Problem, problem_of
 from segmask.serve.work import PAIR_OPTIONS, Apply, File, Forget, MaskOf, Open, Parse, Recipe, Task, View
 
@@ -119,8 +119,8 @@ class Worker:
                 del cache[entry]
 
     def _mask(self, task: MaskOf) -> File:
-        if task.mask_format not in MASK_FORMATS:
-            raise Problem(422, "option-unusable", f"format: expected one of {', '.join(MASK_FORMATS)}")
+        if task.mask_format not in io.MASK_FORMATS:
+            raise Problem(422, "option-unusable", f"format: expected one of {', '.join(io.MASK_FORMATS)}")
         picture = io.read_picture(task.image, "image", max_pixels=task.max_pixels)
         labels = task.options.get("labels")
         given = task.parsing is not None

@@ -78,7 +78,7 @@ def test_mask_formats_and_polarity(pair: tuple[Path, Path], tmp_path: Path, caps
     assert "white is edited" in capsys.readouterr().err
     assert segmask("mask", pair[0], "-o", paths[1], "--invert") == 0
     assert "black is edited" in capsys.readouterr().err
-    assert segmask("mask", pair[0], "-o", paths[2], "--format", "rgba") == 0
+    assert segmask("mask", pair[0], "-o", paths[2], "--mask-format", "rgba") == 0
     assert "transparent is edited" in capsys.readouterr().err
     assert segmask("mask", *pair, "-o", paths[3]) == 0
     white, black, cut, changed = (io.read_picture(path).raster for path in paths)
@@ -109,6 +109,25 @@ def test_a_written_mask_is_taken_back(pair: tuple[Path, Path], tmp_path: Path) -
     assert segmask("apply", *pair, "-o", tmp_path / "a.png", "--mask", tmp_path / "m.png") == 0
     assert segmask("apply", *pair, "-o", tmp_path / "b.png", "--mask-in", tmp_path / "m.png") == 0
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_one_dialect_for_the_mask_that_is_written_and_read(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    named = ("--mask-format", "comfy")
+    assert segmask("apply", *pair, "-o", tmp_path / "a.png", "--mask", tmp_path / "m.png", *named) == 0
+    assert segmask("apply", *pair, "-o", tmp_path / "b.png", "--mask-in", tmp_path / "m.png", *named) == 0
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    assert segmask("apply", *pair, "-o", tmp_path / "c.png", *named) == 2, "there is no mask to read or write"
+
+
+def test_json_is_the_report_on_one_line(
+    pair: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "r.json"
+    assert segmask("apply", *pair, "-o", tmp_path / "a.png", "--json", "--report", report) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == json.loads(report.read_text())
+    assert segmask("apply", *pair, "-o", tmp_path / "a.png", "--json", "--report", "-") == 2
+    assert segmask("apply", *pair, "-o", "-", "--json") == 2
 
 
 def test_a_prompt_says_what_it_understood(
@@ -148,7 +167,7 @@ BAD = {
     "no such option": ("apply", "good.jpg", "edit.jpg", "-o", "out.png", "--magic"),
     "no such command": ("conjure",),
     "too much growth": ("mask", "good.jpg", "-o", "out.png", "--grow", "5000"),
-    "mask format": ("mask", "good.jpg", "-o", "out.png", "--format", "cmyk"),
+    "mask format": ("mask", "good.jpg", "-o", "out.png", "--mask-format", "cmyk"),
     "report format": ("apply", "good.jpg", "edit.jpg", "-o", "out.png", "--report", "r.png"),
     "prompt and target": ("apply", "good.jpg", "edit.jpg", "-o", "o.png", "--prompt", "a hat", "--target", "clothing"),
     "unknown words": ("apply", "good.jpg", "edit.jpg", "-o", "out.png", "--prompt", "make it nicer"),

@@ -42,7 +42,81 @@ def test_greys_are_shares_and_soft_edges_of_jpeg_are_greys(tmp_path: Path, marke
     Pil.fromarray(np.dstack([levels(marked)] * 3)).save(tmp_path / "a.jpg", quality=60)
     read = io.read_mask(tmp_path / "a.jpg")
     assert ((read.levels > 127) == marked).mean() > 0.999
-    assert read.notes == ()
+
+
+def test_jpegs_noise_near_black_and_white_is_taken_out_and_said(tmp_path: Path) -> None:
+    """Beside an edge that no block of eight pixels ends at; greys of soft edges stay."""
+    mask = np.zeros((64, 64), np.uint8)
+    mask[:, 27:] = 255
+    Pil.fromarray(mask).save(tmp_path / "a.jpg", quality=80)
+    read = io.read_mask(tmp_path / "a.jpg")
+    np.testing.assert_array_equal(read.levels, mask)
+    (note,) = read.notes
+    assert (note.code, note.measured > 0) == ("mask-denoised", True)
+    ramp = np.tile(np.arange(256, dtype=np.uint8), (16, 1))
+    Pil.fromarray(ramp).save(tmp_path / "b.png")
+    np.testing.assert_array_equal(io.read_mask(tmp_path / "b.png").levels, ramp)
+
+
+def test_a_grey_picture_as_a_mask_is_to_be_looked_at(photo: np.ndarray) -> None:
+    (note,) = io.read_mask(photo.mean(2).astype(np.uint8)).notes
+    assert (note.code, note.level) == ("mask-unsure", "look")
+    assert io.read_mask(np.full((8, 8), 128, np.uint8)).notes == (), "an even opacity is none"
+
+
+def test_a_try_on_sets_grey_picture_is_told_from_its_mask(photo: np.ndarray, marked: np.ndarray) -> None:
+    agnostic = np.where(marked[..., None], np.uint8(128), photo)
+    for dialect in ("auto", "vton"):
+        with pytest.raises(InputError, match="agnostic"):
+            io.read_mask(agnostic, dialect=dialect)
+    np.testing.assert_array_equal(io.read_mask(np.dstack([levels(marked)] * 3), dialect="vton").levels, levels(marked))
+
+
+@pytest.mark.parametrize("mask_format", io.MASK_FORMATS)
+def test_what_is_written_in_a_dialect_is_read_back_in_it(mask_format: str, photo: np.ndarray) -> None:
+    """Soft edges survive where the dialect knows shares."""
+    mask = np.zeros(photo.shape[:2], np.uint8)
+    mask[100:300, 150:250], mask[100:300, 250:260] = 255, 100
+    data, _ = io.mask_contents(io.read_picture(photo), mask, "PNG", mask_format, False, False)
+    hard = mask_format in ("openai", "vton")
+    np.testing.assert_array_equal(
+        io.read_mask(data, dialect=mask_format).levels, np.where(mask == 255, 255, 0) if hard else mask
+    )
+
+
+def test_each_dialect_is_what_its_tool_reads(photo: np.ndarray, marked: np.ndarray, tmp_path: Path) -> None:
+    def written(mask_format: str) -> Pil.Image:
+        data, _ = io.mask_contents(io.read_picture(photo), levels(marked), "PNG", mask_format, False, False)
+        (tmp_path / "m.png").write_bytes(data)
+        with Pil.open(tmp_path / "m.png") as image:
+            return image.copy()
+
+    openai, comfy, vton = written("openai"), written("comfy"), written("vton")
+    assert (openai.mode, openai.size, vton.mode) == ("RGBA", photo.shape[1::-1], "L")
+    np.testing.assert_array_equal(np.asarray(openai)[..., 3] == 0, marked)
+    load_image = 1 - np.array(comfy.getchannel("A")).astype(np.float32) / 255  # as ComfyUI's node does it
+    np.testing.assert_array_equal(load_image, marked.astype(np.float32))
+    np.testing.assert_array_equal(np.asarray(comfy.convert("RGB")), photo)
+    np.testing.assert_array_equal(np.asarray(vton) == 255, marked)
+
+
+@pytest.mark.parametrize(
+    ("mask_format", "file_format", "invert", "strip"),
+    [
+        ("cmyk", "PNG", False, False),
+        ("openai", "WEBP", False, False),
+        ("comfy", "TIFF", False, False),
+        ("vton", "PNG", True, False),
+        ("gray", "PNG", False, True),
+    ],
+)
+def test_choices_that_a_dialect_has_not_are_refused(
+    mask_format: str, file_format: str, invert: bool, strip: bool, photo: np.ndarray
+) -> None:
+    with pytest.raises(OptionError):
+        io.mask_contents(
+            io.read_picture(photo), np.zeros(photo.shape[:2], np.uint8), file_format, mask_format, invert, strip
+        )
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -112,4 +186,4 @@ def test_a_dialect_that_is_named_settles_it(photo: np.ndarray, marked: np.ndarra
     with pytest.raises(InputError, match="no transparency"):
         io.read_mask(photo, dialect="hole")
     with pytest.raises(OptionError, match="dialect"):
-        io.read_mask(photo, dialect="comfy")
+        io.read_mask(photo, dialect="photoshop")

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
 
+from segmask.io import MASK_FORMATS
 from segmask.serve.forms import Form, read_form
 from segmask.serve.problems import Problem
 from segmask.serve.routes.described import WORK, answers, form
@@ -27,7 +28,7 @@ PAIR_FILES = {
 FORMATS = {"image/png": ".png", "image/tiff": ".tif", "image/webp": ".webp", "image/jpeg": ".jpg"}
 MARK = {"mark": {"type": "boolean", "description": "Say in the XMP that a part was generated.", "default": False}}
 MASK_FIELDS = {
-    "mask_format": {"type": "string", "enum": ["gray", "rgba"], "default": "gray"},
+    "mask_format": {"type": "string", "enum": list(MASK_FORMATS), "default": "gray"},
     "invert": {"type": "boolean", "default": False},
 }
 

@@ -17,16 +17,11 @@ from segmask.core.findings import Finding, Findings
 from segmask.core.geometry import resize_image
 from segmask.core.place import Place
 from segmask.core.types import Box, Image
-from segmask.core.window import Window, check_window, window_around
+from segmask.core.window import CONTEXT, MULTIPLE, Window, check_window, window_around
 from segmask.inputs import input_paths, read_checked, read_corrections
 from segmask.masker import Masker
 from segmask.options import OptionArguments
 from segmask.result import Result
-
-CONTEXT = 1.2
-"""Of the target's box: the default of the crop-and-stitch nodes that people know."""
-MULTIPLE = 32
-"""Pixels: every diffusion model in wide use takes it; some take 8 or 16 too, some want 64."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import typer
 from segmask.cli import options as o
 from segmask.cli.output import check_stdout, finish, said_preserved, said_verdict, say
 from segmask.core.errors import OptionError
-from segmask.cropping import CONTEXT, MULTIPLE
+from segmask.core.window import CONTEXT, MULTIPLE
 
 Cropped = Annotated[Path, typer.Option("--output", "-o", metavar="CROP.png", help="What is sent.", show_default=False)]
 CropMask = Annotated[

@@ -13,6 +13,10 @@ from segmask.core.types import Box
 
 MULTIPLES = (8, 16, 32, 64)
 """Pixels of which diffusion models want both sides to be a multiple: they shrink by 8, and patch by 2 to 8."""
+CONTEXT = 1.2
+"""Of the target's box: the default of the crop-and-stitch nodes that people know."""
+MULTIPLE = 32
+"""Pixels: every diffusion model in wide use takes it; some take 8 or 16 too, some want 64."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,8 @@ def window_around(
     box: Box,
     size_hw: tuple[int, int],
     *,
-    context: float = 1.2,
-    multiple: int = 32,
+    context: float = CONTEXT,
+    multiple: int = MULTIPLE,
     size_wh: tuple[int, int] | None = None,
 ) -> Window:
     """The window around a target.

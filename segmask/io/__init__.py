@@ -9,7 +9,7 @@ from segmask.io.declared import check_fits
 from segmask.io.disclosure import marked
 from segmask.io.labels import read_labels
 from segmask.io.levels import from_levels, is_plain, to_levels
-from segmask.io.mask_files import check_mask_format, lossless_format, mask_contents, stripped
+from segmask.io.mask_files import HALF, check_mask_format, lossless_format, mask_contents, stripped
 from segmask.io.masks import MASK_DIALECTS, MASK_FORMATS, ReadMask, read_gray, read_mask
 from segmask.io.picture import Metadata, Picture, Raster
 from segmask.io.read import Contents, Source, name_of, read_image, read_picture
@@ -29,6 +29,7 @@ from segmask.io.write import (
 
 __all__ = [
     "FORMATS",
+    "HALF",
     "MASK_DIALECTS",
     "MASK_FORMATS",
     "Contents",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from segmask.core.errors import InputError
-from segmask.evaluation.datasets import folders, magicbrush, manifest, parallel, pixar
+from segmask.evaluation.datasets import folders, magicbrush, manifest, parallel, pixar, tryon
 from segmask.evaluation.datasets.case import Case, Dataset, Problem
 
 # Asked in this order: name, does the path look like it, reader.
@@ -16,6 +16,7 @@ LAYOUTS: tuple[tuple[str, Callable[[Path], bool], Callable[[Path], tuple[list[Ca
     ("MagicBrush", magicbrush.recognise, magicbrush.read),
     ("PIXAR", pixar.recognise, pixar.read),
     ("parallel folders", parallel.recognise, parallel.read),
+    ("try-on set", tryon.recognise, tryon.read),
     ("folder per case", folders.recognise, folders.read),
 )
 

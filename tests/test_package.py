@@ -18,7 +18,9 @@ def test_the_wheel_holds_the_whole_package_with_its_types(tmp_path: Path) -> Non
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
     files = (path for path in (ROOT / "segmask").rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    assert packed == {path.relative_to(ROOT).as_posix() for path in files}
+    pack = (path for path in (ROOT / "comfyui").rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    nodes = {f"segmask/comfy/pack/{path.relative_to(ROOT / 'comfyui').as_posix()}" for path in pack}
+    assert packed == {path.relative_to(ROOT).as_posix() for path in files} | nodes
     assert "segmask/py.typed" in packed
 
 

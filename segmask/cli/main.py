@@ -41,7 +41,7 @@ def _main(
 
 
 def _add_commands() -> None:
-    from segmask.cli import models
+    from segmask.cli import comfyui, models
     from segmask.cli.apply import apply
     from segmask.cli.batch import batch
     from segmask.cli.crop import crop, stitch
@@ -57,6 +57,7 @@ def _add_commands() -> None:
     for command in (apply, mask, crop, stitch, batch, watch, verify, inspect, compare, demo, evaluate, synth, serve):
         app.command()(command)
     app.add_typer(models.app, name="models")
+    app.add_typer(comfyui.app, name="comfyui")
 
 
 _add_commands()

@@ -11,6 +11,7 @@ import segmask
 from segmask import io
 from segmask.core.geometry import resize_image
 from segmask.evaluation.datasets import load_example, read_dataset
+from segmask.evaluation.tryon_files import tryon_contents
 from tests.cli.test_cli import segmask as shell
 
 
@@ -71,7 +72,6 @@ def test_what_a_set_cannot_hold_is_refused(
 
 
 def test_another_aspect_is_refused_with_what_to_do(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    found = segmask.mask(pair[0], target="upper")
     with pytest.raises(segmask.InputError, match="crop"):
-        from segmask.evaluation.tryon_files import tryon_contents
-
-        tryon_contents(segmask.mask(pair[0], target="upper"), tmp_path, "a", "viton-hd", ("upper",))
+        tryon_contents(found, tmp_path, "a", "viton-hd", ("upper",))

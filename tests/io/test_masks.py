@@ -52,7 +52,7 @@ def test_jpegs_noise_near_black_and_white_is_taken_out_and_said(tmp_path: Path) 
     read = io.read_mask(tmp_path / "a.jpg")
     np.testing.assert_array_equal(read.levels, mask)
     (note,) = read.notes
-    assert (note.code, note.measured > 0) == ("mask-denoised", True)
+    assert note.code == "mask-denoised"
     ramp = np.tile(np.arange(256, dtype=np.uint8), (16, 1))
     Pil.fromarray(ramp).save(tmp_path / "b.png")
     np.testing.assert_array_equal(io.read_mask(tmp_path / "b.png").levels, ramp)

@@ -24,6 +24,7 @@ WITHOUT = tuple(
     f"segmask.{name}"
     for name in (
         *("account", "batch", "cli", "io", "models", "preservation", "serve"),
+        *("comfy.host", "comfy.on_files", "comfy.paths", "comfy.v3", "comfy.work"),
         *("compose.fine", "compose.skin", "core.publish", "verdict.frame", "verdict.things"),
         *("fusion.components", "fusion.laid_over", "fusion.one_cloth", "fusion.things"),
     )

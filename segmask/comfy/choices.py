@@ -61,7 +61,12 @@ def problem_with(given: Mapping[str, Any]) -> str | None:
 
 @contextmanager
 def loaded(given: Mapping[str, Any]) -> Iterator[Masker]:
-    """The masker for a strategy: made once, kept for the next run unless ``keep_models`` is False."""
+    """The masker for a strategy: made once, kept for the next run unless ``keep_models`` is False.
+
+    >>> with loaded({"strategy": "diff", "keep_models": False}) as masker:
+    ...     masker.options.strategy
+    'diff'
+    """
     strategy = str(given.get("strategy", "hybrid"))
     if strategy not in STRATEGIES:
         raise OptionError(f"strategy: expected one of {', '.join(STRATEGIES)}; got {strategy!r}")
@@ -75,10 +80,8 @@ def loaded(given: Mapping[str, Any]) -> Iterator[Masker]:
 def free() -> int:
     """Drop all models that are held; how many maskers that were.
 
-    >>> with loaded({"strategy": "diff", "keep_models": True}) as masker:
-    ...     masker.options.strategy
-    'diff'
-    >>> free()
+    >>> with loaded({"strategy": "diff"}) as masker:
+    ...     free()
     1
     """
     count = len(_MASKERS)

@@ -66,7 +66,6 @@ WrittenAs = Annotated[
     str,
     typer.Option(
         "--mask-format",
-        "--format",
         metavar="|".join(MASK_FORMATS),
         help="How the mask marks what is edited. gray: white. rgba: the photo, transparent. openai, comfy, vton: as "
         "those tools read it.",

@@ -142,7 +142,7 @@ def test_the_shell_makes_the_round_trip(pair: tuple[Path, Path], tmp_path: Path)
 
 REFUSED = {
     "no target": (1, ("crop", "flat.png", "-o", "c.png", "--place", "p.json")),
-    "a context below the target": (2, ("crop", "flat.png", "-o", "c.png", "--place", "p.json", "--around", "0.5")),
+    "a context below the target": (2, ("crop", "flat.png", "-o", "c.png", "--place", "p.json", "--context", "0.5")),
     "no such multiple": (2, ("crop", "flat.png", "-o", "c.png", "--place", "p.json", "--multiple", "10")),
     "no multiple": (2, ("crop", "flat.png", "-o", "c.png", "--place", "p.json", "--size", "500")),
     "no size": (2, ("crop", "flat.png", "-o", "c.png", "--place", "p.json", "--size", "big")),

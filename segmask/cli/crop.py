@@ -20,12 +20,20 @@ CropMask = Annotated[
 PlaceFile = Annotated[
     Path, typer.Option("--place", metavar="PLACE.json", help="Where the crop lies: for stitch.", show_default=False)
 ]
-Context = Annotated[float, typer.Option(metavar="FACTOR", help="The region's sides, of those of the target's box.")]
+Context = Annotated[
+    float, typer.Option("--context", metavar="FACTOR", help="The region's sides, of those of the target's box.")
+]
 Multiple = Annotated[int, typer.Option(metavar="8|16|32|64", help="Pixels that both sides are a multiple of.")]
 Size = Annotated[
     str | None,
     typer.Option(
         metavar="WxH|SIDE", help="Size that the model wants; without it the picture's own scale.", show_default=False
+    ),
+]
+ToEdit = Annotated[
+    Path | None,
+    typer.Option(
+        "--mask-in", metavar="FILE", help="Mask (white) of what is to be edited, not the target's.", show_default=False
     ),
 ]
 Answer = Annotated[Path, typer.Argument(metavar="ANSWER", help="What came back, of any size.", show_default=False)]
@@ -51,7 +59,7 @@ def crop(
     around: Context = CONTEXT,
     multiple: Multiple = MULTIPLE,
     size: Size = None,
-    mask_in: o.MaskIn = None,
+    mask_in: ToEdit = None,
     parsing: o.ParsingMaps = None,
     **options: Any,
 ) -> None:

@@ -10,8 +10,8 @@ import pytest
 from segmask.core.colour import lab
 from segmask.core.labels import PART_ID
 from segmask.core.types import Mask
-from segmask.fusion.margin import old_cloth
-from segmask.fusion.protect import protected_region
+from segmask.fusion.margin import covered_neck, old_cloth
+from segmask.fusion.protect import protected_parts, protected_region
 from segmask.fusion.scene import Scene
 
 SIZE = (240, 200)
@@ -60,3 +60,32 @@ def test_the_face_itself_never_gives_way() -> None:
     first, second = made.parsings
     assert protected_region(first, (), ("upper",), second)[FACE].all()
     assert not cloth(made)[FACE].any()
+
+
+def collared(chin: int, top: int) -> Scene:
+    """A bare neck, over which the edit drew a turtleneck up to row ``top``; its chin ends at row ``chin``."""
+    before, after = np.zeros(SIZE, np.uint8), np.zeros(SIZE, np.uint8)
+    for label in (before, after):
+        label[GARMENT], label[NECK], label[FACE] = PART_ID["upper"], PART_ID["skin"], PART_ID["face"]
+    after[chin:110, 70:130] = 0
+    after[top:150, 70:130] = PART_ID["upper"]
+    return Scene.of_labels(before, after, np.where(before == after, np.float32(0.5), np.float32(30)), ("upper",))
+
+
+def test_a_turtleneck_reaches_the_jaw_and_no_further() -> None:
+    made = collared(chin=110, top=110)
+    faces, _ = protected_parts(made.parsings[0], (), ("upper",), neck=covered_neck(made))
+    assert faces[FACE].all()
+    assert not faces[113:, 85:115].any()
+
+
+def test_a_turtleneck_over_a_chin_that_the_edit_moved_up_takes_nothing_of_the_face() -> None:
+    made = collared(chin=96, top=96)
+    faces, _ = protected_parts(made.parsings[0], (), ("upper",), neck=covered_neck(made))
+    assert not covered_neck(made)[FACE].any()
+    assert faces[FACE].all()
+
+
+def test_a_neck_that_stays_bare_stays_in_the_margin() -> None:
+    made = collared(chin=110, top=150)
+    assert not covered_neck(made).any()

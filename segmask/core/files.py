@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
@@ -39,7 +40,11 @@ def check_outputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
 
 def _resolved(output: Path) -> Path:
     try:
-        return output.resolve()
+        resolved = output.resolve()
+        # Links in a circle, at which resolve raises before Python 3.13 only. Path.is_symlink raises for a long name.
+        if os.path.islink(resolved):  # noqa: PTH114
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        return resolved
     except (OSError, RuntimeError) as error:
         raise OutputError(f"{output}: can't be written: its links lead nowhere ({error})") from error
     except ValueError as error:

@@ -42,33 +42,44 @@ class ColourConfig:
 DEFAULT = ColourConfig()
 
 
-def colour_log_odds(lab: Field, inside: Prob, outsides: tuple[Prob, ...]) -> Map:
-    """Log odds that a pixel's colour is the inside's and none of the outsides', float32 (h, w); 0 where one is missing.
+class ColourOdds:
+    """Log odds that a pixel's colour is one side's and not the other's.
 
     Args:
         lab: float32 (h, w, 3), CIELAB.
-        inside: float32 (h, w): how surely a pixel shows the one side.
-        outsides: float32 (h, w) each: the other side, in parts of one colour each (the wall, the body).
+        outsides: float32 (h, w) each: the other side, in parts of one colour each (the wall, the body). They are
+            measured once.
 
     >>> picture = np.full((60, 60, 3), (60, 0, 0), np.float32)
     >>> picture[:, 30:] = 40, 50, 20  # red cloth beside a grey wall
     >>> known, wall = np.zeros((2, 60, 60), np.float32)
     >>> known[:, 40:], wall[:, :20] = 1, 1
-    >>> odds = colour_log_odds(picture, known, (wall,))
+    >>> odds = ColourOdds(picture, (wall,))(known)
     >>> odds[30, [25, 35]].round().tolist()  # just left and right of the true outline, unknown both
     [-4.0, 4.0]
     """
-    size_hw = (lab.shape[0], lab.shape[1])
-    small_hw = working_size(size_hw, DEFAULT.long_side)
-    small = np.stack([resize_map(np.ascontiguousarray(lab[..., c]), small_hw) for c in range(3)], 2)
-    first, known_inside = _log_density(lab, small, resize_map(inside, small_hw))
-    second, known_outside = np.full(size_hw, -np.inf, np.float32), np.zeros(size_hw, bool)
-    for outside in outsides:
-        density, known = _log_density(lab, small, resize_map(outside, small_hw))
-        second = np.where(known, np.maximum(second, density), second)
-        known_outside |= known
-    odds = np.clip(first - second, -DEFAULT.limit, DEFAULT.limit)
-    return np.where(known_inside & known_outside, odds, 0).astype(np.float32)
+
+    def __init__(self, lab: Field, outsides: tuple[Prob, ...]) -> None:
+        size_hw = (lab.shape[0], lab.shape[1])
+        self._lab, self._small_hw = lab, working_size(size_hw, DEFAULT.long_side)
+        self._small = np.stack([resize_map(np.ascontiguousarray(lab[..., c]), self._small_hw) for c in range(3)], 2)
+        self._outside, self._known = np.full(size_hw, -np.inf, np.float32), np.zeros(size_hw, bool)
+        for outside in outsides:
+            density, known = self._density(outside)
+            self._outside = np.where(known, np.maximum(self._outside, density), self._outside)
+            self._known |= known
+
+    def __call__(self, inside: Prob) -> Map:
+        """Log odds float32 (h, w), 0 where a side is missing.
+
+        ``inside``, float32 (h, w), says how surely a pixel shows the one side.
+        """
+        density, known = self._density(inside)
+        odds = np.clip(density - self._outside, -DEFAULT.limit, DEFAULT.limit)
+        return np.where(known & self._known, odds, 0).astype(np.float32)
+
+    def _density(self, side: Prob) -> tuple[Map, Mask]:
+        return _log_density(self._lab, self._small, resize_map(side, self._small_hw))
 
 
 def _log_density(lab: Field, small: Field, weight: Prob) -> tuple[Map, Mask]:
@@ -89,6 +100,8 @@ def _log_density(lab: Field, small: Field, weight: Prob) -> tuple[Map, Mask]:
 
 
 def _around(values: Map, sigma: float) -> Map:
-    """The sum of the values around each pixel; those far off count little."""
-    near, far = blurred(values, sigma), blurred(values, DEFAULT.far * sigma)
-    return np.asarray(near + DEFAULT.far_weight * far, np.float32)
+    """The sum of the values around each pixel; those far off count little, and are summed at a size as coarse."""
+    size_hw = (values.shape[0], values.shape[1])
+    coarse_hw = (max(1, round(size_hw[0] / DEFAULT.far)), max(1, round(size_hw[1] / DEFAULT.far)))
+    far = resize_map(blurred(resize_map(np.ascontiguousarray(values), coarse_hw), sigma), size_hw)
+    return np.asarray(blurred(values, sigma) + DEFAULT.far_weight * far, np.float32)

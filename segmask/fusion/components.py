@@ -18,7 +18,7 @@ from segmask.core.labels import PART_ID, PARTS
 from segmask.core.morphology import narrowed, opened, widened
 from segmask.core.regions import connected_regions
 from segmask.core.types import Mask, Prob
-from segmask.fusion.colour_odds import colour_log_odds
+from segmask.fusion.colour_odds import ColourOdds
 from segmask.fusion.garments import MISTAKEN
 from segmask.fusion.scene import BODY, Scene, once_a_scene, target_prob
 
@@ -135,10 +135,9 @@ def garments_seen(scene: Scene) -> tuple[Mask, Mask]:
         ground: Prob = ((change.score_map > 0) & ~strong & ~(seen[0] | seen[1])).astype(np.float32)
         bodies = [(target_prob(probs, body) > DEFAULT.sure_body).astype(np.float32) for probs in both]
         for index, prob in enumerate((scene.was, scene.becomes)):
-            own = strong & (prob > 0.5)
+            own, odds = strong & (prob > 0.5), ColourOdds(change.colours[index], (ground, bodies[index]))
             for _ in range(DEFAULT.passes):
-                odds = colour_log_odds(change.colours[index], own.astype(np.float32), (ground, bodies[index]))
-                own |= strong & (odds >= DEFAULT.colour_odds)
+                own |= strong & (odds(own.astype(np.float32)) >= DEFAULT.colour_odds)
             seen[index] |= own
     return seen[0], seen[1]
 

@@ -17,7 +17,7 @@ from segmask.core.morphology import widened
 from segmask.core.regions import connected_regions
 from segmask.core.types import Mask
 from segmask.fusion.garments import TORSO
-from segmask.fusion.scene import Scene, target_prob
+from segmask.fusion.scene import Scene, once_a_scene, target_prob
 
 DRAPED = ("headwear", "accessory")
 """A scarf on the head, and one around the neck."""
@@ -48,6 +48,7 @@ class OneClothConfig:
 DEFAULT = OneClothConfig()
 
 
+@once_a_scene
 def one_cloth(scene: Scene) -> Mask | None:
     """Where the target's cloth goes on, in other parts, bool (h, w); None where nothing tells.
 

@@ -23,6 +23,8 @@ WEIGHTS = Path(__file__).parent / "weights" / "pixel_model.npz"
 SURELY_NOT = -10.0
 """Log odds of a pixel that nothing speaks for."""
 CHUNK = 1 << 16  # pixels at a time: what it needs besides stays small
+SURE = 3.0
+"""Log odds from which four pixels answer for those between them: beyond ``odds_limit`` more is worth nothing anyway."""
 
 Map = NDArray[np.float32]
 
@@ -68,16 +70,53 @@ class PixelModel:
     members: tuple[Perceptron, ...]
 
     def estimate(self, features: Features, asked: Mask) -> Estimate:
-        """Mean and spread of the log odds of features (F, h, w) where bool (h, w) ``asked``; elsewhere surely not."""
+        """Mean and spread of the log odds of features (F, h, w) where bool (h, w) ``asked``; elsewhere surely not.
+
+        Every fourth pixel is asked first. Where it and its three neighbours on that grid are equally sure, the pixels
+        between them are not asked, but get their mean.
+        """
+        mean, spread = np.full(asked.shape, SURELY_NOT, np.float32), np.zeros(asked.shape, np.float32)
+        grid = np.zeros_like(asked)
+        grid[::2, ::2] = asked[::2, ::2]
+        self._ask(features, grid, mean, spread)
+        between = _between(mean, asked)
+        for values in (mean, spread):
+            values[between] = _grid_mean(values)[between]
+        self._ask(features, asked & ~grid & ~between, mean, spread)
+        return Estimate(mean, spread)
+
+    def _ask(self, features: Features, where: Mask, mean: Map, spread: Map) -> None:
+        """Put the networks' answers where bool (h, w) says into both maps."""
         flat = features.reshape(features.shape[0], -1)
-        mean, spread = np.full(flat.shape[1], SURELY_NOT, np.float32), np.zeros(flat.shape[1], np.float32)
-        places = np.flatnonzero(asked)
+        places = np.flatnonzero(where)
         for start in range(0, len(places), CHUNK):
             chosen = places[start : start + CHUNK]
             values = flat[:, chosen]
             odds = np.stack([member.log_odds(values) for member in self.members])
-            mean[chosen], spread[chosen] = odds.mean(0), odds.std(0)
-        return Estimate(mean.reshape(asked.shape), spread.reshape(asked.shape))
+            mean.ravel()[chosen], spread.ravel()[chosen] = odds.mean(0), odds.std(0)
+
+
+def _between(mean: Map, asked: Mask) -> Mask:
+    """Asked pixels between four of the grid that are all sure of the same, bool (h, w)."""
+    from scipy.ndimage import maximum_filter, minimum_filter
+
+    on_grid = mean[::2, ::2]
+    square = {"size": 2, "origin": -1, "mode": "constant"}  # a pixel of the grid, those right of and below it
+    least, most = (np.asarray(pick(on_grid, **square), np.float32) for pick in (minimum_filter, maximum_filter))
+    all_asked = np.asarray(minimum_filter(asked[::2, ::2], **square), bool)
+    sure = (least > SURE) | ((most < -SURE) & all_asked)
+    blocks = np.repeat(np.repeat(sure, 2, 0), 2, 1)[: mean.shape[0], : mean.shape[1]]
+    blocks[::2, ::2] = False
+    return blocks & asked
+
+
+def _grid_mean(values: Map) -> Map:
+    """The means of four neighbours on the grid, float32 (h, w), each for the pixels between them."""
+    on_grid = values[::2, ::2]
+    padded = np.pad(on_grid, ((0, 1), (0, 1)), mode="edge")
+    means = (padded[:-1, :-1] + padded[1:, :-1] + padded[:-1, 1:] + padded[1:, 1:]) / 4
+    blocks = np.repeat(np.repeat(means, 2, 0), 2, 1)
+    return np.asarray(blocks[: values.shape[0], : values.shape[1]], np.float32)
 
 
 def read_pixel_model(path: Path) -> PixelModel:

@@ -128,16 +128,14 @@ def as_garments(mask: Mask, probability: Prob, scene: Scene, must_keep: Mask) ->
     """
     if not mask.any():
         return mask
-    both = (np.minimum(scene.was, scene.becomes) > 0.5) & ~must_keep
+    left = (np.minimum(scene.was, scene.becomes) > 0.5) & ~must_keep & ~mask
     result = mask.copy()
     for probs in (scene.before, scene.after):
         shown = probs.argmax(0)
-        for part in scene.parts:
+        for part in (part for part in scene.parts if PART_ID[part] in shown[left]):
             garments = connected_regions(shown == PART_ID[part])
             most = garments.total(mask) >= GARMENT.taken * garments.areas
-            rest = connected_regions(
-                both & ~mask & garments.select(most & (garments.areas >= GARMENT.least * mask.size))
-            )
+            rest = connected_regions(left & garments.select(most & (garments.areas >= GARMENT.least * mask.size)))
             for index in range(1, len(rest) + 1):
                 box = rest.boxes[index].slices
                 piece = rest.labels[box] == index

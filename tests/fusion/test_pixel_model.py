@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segmask.fusion.pixel_model import CHUNK, SURELY_NOT, PixelModel, pixel_model, read_pixel_model
+from segmask.fusion.pixel_model import CHUNK, SURELY_NOT, Perceptron, PixelModel, pixel_model, read_pixel_model
 
 FEATURES = np.array([[[1.0, -1.0]], [[2.0, 2.0]]], np.float32)  # two features of a picture of 1 x 2 pixels
 
@@ -51,3 +51,16 @@ def test_the_package_holds_a_model_for_its_features() -> None:
     odds, spread = pixel_model().estimate(np.zeros((len(NAMES), 3, 4), np.float32), np.ones((3, 4), bool))
     assert odds.shape == spread.shape == (3, 4)
     assert np.isfinite(odds).all()
+
+
+def test_between_four_pixels_that_are_sure_nothing_else_is_asked_and_nothing_else_changes() -> None:
+    """A bump of odds from surely not to surely: exact where it is steep, within a tenth where it is sure."""
+    x = np.linspace(-4, 4, 64, dtype=np.float32)
+    bump = (8 - 4 * np.hypot(x[:, None], x[None])).astype(np.float32)
+    network = Perceptron((np.ones((1, 1), np.float32),), (np.zeros(1, np.float32),))
+    odds, _ = PixelModel((network,)).estimate(bump[None], np.ones(bump.shape, bool))
+    unsure = np.abs(bump) < 3
+    np.testing.assert_allclose(odds[unsure], bump[unsure])
+    assert np.abs(odds - bump).max() < 1
+    assert ((odds > 0) == (bump > 0)).all()
+    assert (odds != bump).mean() > 0.2

@@ -62,9 +62,22 @@ def temporary(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if path.name.startswith(PREFIX)]
 
 
-def apply_kills(folder: Path, runs: int, until: float, rng: random.Random) -> tuple[Counter[str], Counter[str]]:
+def small_pair(folder: Path, side: int) -> tuple[Path, Path]:
+    """The sample pair at ``side`` pixels, so that much of a run is the writing."""
+    from PIL import Image
+
+    paths = write_pair(folder)
+    for path in paths:
+        with Image.open(path) as picture:
+            picture.resize((side, side)).save(path, quality=95)
+    return paths
+
+
+def apply_kills(
+    folder: Path, runs: int, until: float, rng: random.Random, side: int
+) -> tuple[Counter[str], Counter[str]]:
     """What the outputs were right after the kill, and after a later run."""
-    original, edited = write_pair(folder)
+    original, edited = small_pair(folder, side)
     out, mask, report, preview = OUTPUTS
     command = [*SEGMASK, "apply", original.name, edited.name, "-o", out, "--mask", mask, "-s", "diff"]
     command += ["--report", report, "--preview", preview]
@@ -156,13 +169,14 @@ def main() -> None:
     options.add_argument("--runs", type=int, default=200)
     options.add_argument("--models", type=Path, help=f"folder with {MODEL_FILE}")
     options.add_argument("--minutes", type=float, default=60, help="for the kills of `apply`")
+    options.add_argument("--side", type=int, default=256, help="pixels of the pictures")
     options.add_argument("--dry", action="store_true")
     given, rng = options.parse_args(), random.Random(17)
     with tempfile.TemporaryDirectory() as scratch:
         folders = [Path(scratch) / name for name in ("apply", "download", "evaluate")]
         for folder in folders:
             folder.mkdir()
-        right_after, later = apply_kills(folders[0], given.runs, time.monotonic() + 60 * given.minutes, rng)
+        right_after, later = apply_kills(folders[0], given.runs, time.monotonic() + 60 * given.minutes, rng, given.side)
         lines = [
             "| command | kills | right after | after a later run |",
             "| --- | ---: | --- | --- |",

@@ -59,6 +59,7 @@ def opened(pair: OpenPair) -> dict[str, Any]:
         ],
         "faces": [face.box.corners for face in sorted(pair.seen.faces, key=lambda face: face.box.x0)],
         "parts": _parts(pair.seen.parsing, edit.parsing, None),
+        "keeps_jpeg": picture.jpeg is not None and io.can_keep(picture.jpeg),
         "alignment_trusted": edit.alignment.trusted,
         "notes": [finding.text for finding in pair.findings],
         "colours": {part: f"#{red:02x}{green:02x}{blue:02x}" for part, (red, green, blue) in COLOURS.items()},

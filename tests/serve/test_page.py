@@ -15,6 +15,7 @@ import pytest
 import segmask
 from segmask import io
 from segmask.cli.main import run
+from segmask.samples import sample
 from tests.serve.conftest import Service
 
 PATIENT = 240_000  # milliseconds: a loaded machine
@@ -72,8 +73,8 @@ def test_a_sample_is_composited_and_downloaded_as_the_shell_does(page: Any, tmp_
     with_page = downloaded(page, "#download")
     page.locator("#command-box summary").click()
     words = shlex.split(page.locator("#command").inner_text())
-    (tmp_path / "original.jpg").write_bytes(segmask.samples.sample("original.jpg"))  # type: ignore[attr-defined]
-    (tmp_path / "edited.jpg").write_bytes(segmask.samples.sample("edited.jpg"))  # type: ignore[attr-defined]
+    (tmp_path / "original.jpg").write_bytes(sample("original.jpg"))
+    (tmp_path / "edited.jpg").write_bytes(sample("edited.jpg"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
         with pytest.raises(SystemExit) as ended:
@@ -222,24 +223,61 @@ def serious(found: Any) -> list[str]:
     ]
 
 
-def test_many_pairs_are_run_and_saved(page: Any, drawn: dict[str, Path]) -> None:
+def test_many_pairs_are_run_corrected_and_saved(page: Any, drawn: dict[str, Path]) -> None:
+    """A zip and loose pictures; one is opened, corrected by a dab and put back; all results in a zip."""
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in ("coat", "dress"):
             archive.write(drawn["original"], f"{name}.png")
-            archive.write(drawn["edited"], f"{name}-edited.png")
+            archive.write(drawn["edited"], f"{name}_edited.png")
         archive.writestr("lonely.png", drawn["mask"].read_bytes())
+    loose = [
+        {"name": f"hat{end}.png", "mimeType": "image/png", "buffer": drawn[kind].read_bytes()}
+        for kind, end in (("original", ""), ("edited", "_edited"))
+    ]
     page.click("#tab-many")
-    page.set_input_files(
-        "#file-many", [{"name": "pairs.zip", "mimeType": "application/zip", "buffer": packed.getvalue()}]
-    )
-    page.locator("#many-rows .badge.review, #many-rows .badge.ok").nth(1).wait_for(timeout=PATIENT)
+    page.select_option("#many-format", "webp")
+    zipped = {"name": "pairs.zip", "mimeType": "application/zip", "buffer": packed.getvalue()}
+    page.set_input_files("#file-many", [zipped, *loose])
+    page.locator("#many-rows .badge.review, #many-rows .badge.ok").nth(2).wait_for(timeout=PATIENT)
+    assert "lonely.png" in page.locator("#many-message").inner_text()
+    page.locator("#many-rows img.strip").nth(2).wait_for()
     with zipfile.ZipFile(BytesIO(downloaded(page, "#many-download"))) as archive:
         assert archive.testzip() is None
-        assert sorted(archive.namelist()) == ["coat-segmask.png", "dress-segmask.png", "results.json"]
+        names = ["coat.webp", "dress.webp", "hat.webp", "results.csv", "unmatched.txt"]
+        assert sorted(archive.namelist()) == names
+        before = archive.read("coat.webp")
     page.locator("#many-rows button").first.click()
     settled(page)
-    assert page.locator("#work").is_visible()
+    decided_by_change(page)
+    page.focus("#viewer")
+    page.keyboard.press("x")
+    page.keyboard.press("Enter")
+    settled(page)
+    page.click("#batch-keep")
+    page.locator("#many-rows .badge.corrected").wait_for()
+    page.select_option("#many-filter", "corrected")
+    assert page.locator("#many-rows tr:visible").count() == 1
+    with zipfile.ZipFile(BytesIO(downloaded(page, "#many-download"))) as archive:
+        assert archive.read("coat.webp") != before
+    page.click("#many-again")
+    assert page.locator("#zone-many").is_visible()
+
+
+def test_a_jpeg_is_downloaded_without_generation_loss(page: Any) -> None:
+    """What the page saves is what the shell writes: blocks outside the mask keep the original's coefficients."""
+    pytest.importorskip("jpeglib")
+    page.click("#sample")
+    settled(page)
+    page.select_option("#format", "composite.jpg")
+    assert "without generation loss" in page.locator("#format option:checked").inner_text()
+    data = downloaded(page, "#download")
+    pair = [sample(name) for name in ("original.jpg", "edited.jpg")]
+    made = segmask.apply(*pair)
+    assert data == made.encoded(".jpg", mark=True)[0]
+    kept = io.read_picture(data).raster == io.read_picture(pair[0]).raster
+    far = made.alpha == 0
+    assert kept.all(-1)[far].mean() > 0.9  # the rest lies in blocks that hold a part of the mask
 
 
 def test_the_page_is_small(service: Service) -> None:

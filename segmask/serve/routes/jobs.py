@@ -40,7 +40,6 @@ PICTURES: dict[str, Any] = {
     "archive": {**PICTURE, "description": "A zip of them, instead or beside."},
 }
 ANY_FILE = {"*/*": {"schema": PICTURE}}
-JOB = answers(404, *WORK)
 
 
 @router.post(
@@ -157,21 +156,29 @@ async def row_file(request: Request, job: str, row: int, name: str) -> Response:
     return Response(entry.files[path], media_type=mimetypes.guess_type(path)[0] or "application/octet-stream")
 
 
-@router.post("/{job}/rows/{row}/open", status_code=201, summary="Open a pair of a job", responses=JOB)
+@router.post(
+    "/{job}/rows/{row}/open",
+    status_code=201,
+    summary="Open a pair of a job, to correct it",
+    description="As POST /v1/pairs answers; of several edits the one that was chosen. Without options the job's hold.",
+    openapi_extra=form({}),
+    responses=answers(404, *WORK, status=201),
+)
 async def open_row(request: Request, job: str, row: int) -> JSONResponse:
-    """As POST /v1/pairs answers; of several edits the one that was chosen."""
+    """What is known of the pair."""
     state, entry = request.app.state, _entry(request, job, row)
-    kept = state.jobs.get(job)
+    kept, found = state.jobs.get(job), await read_form(request, ())
+    options = found.options or kept.options
     edits = entry.task.edited
     chosen = (entry.row or {}).get("chosen")
     edited = next((edit for edit in edits if edit == chosen), edits[0])
     files = kept.pictures[entry.task.original], kept.pictures[edited]
-    recipe = Recipe(*files, state.settings.max_pixels, state.shelf.new_id(), dict(kept.options))
+    recipe = Recipe(*files, state.settings.max_pixels, state.shelf.new_id(), dict(options))
     about = await state.pool.do(Open(recipe))
     for gone in state.shelf.put(recipe):
         state.pool.forget_soon(gone)
     names = {"original": posixpath.basename(entry.task.original), "edited": posixpath.basename(edited)}
-    return JSONResponse({"id": recipe.key, "names": names, "options": kept.options, **about}, 201)
+    return JSONResponse({"id": recipe.key, "names": names, "options": options, **about}, 201)
 
 
 @router.put("/{job}/rows/{row}", summary="Put a corrected result in a pair's place", responses=answers(404, 409, *WORK))

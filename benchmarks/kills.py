@@ -143,7 +143,7 @@ def evaluate_kills(folder: Path, runs: int, rng: random.Random) -> Counter[str]:
     original, edited = write_pair(folder)
     from segmask import io
 
-    io.write_png(folder / "mask.png", io.read_picture(edited).image[..., 0] // 128 * 255)
+    io.write_png(folder / "mask.png", io.read_picture(original).image[..., 0] // 128 * 255)
     rows = [f"case {n},{original.name},{edited.name},mask.png" for n in range(4)]
     (folder / "set.csv").write_text("\n".join(["name,original,edited,mask", *rows]) + "\n")
     command = [*SEGMASK, "evaluate", "set.csv", "-s", "diff", "-o"]
@@ -170,8 +170,10 @@ def main() -> None:
     options.add_argument("--models", type=Path, help=f"folder with {MODEL_FILE}")
     options.add_argument("--minutes", type=float, default=60, help="for the kills of `apply`")
     options.add_argument("--side", type=int, default=256, help="pixels of the pictures")
+    options.add_argument("--seed", type=int, default=17, help="of the moments")
     options.add_argument("--dry", action="store_true")
-    given, rng = options.parse_args(), random.Random(17)
+    given = options.parse_args()
+    rng = random.Random(given.seed)
     with tempfile.TemporaryDirectory() as scratch:
         folders = [Path(scratch) / name for name in ("apply", "download", "evaluate")]
         for folder in folders:
@@ -183,9 +185,11 @@ def main() -> None:
             f"| `apply`, four outputs over old ones | {sum(later.values())} | {told(right_after)} | {told(later)} |",
         ]
         few = max(1, given.runs // 10)
+        print(lines[-1], flush=True)
         if given.models:
             found = download_kills(folders[1], few, given.models, rng)
             lines.append(f"| `models download` from a mirror | {few} | {told(found)} | whole, nothing left over |")
+            print(lines[-1], flush=True)
         found = evaluate_kills(folders[2], few, rng)
         lines.append(f"| `evaluate`, 4 cases, resumed | {few} | | scores of one run at a stretch: {told(found)} |")
     text = "## kill -9 at random moments\n\n`python -m benchmarks.kills`\n\n" + "\n".join(lines) + "\n"

@@ -64,6 +64,8 @@ async function begin(corrected = null) {
   state.pairs = corrected ? [corrected] : state.edited.map((edited) => pairOf({ original: state.original, edited }));
   state.current = null;
   choose(state.pairs[0]);
+  setView(0);
+  document.querySelector(".panel").scrollTop = 0;
   $("main").focus({ preventScroll: true });
   for (const pair of state.pairs) if (!pair.closed) await pair.start();
 }

@@ -117,9 +117,10 @@ export function listenMany({ limits, correct, current, back }) {
   function draw(row) {
     const state = row.corrected ? "corrected" : row.state;
     if (!shown[row.row]) {
-      const cells = { picture: el("td", {}, el("div", { className: "blank strip" })), verdict: el("td"), share: el("td"), open: el("td") };
-      const name = el("th", { scope: "row", className: "name-cell" }, row.original);
-      const node = el("tr", {}, cells.picture, name, cells.verdict, cells.share, cells.open);
+      const cell = (...inside) => el("td", { role: "cell" }, ...inside); // roles stay where narrow screens stack them
+      const cells = { picture: cell(el("div", { className: "blank strip" })), verdict: cell(), share: cell(), open: cell() };
+      const name = el("th", { scope: "row", role: "rowheader", className: "name-cell" }, row.original);
+      const node = el("tr", { role: "row" }, cells.picture, name, cells.verdict, cells.share, cells.open);
       $("many-rows").append(node);
       shown[row.row] = { node, cells, state: "", drawn: "" };
     }

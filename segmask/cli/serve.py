@@ -42,9 +42,7 @@ def serve(
     from segmask.serve.settings import Settings
 
     kept = memory_mib, lifetime, jobs_mib
-    settings = Settings(
-        host, port, token, tuple(allow_host or ()), workers, queue, max_mib, max_pixels, timeout, *kept
-    )
+    settings = Settings(host, port, token, tuple(allow_host or ()), workers, queue, max_mib, max_pixels, timeout, *kept)
     operators = {"device": device, "threads": threads}
     changed = {name: value for name, value in operators.items() if value != getattr(Options, name)}
     Options(**changed)

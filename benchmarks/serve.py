@@ -133,7 +133,7 @@ def main() -> None:
         text = table(asyncio.run(measure(found[0], chosen.minutes)), chosen.minutes)
     finally:
         service.terminate()
-        service.wait(60)
+        service.wait(300)
     print(text)
     if not chosen.dry:
         replace_section("serve", text)

@@ -198,11 +198,14 @@ class Jobs:
                     return
                 await self._work(job, entry)
 
-        await asyncio.gather(*(work() for _ in range(self.settings.workers)))
-        if job.state == RUNNING:
-            job.state = DONE
-        await self._tell(job)
-        self._runs.pop(job.key, None)
+        try:
+            await asyncio.gather(*(work() for _ in range(self.settings.workers)))
+            if job.state == RUNNING:
+                job.state = DONE
+        finally:  # whatever went wrong, nobody waits for a job that runs no more
+            self.stop(job)
+            await self._tell(job)
+            self._runs.pop(job.key, None)
 
     async def _work(self, job: Job, entry: Entry) -> None:
         entry.state = "running"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io as streams
 import zipfile
@@ -16,9 +17,10 @@ import segmask
 from segmask import io
 from segmask.serve.archive import unpacked
 from segmask.serve.jobs import Job, Jobs
-from segmask.serve.pool import Pool
+from segmask.serve.pool import Hand, Pool
 from segmask.serve.problems import Problem
 from segmask.serve.settings import Settings
+from tests.serve.conftest import Service
 from tests.serve.test_api import DIFF
 
 
@@ -169,3 +171,47 @@ def test_jobs_have_a_cap_and_a_lifetime() -> None:
     now[0] = 61
     jobs.sweep()
     assert jobs.jobs == {}
+
+
+def test_a_worker_that_is_killed_costs_a_job_nothing(drawn: dict[str, Path]) -> None:
+    """The pair is tried once more by the next worker; one that dies over it again is set aside."""
+    pictures = {"a.png": drawn["original"].read_bytes(), "a_edited.png": drawn["edited"].read_bytes()}
+
+    def deadly(hand: Hand, kills: int) -> Any:
+        """Asks the worker as ever, and kills it as soon as it has a task, so often."""
+        ask, left = hand.ask, [kills]
+
+        def asked(task: Any, timeout: float) -> Any:
+            hand.start()
+            pipe: Any = hand.connection
+            if left[0]:
+                left[0] -= 1
+                pipe.send = lambda value: (type(pipe).send(pipe, value), hand.process.kill())
+            return ask(task, timeout)
+
+        return asked
+
+    async def run(kills: int) -> str:
+        settings = Settings()
+        pool = Pool(settings)
+        jobs = Jobs(settings, pool)
+        await pool.start()
+        job = jobs.new(Job("", dict(DIFF)))
+        jobs.add(job, pictures)
+        jobs.start(job)
+        pool.hands[0].ask = deadly(pool.hands[0], kills)
+        while job.state == "running":
+            await jobs.news(job, job.version)
+        await pool.close()
+        return job.entries[0].state
+
+    assert asyncio.run(run(1)) in ("ok", "review")
+    assert asyncio.run(run(2)) == "quarantined"
+
+
+def test_a_service_that_is_told_to_end_lets_the_running_pair_end(drawn: dict[str, Path]) -> None:
+    service = Service()
+    with service.client() as client:
+        client.post("/v1/jobs", files=sent(drawn, *(f"coat {number}" for number in range(6))), data=DIFF)
+        service.stop()
+    assert service.process.returncode == 0

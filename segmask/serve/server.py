@@ -14,7 +14,6 @@ from segmask.core.errors import OutputError
 from segmask.serve.app import create_app
 from segmask.serve.settings import Settings
 
-
 KEEP_ALIVE = 75
 """Seconds that an idle connection is kept: longer than clients keep theirs, so that none is closed under a request."""
 

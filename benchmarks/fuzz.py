@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-TARGETS = ("pictures", "blobs", "labels", "manifest", "parser")
+TARGETS = ("pictures", "blobs", "labels", "manifest", "parser", "results", "batch")
 SECONDS, MEGABYTES = 10, 1500
 """Bounds of one input: issues of the readers, not of libFuzzer, which counts the whole process's memory."""
 MAX_BYTES = 16384
@@ -41,8 +41,12 @@ def harness(target: str) -> None:
     from importlib import import_module
 
     atheris: Any = import_module("atheris")  # for development alone, and not installed where types are checked
-    with atheris.instrument_imports(include=["segmask.io", "segmask.evaluation.datasets", "segmask.models.own"]):
+    with atheris.instrument_imports(
+        include=["segmask.io", "segmask.evaluation", "segmask.models.own", "segmask.batch"]
+    ):
         from segmask import io  # noqa: F401
+        from segmask.batch import manifest as batch_manifest  # noqa: F401
+        from segmask.evaluation import results  # noqa: F401
         from segmask.evaluation.datasets import manifest  # noqa: F401
         from segmask.io import read  # noqa: F401
         from segmask.models import own  # noqa: F401
@@ -137,7 +141,43 @@ def parser(data: bytes) -> None:
         return
 
 
-CALLS = {"pictures": pictures, "blobs": blobs, "labels": labels, "manifest": manifest_file, "parser": parser}
+def results(data: bytes) -> None:
+    """Results of an evaluation."""
+    from segmask.core.errors import SegmaskError
+    from segmask.evaluation.results import read_results
+
+    try:
+        read_results(_file(data, ".json"))
+    except SegmaskError:
+        return
+
+
+def batch(data: bytes) -> None:
+    """Manifests of a batch, and each row's options."""
+    from segmask.batch import manifest
+    from segmask.batch.plan import problem_of
+    from segmask.batch.task import Task
+    from segmask.core.errors import SegmaskError
+    from segmask.options import Options
+
+    path = _file(data[1:], ".csv" if data[:1] < b"\x80" else ".jsonl")
+    try:
+        for task in manifest.read(str(path)):
+            if isinstance(task, Task):
+                problem_of(task, Options())
+    except SegmaskError:
+        return
+
+
+CALLS = {
+    "pictures": pictures,
+    "blobs": blobs,
+    "labels": labels,
+    "manifest": manifest_file,
+    "parser": parser,
+    "results": results,
+    "batch": batch,
+}
 
 
 def main() -> None:
@@ -149,7 +189,8 @@ def main() -> None:
     given = options.parse_args()
     seeds(given.out / "corpus" / "pictures")
     until, done, found = time.monotonic() + 60 * given.minutes, dict.fromkeys(TARGETS, 0), 0
-    share = {"pictures": 0.55, "labels": 0.2, "blobs": 0.15, "manifest": 0.05, "parser": 0.05}
+    share = {"pictures": 0.5, "labels": 0.2, "blobs": 0.15, "manifest": 0.04, "parser": 0.04}
+    share |= {"results": 0.035, "batch": 0.035}
     while time.monotonic() < until and any(done[name] < given.runs * share[name] for name in TARGETS):
         for name in TARGETS:
             wanted = min(RUNS_A_CHILD, int(given.runs * share[name]) - done[name])

@@ -62,9 +62,22 @@ def temporary(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if path.name.startswith(PREFIX)]
 
 
-def apply_kills(folder: Path, runs: int, until: float, rng: random.Random) -> tuple[Counter[str], Counter[str]]:
+def small_pair(folder: Path, side: int) -> tuple[Path, Path]:
+    """The sample pair at ``side`` pixels, so that much of a run is the writing."""
+    from PIL import Image
+
+    paths = write_pair(folder)
+    for path in paths:
+        with Image.open(path) as picture:
+            picture.resize((side, side)).save(path, quality=95)
+    return paths
+
+
+def apply_kills(
+    folder: Path, runs: int, until: float, rng: random.Random, side: int
+) -> tuple[Counter[str], Counter[str]]:
     """What the outputs were right after the kill, and after a later run."""
-    original, edited = write_pair(folder)
+    original, edited = small_pair(folder, side)
     out, mask, report, preview = OUTPUTS
     command = [*SEGMASK, "apply", original.name, edited.name, "-o", out, "--mask", mask, "-s", "diff"]
     command += ["--report", report, "--preview", preview]
@@ -130,7 +143,7 @@ def evaluate_kills(folder: Path, runs: int, rng: random.Random) -> Counter[str]:
     original, edited = write_pair(folder)
     from segmask import io
 
-    io.write_png(folder / "mask.png", io.read_picture(edited).image[..., 0] // 128 * 255)
+    io.write_png(folder / "mask.png", io.read_picture(original).image[..., 0] // 128 * 255)
     rows = [f"case {n},{original.name},{edited.name},mask.png" for n in range(4)]
     (folder / "set.csv").write_text("\n".join(["name,original,edited,mask", *rows]) + "\n")
     command = [*SEGMASK, "evaluate", "set.csv", "-s", "diff", "-o"]
@@ -156,22 +169,27 @@ def main() -> None:
     options.add_argument("--runs", type=int, default=200)
     options.add_argument("--models", type=Path, help=f"folder with {MODEL_FILE}")
     options.add_argument("--minutes", type=float, default=60, help="for the kills of `apply`")
+    options.add_argument("--side", type=int, default=256, help="pixels of the pictures")
+    options.add_argument("--seed", type=int, default=17, help="of the moments")
     options.add_argument("--dry", action="store_true")
-    given, rng = options.parse_args(), random.Random(17)
+    given = options.parse_args()
+    rng = random.Random(given.seed)
     with tempfile.TemporaryDirectory() as scratch:
         folders = [Path(scratch) / name for name in ("apply", "download", "evaluate")]
         for folder in folders:
             folder.mkdir()
-        right_after, later = apply_kills(folders[0], given.runs, time.monotonic() + 60 * given.minutes, rng)
+        right_after, later = apply_kills(folders[0], given.runs, time.monotonic() + 60 * given.minutes, rng, given.side)
         lines = [
             "| command | kills | right after | after a later run |",
             "| --- | ---: | --- | --- |",
             f"| `apply`, four outputs over old ones | {sum(later.values())} | {told(right_after)} | {told(later)} |",
         ]
         few = max(1, given.runs // 10)
+        print(lines[-1], flush=True)
         if given.models:
             found = download_kills(folders[1], few, given.models, rng)
             lines.append(f"| `models download` from a mirror | {few} | {told(found)} | whole, nothing left over |")
+            print(lines[-1], flush=True)
         found = evaluate_kills(folders[2], few, rng)
         lines.append(f"| `evaluate`, 4 cases, resumed | {few} | | scores of one run at a stretch: {told(found)} |")
     text = "## kill -9 at random moments\n\n`python -m benchmarks.kills`\n\n" + "\n".join(lines) + "\n"

@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -17,6 +19,7 @@ from PIL import Image as Pil
 
 from segmask.io.icc import SRGB_CURVE, profile_of
 from segmask.io.png_colour import PRIMARIES
+from tests.handmade_png import handmade_png, with_chunks
 
 SIDE_HW = (48, 64)
 P3 = profile_of(PRIMARIES[12], SRGB_CURVE, "P3")
@@ -90,14 +93,6 @@ def tiff(values: np.ndarray, **options: Any) -> bytes:
     return buffer.getvalue()
 
 
-def with_chunks(data: bytes, *chunks: tuple[bytes, bytes]) -> bytes:
-    """A PNG with chunks put behind its header."""
-    made = b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
-    )
-    return data[:33] + made + data[33:]
-
-
 def exif(orientation: int = 1) -> Pil.Exif:
     made = Pil.Exif()
     made[271], made[274] = "Maker", orientation
@@ -124,6 +119,32 @@ def low_png(depth: int) -> bytes:
     data = zlib.compress(np.concatenate([np.zeros((SIDE_HW[0], 1), np.uint8), packed], axis=1).tobytes())
     ends = ((b"IHDR", head), (b"IDAT", data), (b"IEND", b""))
     return with_chunks(b"\x89PNG\r\n\x1a\n".ljust(33, b"\0"), *ends)[:8] + with_chunks(b"\0" * 33, *ends)[33:]
+
+
+def ycck() -> bytes:
+    """A CMYK JPEG whose colours are coded as YCbCr and black, as Photoshop writes them: Adobe's marker says 2."""
+    planes = 255 - np.dstack([np.array(Pil.fromarray(colours()).convert("YCbCr")), np.full(SIDE_HW, 230, np.uint8)])
+    buffer = memory.BytesIO()
+    Pil.fromarray(planes.astype(np.uint8), "CMYK").save(buffer, "JPEG", quality=95, subsampling=0)
+    data = bytearray(buffer.getvalue())
+    data[data.index(b"Adobe") + 11] = 2
+    return bytes(data)
+
+
+def with_gain_map() -> bytes:
+    """A JPEG with a second, small one behind it and XMP that calls that an HDR gain map, as phones write them."""
+    packet = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"/></rdf:RDF>'
+        "</x:xmpmeta>"
+    )
+    small = Pil.fromarray(gray()[::2, ::2].copy())
+    return pillow("RGB", None, "MPO", save_all=True, append_images=[small], xmp=packet.encode())
+
+
+def stored(name: str) -> bytes:
+    """A file that no library of the tests can make, made once by heif-enc (libheif 1.15, x265)."""
+    return (Path(__file__).parent / "data" / name).read_bytes()
 
 
 def turned(orientation: int) -> bytes:
@@ -155,6 +176,13 @@ KINDS: dict[str, Kind] = {
         lambda: opencv(np.dstack([deep(), soft_alpha(np.uint16)])), lambda: np.dstack([deep(), soft_alpha(np.uint16)])
     ),
     "png 16 grey": Kind(lambda: opencv(deep()[..., :1]), lambda: deep()[..., :1]),
+    "png 16 grey alpha": Kind(
+        lambda: handmade_png(np.dstack([deep()[..., :1], soft_alpha(np.uint16)])),
+        lambda: np.dstack([deep()[..., :1], soft_alpha(np.uint16)]),
+    ),
+    "png interlaced": Kind(lambda: handmade_png(colours(), interlaced=True), colours),
+    "png 16 interlaced": Kind(lambda: handmade_png(deep(), interlaced=True), deep),
+    **{f"png palette {depth} bit": same("RGB", lambda d=depth: palette(bits=d), notes=("palette",)) for depth in (4,)},
     "png cICP": Kind(lambda: with_chunks(opencv(colours()), (b"cICP", bytes([12, 13, 0, 1]))), colours),
     "png gAMA": Kind(lambda: with_chunks(opencv(colours()), (b"gAMA", struct.pack(">I", 100000))), colours),
     **{
@@ -171,12 +199,15 @@ KINDS: dict[str, Kind] = {
     },
     "jpeg grey": same("L", lambda: pillow("L", None, "JPEG")),
     "jpeg cmyk": same("RGB", lambda: pillow("CMYK", None, "JPEG"), exact=False, notes=("CMYK",)),
+    "jpeg ycck": same("RGB", ycck, exact=False, notes=("CMYK",)),
+    "jpeg gain map": same("RGB", with_gain_map, notes=("gain map",)),
     "jpeg turned": Kind(lambda: turned(6), lambda: np.rot90(opened(turned(6), "RGB"), -1), exif=True),
     "mpo": same(
         "RGB",
         lambda: pillow("RGB", None, "MPO", save_all=True, append_images=[Pil.fromarray(colours()[::-1])]),
     ),
     "webp lossy": same("RGB", lambda: pillow("RGB", None, "WEBP", quality=90, icc_profile=P3), profile=True),
+    "webp lossless": same("RGB", lambda: pillow("RGB", None, "WEBP", lossless=True)),
     "webp lossless alpha": same(
         "RGBA", lambda: pillow("RGBA", np.dstack([colours(), soft_alpha()]), "WEBP", lossless=True, exact=True)
     ),
@@ -204,6 +235,10 @@ KINDS: dict[str, Kind] = {
     "tiff pages": Kind(
         lambda: tiff(np.stack([colours(), colours()[::-1]]), photometric="rgb"), colours, notes=("frames",)
     ),
+    "tiff 16 alpha": Kind(
+        lambda: tiff(np.dstack([deep(), soft_alpha(np.uint16)]), extrasamples=["unassalpha"], **RGB16),
+        lambda: np.dstack([deep(), soft_alpha(np.uint16)]),
+    ),
     "tiff alpha": Kind(
         lambda: tiff(np.dstack([colours(), soft_alpha()]), photometric="rgb", extrasamples=["unassalpha"]),
         lambda: np.dstack([colours(), soft_alpha()]),
@@ -223,8 +258,22 @@ KINDS: dict[str, Kind] = {
         lambda: tiff(gray(), photometric="miniswhite"), lambda: 255 - gray()[..., None], notes=("white",)
     ),
     "avif": same("RGB", lambda: pillow("RGB", None, "AVIF", quality=90)),
+    "avif alpha": same("RGBA", lambda: pillow("RGBA", np.dstack([colours(), soft_alpha()]), "AVIF", quality=90)),
+    "gif animated": same(
+        "RGB",
+        lambda: pillow("P", None, "GIF", save_all=True, append_images=[Pil.fromarray(colours()[::-1])]),
+        notes=("frames",),
+    ),
     "gif": same("RGB", lambda: pillow("P", None, "GIF"), notes=("palette",)),
     "bmp": same("RGB", lambda: pillow("RGB", None, "BMP")),
     "ppm": same("RGB", lambda: pillow("RGB", None, "PPM")),
     "jpeg 2000": same("RGB", lambda: pillow("RGB", None, "JPEG2000")),
 }
+if find_spec("pi_heif"):  # the extra heic
+    KINDS |= {
+        "heic": Kind(lambda: stored("drawn.heic"), colours, exact=False, profile=True),
+        "heic 10 bit": Kind(lambda: stored("drawn-10-bit.heic"), deep, exact=False),
+        "heic alpha": Kind(
+            lambda: stored("drawn-alpha.heic"), lambda: np.dstack([colours(), soft_alpha()]), exact=False
+        ),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import resource
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from segmask import OutputError
+from segmask import Masker, OutputError
 from segmask.core.files import write_files
 from segmask.core.publish import PREFIX
 
@@ -75,6 +76,57 @@ def test_a_full_disk_is_one_line_and_changes_nothing(limit: int, pair: tuple[Pat
     assert not temporary(tmp_path)
 
 
+def test_a_disk_that_is_really_full_is_one_line_and_changes_nothing(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    """On a file system of 200 kB; only root can make one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if made.returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        with_old_outputs(disk)
+        done = subprocess.run(command(pair), cwd=disk, capture_output=True, text=True, check=False)
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+        assert "No space left" in done.stderr
+        assert state(disk) == {"old"}
+        assert not temporary(disk)
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_quota_that_is_used_up_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system says so when data is written, or not before the file is put in place."""
+    with_old_outputs(tmp_path)
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+    monkeypatch.setattr(os, "fsync", refused)
+    with pytest.raises(OutputError, match=r"could not be written .*quota"):
+        write_files({tmp_path / name: b"new" for name in OUTPUTS})
+    assert state(tmp_path) == {"old"}
+    assert not temporary(tmp_path)
+
+
+def test_an_input_that_changes_while_it_is_worked_on_does_not_count(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    """Files are read once, whole: what is put in their place afterwards is neither used nor proved against."""
+    original, edited = (tmp_path / path.name for path in pair)
+    for own, path in zip((original, edited), pair, strict=True):
+        own.write_bytes(path.read_bytes())
+    masker = Masker(strategy="diff")
+    expected = masker.apply(original, edited).encoded(".png")[0]
+    opened = masker.open(original, edited)
+    original.write_bytes(edited.read_bytes())
+    edited.write_bytes(b"no picture")
+    result = opened.apply()
+    report = result.save(tmp_path / "out.png")
+    assert (tmp_path / "out.png").read_bytes() == expected
+    assert report.preserved is not None
+    assert report.preserved.is_kept
+
+
 def test_a_folder_that_can_not_be_written_is_said_by_name(tmp_path: Path) -> None:
     locked = tmp_path / "locked"
     locked.mkdir()
@@ -126,6 +178,27 @@ for number in range(25):
     writers = [subprocess.Popen([sys.executable, "-c", script, tag]) for tag in ("one", "two")]
     assert [writer.wait() for writer in writers] == [0, 0]
     assert len({(tmp_path / name).read_bytes() for name in OUTPUTS}) == 1
+    assert not temporary(tmp_path)
+
+
+def test_two_runs_on_one_output_leave_one_set(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    """Two whole commands with other options: what is there afterwards is all of the one or all of the other."""
+
+    def held(folder: Path) -> dict[str, bytes]:
+        return {name: (folder / name).read_bytes() for name in OUTPUTS if name != "report.json"}
+
+    wanted = {}
+    for feather in ("0", "9"):
+        alone = tmp_path / feather
+        alone.mkdir()
+        subprocess.run(command(pair, "--feather", feather), cwd=alone, check=True, capture_output=True)
+        wanted[feather] = held(alone)
+    both = [
+        subprocess.Popen(command(pair, "--feather", feather), cwd=tmp_path, stderr=subprocess.DEVNULL)
+        for feather in wanted
+    ]
+    assert [process.wait() for process in both] == [0, 0]
+    assert held(tmp_path) in wanted.values()
     assert not temporary(tmp_path)
 
 

@@ -59,6 +59,25 @@ def test_a_strict_python_without_a_home_runs_it_from_an_odd_path(
     assert out.read_bytes() == (tmp_path / "api.png").read_bytes()
 
 
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"LC_ALL": "C", "PYTHONHASHSEED": "1"},
+        {"LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "2"},
+        {"LANG": "de_DE.ISO-8859-1", "PYTHONUTF8": "0", "OMP_NUM_THREADS": "2"},
+    ],
+)
+def test_the_bytes_are_the_same_in_every_environment(
+    environment: dict[str, str], pair: tuple[Path, Path], composed: Result, tmp_path: Path
+) -> None:
+    """Locale, time zone, hash seed, threads."""
+    command = [sys.executable, "-m", "segmask", "apply", *map(str, pair), "-o", "out.png", "--mask", "mask.png"]
+    subprocess.run(command, cwd=tmp_path, env={**os.environ, **environment}, check=True, capture_output=True)
+    composed.save(tmp_path / "api.png", mask=tmp_path / "api.mask.png")
+    assert (tmp_path / "out.png").read_bytes() == (tmp_path / "api.png").read_bytes()
+    assert (tmp_path / "mask.png").read_bytes() == (tmp_path / "api.mask.png").read_bytes()
+
+
 def test_one_masker_in_many_threads_gives_the_same_bytes(pair: tuple[Path, Path], composed: Result) -> None:
     masker, found, failed = Masker(), [], []
 

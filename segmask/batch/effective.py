@@ -54,14 +54,14 @@ def plain_options(options: Options) -> dict[str, Any]:
     return plain
 
 
-def options_digest(options: Options, task: Task, labels: str | None) -> str:
-    """Digest of a task's options and of which outputs are wanted.
+def options_digest(options: Options, task: Task, labels: str | None, *, mark: bool = False) -> str:
+    """Digest of a task's options, of which outputs are wanted, and of whether they are marked.
 
     >>> task = Task("a.png", "a.jpg", ("b.jpg",))
     >>> options_digest(Options(), task, None) == options_digest(Options(target="hair"), task, None)
     False
     """
-    parts = [plain_options(options), labels, task.sides, Path(task.output).suffix.lower()]
+    parts = [plain_options(options), labels, task.sides, Path(task.output).suffix.lower(), mark]
     return short_digest(json.dumps(parts, sort_keys=True, default=str).encode())
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import segmask
 from segmask.batch import places
@@ -58,6 +58,24 @@ class Setup:
     thumbnails: bool = True
     verify: bool = False
     """Compare contents even where size and time of change are the same."""
+    mark: bool = False
+    """Say in each composite's XMP that a part of it was generated."""
+
+
+class Store(Protocol):
+    """Where a job's files are: ``segmask.batch.places``, or a dictionary of somebody's."""
+
+    def read(self, place: str) -> bytes:
+        """A file's contents. Raises InputError."""
+        ...
+
+    def stamp(self, place: str) -> str | None:
+        """Text that changes when a file does; None for no file."""
+        ...
+
+    def write(self, contents: Mapping[str, bytes]) -> None:
+        """Write files. Raises OutputError."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -75,8 +93,8 @@ class PictureJob:
     Raises ModelError, OptionError or MissingLibraryError where the run's own models can't be loaded.
     """
 
-    def __init__(self, setup: Setup) -> None:
-        self.setup = setup
+    def __init__(self, setup: Setup, store: Store = places) -> None:
+        self.setup, self.store = setup, store
         self._maskers: dict[Options, Masker] = {}
         self._hashes: dict[Options, dict[str, str]] = {}
         self._models_of(_threaded(setup.options, setup.threads))
@@ -108,7 +126,7 @@ class PictureJob:
 
     def _provenance(self, options: Options, task: Task, labels: str | None) -> Row:
         made_by = {"version": __version__, "code": _code(), "models": self._models_of(options)}
-        return {"options": options_digest(options, task, labels), **made_by}
+        return {"options": options_digest(options, task, labels, mark=self.setup.mark), **made_by}
 
     def _models_of(self, options: Options) -> dict[str, str]:
         if options not in self._hashes:
@@ -137,12 +155,12 @@ class PictureJob:
         return all(self._same(place, record) for place, record in pairs)
 
     def _same(self, place: str, record: Row) -> bool:
-        now = places.stamp(place)
+        now = self.store.stamp(place)
         if now is None:
             return False
         if now == record.get("stamp") and not self.setup.verify:
             return True
-        return _sha(places.read(place)) == record.get("sha256")
+        return _sha(self.store.read(place)) == record.get("sha256")
 
     def _place(self, name: str) -> str:
         return places.join(self.setup.output, name)
@@ -152,8 +170,8 @@ class PictureJob:
         sources: dict[str, Contents] = {}
         row["inputs"] = {}
         for role, place in _roles(task):
-            stamp = places.stamp(place)
-            sources[role] = Contents(places.read(place), place)
+            stamp = self.store.stamp(place)
+            sources[role] = Contents(self.store.read(place), place)
             row["inputs"][role] = {"sha256": _sha(sources[role].data), "stamp": stamp}
         return sources
 
@@ -171,13 +189,13 @@ class PictureJob:
 
     def _published(self, task: Task, result: Result) -> Row:
         paths: dict[str, Any] = {name: Path(side) for name, side in task.sides}
-        encoded, report = result.contents(Path(task.output), **paths)
+        encoded, report = result.contents(Path(task.output), mark=self.setup.mark, **paths)
         contents = {self._place(path.as_posix()): data for path, data in encoded.items()}
         thumbnail = {self._place(thumbnail_name(task.output)): draw_thumbnail(result)} if self.setup.thumbnails else {}
-        places.write({**thumbnail, **contents})
+        self.store.write({**thumbnail, **contents})
         files: dict[str, Row] = {}
         for path, data in encoded.items():
-            stamp = places.stamp(self._place(path.as_posix()))
+            stamp = self.store.stamp(self._place(path.as_posix()))
             files[path.as_posix()] = {"bytes": len(data), "sha256": _sha(data), "stamp": stamp}
         row: Row = {
             "verdict": report.verdict,

@@ -20,6 +20,7 @@ from segmask.batch.manifest import BadRow
 from segmask.batch.task import Task
 from segmask.core.errors import InputError, OptionError
 from segmask.options import Options
+from segmask.view.layers import check_suffix
 
 TOLD = 10
 """Rows or names that a message lists; the rest is a count."""
@@ -151,6 +152,8 @@ def _check_side(name: str, side: str) -> None:
     if name == "report":
         if not side.lower().endswith(".json"):
             raise OptionError(f"{side}: a report is written as JSON; expected a name that ends in .json")
+    elif name == "layers":
+        check_suffix(Path(side).suffix.lower())
     elif io.output_format(Path(side)) == "JPEG":
         raise OptionError(f"{side}: masks and previews are written without loss; expected .png, .webp or .tif")
 

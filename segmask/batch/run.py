@@ -136,6 +136,7 @@ def batch(
     file_format: str = "png",
     sides: Sequence[str] = (),
     thumbnails: bool = True,
+    mark: bool = False,
     workers: int | None = None,
     timeout: float | None = None,
     resume: bool | None = None,
@@ -155,8 +156,10 @@ def batch(
         pattern: what an edit is called, as ``("{stem}_v*",)``.
         each: of several edits of an original all, instead of the best.
         file_format: ending of the composites where a manifest doesn't name them: png, tif, webp, jpg.
-        sides: what is written beside each composite, of ``mask``, ``report``, ``preview``.
+        sides: what is written beside each composite, of ``mask``, ``report``, ``preview``, and ``layers.psd``,
+            ``layers.ora`` or ``layers.tif``.
         thumbnails: draw small pictures for ``report.html``.
+        mark: say in each composite's XMP that a part of it was generated.
         workers: processes; without it one a core, or as many as go with ``threads``.
         timeout: seconds for one picture; then it is a failed row.
         resume: True wants an earlier journal in ``output``, False forgets it, None goes on if its options are the same.
@@ -185,7 +188,7 @@ def batch(
     given = open_source(source, edited=edited, patterns=pattern, each=each, file_format=file_format, sides=sides)
     plan = make_plan(given, os.fspath(output), chosen)
     crew = engines.choose_workers(engine, workers, timeout, chosen, plan)
-    setup = Setup(plan.output, chosen, crew.threads, thumbnails, verify)
+    setup = Setup(plan.output, chosen, crew.threads, thumbnails, verify, mark)
     return run_plan(plan, setup, crew, resume=resume, progress=progress, stop=stop)
 
 

@@ -16,8 +16,11 @@ from segmask.batch.task import SIDES, Task
 from segmask.core.errors import InputError, OptionError, unknown
 from segmask.io import FORMATS
 
-SIDE_NAMES = {"mask": ".mask.png", "report": ".report.json", "preview": ".preview.png"}
-"""What is put behind an output's stem."""
+LAYERS = ("psd", "ora", "tif")
+SIDE_NAMES = {"mask": ".mask.png", "report": ".report.json", "preview": ".preview.png"} | {
+    f"layers.{kind}": f".layers.{kind}" for kind in LAYERS
+}
+"""What can be written beside a composite, and what is put behind its stem for it."""
 
 
 def open_source(
@@ -37,7 +40,7 @@ def open_source(
         patterns: what an edit is called, as ``{stem}_v*``; for folders only.
         each: of several edits of an original, all instead of the best.
         file_format: ending of the outputs where no manifest names them.
-        sides: outputs beside each composite, of ``SIDES``.
+        sides: outputs beside each composite, of ``SIDE_NAMES``.
 
     Raises InputError where nothing is found, OptionError for choices that have nothing to act on.
 
@@ -65,11 +68,36 @@ def open_source(
         edit_root = places.settled(edits)
         found = match(places.listing(root), places.listing(edit_root), patterns)
         return _made(name, "two folders", found, (root, edit_root), suffix, wanted, each)
-    names = places.listing(root)
+    return _of_names(name, root, places.listing(root), patterns, suffix, wanted, each)
+
+
+def named_source(
+    names: Sequence[str], *, each: bool = False, file_format: str = "png", sides: Sequence[str] = ()
+) -> Source:
+    """The tasks of pictures that are known by their names alone, paired as those of one folder are.
+
+    Arguments as for ``open_source``; names have ``/`` and are the tasks' inputs.
+
+    >>> [(task.original, task.edited) for task in named_source(["a.jpg", "a_edited.png"]).tasks()]
+    [('a.jpg', ('a_edited.png',))]
+    """
+    return _of_names("the pictures", "", names, (), _suffix(file_format), _sides(sides), each)
+
+
+def _of_names(
+    name: str,
+    root: str,
+    names: Sequence[str],
+    patterns: Sequence[str],
+    suffix: str,
+    sides: Sequence[str],
+    each: bool,
+) -> Source:
+    """A source of one listing: case folders where there are any, else pairs side by side."""
     cases = match_cases(names)
     if cases.pairs and not patterns:
-        return _made(name, "case folders", cases, (root, root), suffix, wanted, each, named_by_folder=True)
-    return _made(name, "one folder", match(names, None, patterns), (root, root), suffix, wanted, each)
+        return _made(name, "case folders", cases, (root, root), suffix, sides, each, named_by_folder=True)
+    return _made(name, "one folder", match(names, None, patterns), (root, root), suffix, sides, each)
 
 
 def _made(
@@ -144,7 +172,7 @@ def _with_sides(tasks: Iterator[Task | BadRow] | Sequence[Task], sides: Sequence
             yield task
             continue
         stem = posixpath.splitext(task.output)[0]
-        own = {name: stem + SIDE_NAMES[name] for name in sides} | dict(task.sides)
+        own = {name.partition(".")[0]: stem + SIDE_NAMES[name] for name in sides} | dict(task.sides)
         made = tuple((name, own[name]) for name in SIDES if name in own)
         yield Task(task.output, task.original, task.edited, task.masks, made, task.options, task.facts)
 
@@ -158,6 +186,6 @@ def _suffix(file_format: str) -> str:
 
 def _sides(sides: Sequence[str]) -> tuple[str, ...]:
     for name in sides:
-        if name not in SIDES:
-            raise unknown("output beside the composites", name, SIDES)
+        if name not in SIDE_NAMES:
+            raise unknown("output beside the composites", name, SIDE_NAMES)
     return tuple(sides)

@@ -7,10 +7,12 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 from segmask.batch import places
 from segmask.core.errors import InputError, MissingLibraryError
+from segmask.core.files import check_regular
 
 SUFFIXES = (".csv", ".jsonl", ".parquet")
 PARQUET_ROWS = 10_000
@@ -97,6 +99,7 @@ def _text(place: str) -> Iterator[TextIO]:
         yield io.TextIOWrapper(io.BytesIO(places.read(place)), "utf-8-sig", newline="")
         return
     try:
+        check_regular(Path(place))
         file = open(place, encoding="utf-8-sig", newline="")  # noqa: PTH123, SIM115 - closed below
     except OSError as error:
         raise InputError(f"{place}: can't be read ({error.strerror})") from error

@@ -7,7 +7,7 @@ from typing import Any
 
 MASKS = ("include", "exclude", "mask_in", "parsing")
 """Inputs besides the two pictures, each a column of a manifest."""
-SIDES = ("mask", "report", "preview")
+SIDES = ("mask", "report", "preview", "layers")
 """Outputs besides the composite, each a column of a manifest."""
 
 Pairs = tuple[tuple[str, Any], ...]

@@ -41,6 +41,13 @@ Reports = Annotated[bool, typer.Option("--reports", help="Write NAME.report.json
 Previews = Annotated[
     bool, typer.Option("--previews", help="Write NAME.preview.png, a sheet of all stages, beside each.")
 ]
+Layers = Annotated[
+    str | None,
+    typer.Option(
+        "--layers", metavar="psd|ora|tif", help="Write NAME.layers.psd (.ora, .tif) beside each.", show_default=False
+    ),
+]
+Mark = Annotated[bool, typer.Option("--mark", help="Say in each result's XMP that a part of it was generated.")]
 Thumbnails = Annotated[
     bool, typer.Option("--thumbnails/--no-thumbnails", help="Draw small pictures for report.html, 10 kB each.")
 ]
@@ -82,6 +89,8 @@ def batch(
     masks: Masks = False,
     reports: Reports = False,
     previews: Previews = False,
+    layers: Layers = None,
+    mark: Mark = False,
     thumbnails: Thumbnails = True,
     workers: Workers = None,
     timeout: Timeout = None,
@@ -111,7 +120,7 @@ def batch(
     from segmask.options import Options
 
     chosen = Options(**options)
-    sides = [name for name, wanted in (("mask", masks), ("report", reports), ("preview", previews)) if wanted]
+    sides = sides_of(masks, reports, previews, layers)
     given = open_source(source, edited=edited, patterns=pattern or (), each=each, file_format=file_format, sides=sides)
     plan = make_plan(given, output, chosen, look=dry_run)
     crew = choose_workers(engine, workers, timeout, chosen, plan)
@@ -120,7 +129,7 @@ def batch(
     if dry_run:
         print_plan(plan, as_json)
         raise typer.Exit(1 if plan.missing or (given.unmatched and not allow_unmatched) else 0)
-    setup = Setup(plan.output, chosen, crew.threads, thumbnails, verify)
+    setup = Setup(plan.output, chosen, crew.threads, thumbnails, verify, mark)
     stop = Stop(say_stop)
     with told(plan.count, quiet=quiet, as_json=as_json) as progress:
         result = run_plan(plan, setup, crew, resume=resume, progress=progress, stop=stop)
@@ -131,6 +140,17 @@ def batch(
     code = result.exit_code(strict=strict, allow_unmatched=allow_unmatched)
     if code:
         raise typer.Exit(code)
+
+
+def sides_of(masks: bool, reports: bool, previews: bool, layers: str | None) -> list[str]:
+    """What is written beside each result, as ``segmask.batch`` names it. OptionError for layers of another kind."""
+    from segmask.batch.sources import LAYERS
+    from segmask.core.errors import unknown
+
+    if layers is not None and layers not in LAYERS:
+        raise unknown("kind of layers", layers, LAYERS)
+    chosen = (("mask", masks), ("report", reports), ("preview", previews), (f"layers.{layers}", layers))
+    return [name for name, wanted in chosen if wanted]
 
 
 def say_plan(plan: Plan) -> None:

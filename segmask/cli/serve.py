@@ -29,7 +29,8 @@ def serve(
     max_pixels: Annotated[int, typer.Option(help="Pixels that a picture may have.")] = 64_000_000,
     timeout: Annotated[float, typer.Option(help="Seconds of work on a request.")] = 120.0,
     memory_mib: Annotated[int, typer.Option(help="MiB of uploads that are kept for open pairs.")] = 1024,
-    lifetime: Annotated[float, typer.Option(help="Minutes that an open pair is kept unused.")] = 30.0,
+    lifetime: Annotated[float, typer.Option(help="Minutes that an open pair or a finished job is kept unused.")] = 30.0,
+    jobs_mib: Annotated[int, typer.Option(help="MiB of pictures and results of all jobs together.")] = 2048,
     device: Annotated[str, typer.Option(metavar="cpu|cuda|…", help="Where networks run.")] = Options.device,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads that a network uses.")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log method, route, status and seconds.")] = False,
@@ -40,9 +41,8 @@ def serve(
     """
     from segmask.serve.settings import Settings
 
-    settings = Settings(
-        host, port, token, tuple(allow_host or ()), workers, queue, max_mib, max_pixels, timeout, memory_mib, lifetime
-    )
+    kept = memory_mib, lifetime, jobs_mib
+    settings = Settings(host, port, token, tuple(allow_host or ()), workers, queue, max_mib, max_pixels, timeout, *kept)
     operators = {"device": device, "threads": threads}
     changed = {name: value for name, value in operators.items() if value != getattr(Options, name)}
     Options(**changed)

@@ -27,6 +27,8 @@ def watch(
     masks: b.Masks = False,
     reports: b.Reports = False,
     previews: b.Previews = False,
+    layers: b.Layers = None,
+    mark: b.Mark = False,
     thumbnails: b.Thumbnails = True,
     workers: b.Workers = None,
     timeout: b.Timeout = None,
@@ -53,9 +55,9 @@ def watch(
     if is_table(folder) or "*" in folder:
         raise OptionError(f"{folder}: expected a folder to watch")
     chosen = Options(**options)
-    sides = [name for name, wanted in (("mask", masks), ("report", reports), ("preview", previews)) if wanted]
+    sides = b.sides_of(masks, reports, previews, layers)
     finding = {"edited": edited, "patterns": pattern or (), "each": each, "file_format": file_format, "sides": sides}
-    setup = Setup(places.settled(output), chosen, chosen.threads, thumbnails)
+    setup = Setup(places.settled(output), chosen, chosen.threads, thumbnails, mark=mark)
     if not quiet:
         say(f"watching {folder}; Ctrl-C ends it")
     with told(None, quiet=quiet, as_json=as_json) as progress:

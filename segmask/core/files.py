@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
@@ -132,6 +133,24 @@ def write_files(contents: Mapping[Path, bytes], known: Container[Path] = ()) -> 
         if target.exists():
             _check_place(target, target)
     publish(targets, known)
+
+
+def read_text(path: Path, encoding: str = "utf-8") -> str:
+    """A text file's contents. Raises OSError as reading does, and for a pipe or a device, which might never end.
+
+    >>> write_files({Path("labels.json"): b"{}"})
+    >>> read_text(Path("labels.json"))
+    '{}'
+    """
+    check_regular(path)
+    return path.read_text(encoding)
+
+
+def check_regular(path: Path) -> None:
+    """Raise OSError for a pipe, a device and what else is neither a file nor a folder, and where there is nothing."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise OSError(errno.EINVAL, "is not a regular file", str(path))
 
 
 def json_path(path: Path | str) -> Path:

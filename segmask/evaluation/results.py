@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segmask.core.errors import InputError, SegmaskError
+from segmask.core.files import read_text
 from segmask.evaluation.metrics import METRICS
 from segmask.evaluation.statistics import Estimate, mean_estimate, ratio_estimate
 from segmask.evaluation.traits import Traits
@@ -197,7 +198,7 @@ def read_results(path: Path | str) -> Evaluation:
     path = Path(path)
     path = path / "results.json" if path.is_dir() else path
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = json.loads(read_text(path))
         rows = tuple(read_row(values) for values in content["cases"])
         strategies = tuple(content["summary"])
         failures = tuple(Failure(**failure) for failure in content.get("failures", ()))

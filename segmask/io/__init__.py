@@ -7,6 +7,7 @@ The file's own samples are kept as the *raster*: what must stay original is copi
 from segmask.io.colour import alike, neutral, raster_to_image, same_colours, to_raster_colours
 from segmask.io.declared import check_fits
 from segmask.io.disclosure import marked
+from segmask.io.jpeg_kept import can_keep
 from segmask.io.labels import read_labels
 from segmask.io.levels import from_levels, is_plain, to_levels
 from segmask.io.mask_files import HALF, check_mask_format, lossless_format, mask_contents, stripped
@@ -40,6 +41,7 @@ __all__ = [
     "ReadMask",
     "Source",
     "alike",
+    "can_keep",
     "check_fits",
     "check_holds",
     "check_mask_format",

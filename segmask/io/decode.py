@@ -46,7 +46,7 @@ REFUSED = {
     b"#?RADIANCE": "Radiance HDR",
 }
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
-EXPECTED = "PNG, JPEG, WebP, TIFF, AVIF, GIF, BMP, PPM, JPEG 2000 or PSD"
+EXPECTED = "PNG, JPEG, WebP, TIFF, AVIF, GIF, BMP, PPM, JPEG 2000, PSD or, with pi-heif, HEIC"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -89,8 +89,9 @@ def kind_of(data: bytes, name: str) -> str:
         brands = {head[8:12], *(data[start : start + 4] for start in range(16, min(64, _size(head)), 4))}
         if found := next((BRANDS[brand] for brand in brands if brand in BRANDS), None):
             return found
-        what = "HEIC" if brands & set(HEIC_BRANDS) else "a film or another ISO media file"
-        raise InputError(f"{name}: {what} can't be read; save it as PNG, TIFF or JPEG first")
+        if brands & set(HEIC_BRANDS):
+            return "HEIC"
+        raise InputError(f"{name}: a film or another ISO media file can't be read; save it as PNG, TIFF or JPEG first")
     for start, kind in PICTURES.items():
         if head.startswith(start):
             return kind

@@ -65,6 +65,11 @@ def is_available() -> bool:
     return importlib.util.find_spec("jpeglib") is not None
 
 
+def can_keep(file: StoredJpeg) -> bool:
+    """Is the library there, and is the original of a kind whose blocks can be kept?"""
+    return is_available() and _frame(file.segments) is not None
+
+
 def kept_jpeg(file: StoredJpeg, original: Raster, composite: Raster, alpha: Alpha, segments: bytes) -> bytes | None:
     """The composite as a JPEG file; None for originals of a kind that can't be kept (CMYK, odd sampling, arithmetic).
 

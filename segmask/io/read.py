@@ -16,6 +16,7 @@ from segmask.core.types import Image
 from segmask.io.assemble import picture_of
 from segmask.io.colour import to_srgb
 from segmask.io.decode import decoding, kind_of, read_bytes
+from segmask.io.heic import read_heic
 from segmask.io.jpeg import read_jpeg
 from segmask.io.other_formats import plain, read_other
 from segmask.io.picture import Metadata, Picture
@@ -27,7 +28,7 @@ from segmask.io.webp import read_webp
 if TYPE_CHECKING:
     from PIL.Image import Image as PilImage
 
-READERS = {"PNG": read_png, "JPEG": read_jpeg, "TIFF": read_tiff, "WEBP": read_webp}
+READERS = {"PNG": read_png, "JPEG": read_jpeg, "TIFF": read_tiff, "WEBP": read_webp, "HEIC": read_heic}
 
 
 class SupportsArray(Protocol):

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from segmask.core.errors import InputError, SegmaskError
+from segmask.core.files import read_text
 from segmask.core.labels import PARTS, set_parts
 from segmask.models.catalog import NetworkInput
 from segmask.models.onnx_parser import Activation, Family, Fit, OnnxParser
@@ -45,7 +46,7 @@ def load_own_parser(network: Network, description: Path) -> OnnxParser:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_text(path))
     except OSError as error:
         raise InputError(f"{path}: can't read the labels file: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

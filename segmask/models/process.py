@@ -68,5 +68,5 @@ def file_version(path: Path) -> tuple[Path, int, int]:
     except OSError as error:
         raise ModelError(f"{path}: can't read the model file: {error.strerror}") from error
     if not path.is_file():
-        raise ModelError(f"{path}: expected a model file, got a directory")
+        raise ModelError(f"{path}: expected a model file; it is a folder, a pipe or a device")
     return path.resolve(), stat.st_mtime_ns, stat.st_size

@@ -15,10 +15,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from segmask.serve.guard import Guard
+from segmask.serve.jobs import Jobs
 from segmask.serve.metrics import Metrics, resident_bytes
 from segmask.serve.pool import Pool
 from segmask.serve.problems import Problem
-from segmask.serve.routes import page, pairs, runs, state
+from segmask.serve.routes import jobs, page, pairs, runs, state
 from segmask.serve.settings import Settings
 from segmask.serve.shelf import Shelf
 from segmask.version import __version__
@@ -49,9 +50,10 @@ def create_app(settings: Settings | None = None, operators: dict[str, Any] | Non
     )
     app.state.settings, app.state.metrics = settings, Metrics()
     app.state.shelf, app.state.pool = Shelf(settings), Pool(settings, operators)
+    app.state.jobs = Jobs(settings, app.state.pool)
     app.state.ready = False
     _gauges(app)
-    for router in (runs.router, pairs.router, state.router, page.router):
+    for router in (runs.router, pairs.router, jobs.router, state.router, page.router):
         app.include_router(router)
     app.add_exception_handler(Problem, _answer_problem)
     app.add_exception_handler(HTTPException, _answer_http)
@@ -71,6 +73,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await asyncio.sleep(SWEEP)
             for key in shelf.expired():
                 await pool.forget(key)
+            app.state.jobs.sweep()
 
     sweeper = asyncio.create_task(sweep())
     try:
@@ -78,6 +81,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         app.state.ready = False
         sweeper.cancel()
+        pool.closing = True
+        await app.state.jobs.close()
         await pool.close()
         shelf.pairs.clear()
 
@@ -88,6 +93,8 @@ def _gauges(app: FastAPI) -> None:
     metrics.gauge("segmask_running", "Requests that a worker is busy with.", lambda: pool.running)
     metrics.gauge("segmask_open_pairs", "Pairs that are kept.", lambda: len(shelf.pairs))
     metrics.gauge("segmask_open_pairs_bytes", "Bytes of the files of pairs that are kept.", lambda: shelf.size)
+    metrics.gauge("segmask_jobs", "Jobs that are kept.", lambda: len(app.state.jobs.jobs))
+    metrics.gauge("segmask_jobs_bytes", "Bytes of pictures and results of jobs.", lambda: app.state.jobs.size)
     metrics.gauge(
         "segmask_resident_bytes", "Memory of the service and its workers.", lambda: resident_bytes(pool.process_ids())
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,10 +18,10 @@ from segmask.serve.problems import Problem, problem_of
 
 MAX_FILES, MAX_FIELDS, MAX_FIELD_BYTES = 8, 40, 64 << 10
 UPLOAD_SECONDS = 120.0
-OPERATORS = ("device", "threads")
+OPERATORS = ("device", "threads", "max_pixels")
 """Options that the service's operator has, not its clients."""
 NUMBERS = ("threshold", "min_area", "feather", "grow")
-SWITCHES = ("tone_match", "mark", "invert")
+SWITCHES = ("tone_match", "mark", "invert", "start")
 CHOOSABLE = tuple(entry.name for entry in fields(Options) if entry.name not in OPERATORS)
 
 
@@ -30,9 +30,11 @@ class Form:
     """A form's parts."""
 
     files: dict[str, tuple[bytes, ...]]
-    """Contents by the name of the part; the names that files had on the client's disk are dropped."""
+    """Contents by the name of the part."""
     options: dict[str, Any]
     """Of JSON types."""
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the client calls the files, in the same order; used where pairs are found by name, and nowhere else."""
 
     def one(self, name: str) -> bytes:
         """The file of a name. Problem where there is none, or more than one."""
@@ -52,19 +54,22 @@ class InMemory(MultiPartParser):
     spool_max_size = 1 << 40
 
 
-async def read_form(request: Request, files: tuple[str, ...], extra: tuple[str, ...] = ()) -> Form:
+async def read_form(
+    request: Request, files: tuple[str, ...], extra: tuple[str, ...] = (), most_files: int = MAX_FILES
+) -> Form:
     """The files and options of a request. Problem for a part that nothing asks for, or one that can't be read.
 
     Args:
         request: multipart/form-data; without files also urlencoded fields, or a JSON object of options.
         files: names that files may have.
         extra: names of fields that are no ``Options``.
+        most_files: parts that may be files.
     """
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     try:
         if kind != "multipart/form-data":
             return Form({}, checked_options(await _plain_options(request, kind), extra))
-        parts = await _parts(request)
+        parts = await _parts(request, most_files)
     except OptionError as error:
         raise problem_of(error) from error
     except MultiPartException as error:
@@ -76,29 +81,36 @@ async def read_form(request: Request, files: tuple[str, ...], extra: tuple[str, 
     return _form_of(parts, files, extra)
 
 
-async def _parts(request: Request) -> list[tuple[str, str | bytes]]:
-    """The parts of a multipart body: text of fields, bytes of files."""
+async def _parts(request: Request, most_files: int) -> list[tuple[str, str | bytes, str]]:
+    """The parts of a multipart body: text of fields, bytes of files and what these are called."""
     parser = InMemory(
         request.headers,
         request.stream(),
-        max_files=MAX_FILES,
+        max_files=most_files,
         max_fields=MAX_FIELDS,
         max_part_size=MAX_FIELD_BYTES,
     )
     with request.app.state.pool.admitted():
         async with asyncio.timeout(UPLOAD_SECONDS):
             parsed = await parser.parse()
-    parts = [(name, value if isinstance(value, str) else await value.read()) for name, value in parsed.multi_items()]
+    parts: list[tuple[str, str | bytes, str]] = []
+    for name, value in parsed.multi_items():
+        if isinstance(value, str):
+            parts.append((name, value, ""))
+        else:
+            parts.append((name, await value.read(), value.filename or ""))
     await parsed.close()
     return parts
 
 
-def _form_of(parts: list[tuple[str, str | bytes]], files: tuple[str, ...], extra: tuple[str, ...]) -> Form:
+def _form_of(parts: list[tuple[str, str | bytes, str]], files: tuple[str, ...], extra: tuple[str, ...]) -> Form:
     """A form of its parts. Problem for a file that nothing asks for, and for wrong options."""
     found: dict[str, tuple[bytes, ...]] = {}
+    names: dict[str, tuple[str, ...]] = {}
     given: dict[str, Any] = {}
-    for name, value in parts:
+    for name, value, called in parts:
         if name in files:
+            names[name] = (*names.get(name, ()), called)
             found[name] = (*found.get(name, ()), value.encode() if isinstance(value, str) else value)
         elif isinstance(value, bytes):
             raise Problem(422, "malformed", f"a file under a name that is not asked for; expected {', '.join(files)}")
@@ -107,7 +119,7 @@ def _form_of(parts: list[tuple[str, str | bytes]], files: tuple[str, ...], extra
         else:
             given[name] = value
     try:
-        return Form(found, checked_options(given, extra))
+        return Form(found, checked_options(given, extra), names)
     except OptionError as error:
         raise problem_of(error) from error
 

@@ -87,11 +87,11 @@ class Pool:
         """Start all workers."""
         await asyncio.gather(*(asyncio.to_thread(hand.start) for hand in self.hands))
 
-    async def do(self, task: Task) -> Any:
-        """The answer to a task. Problem 503 where too many wait already."""
+    async def do(self, task: Task, *, patient: bool = False) -> Any:
+        """The answer to a task. Problem 503 where too many wait already, unless it is ``patient``: a job's."""
         if self.closing:
             raise Problem(503, "busy", "the service is about to end", {"Retry-After": "30"})
-        hand = await self._take(_key_of(task))
+        hand = await self._take(_key_of(task), patient)
         self.running += 1
         try:
             answer = await asyncio.to_thread(hand.ask, task, self.settings.timeout)
@@ -119,10 +119,10 @@ class Pool:
         text = f"{self.waiting + self.reading} requests wait already; try again in a moment"
         return Problem(503, "busy", text, {"Retry-After": str(RETRY_AFTER * (self.waiting + 1))})
 
-    async def _take(self, key: str | None) -> Hand:
-        if self.waiting >= self.settings.queue:
+    async def _take(self, key: str | None, patient: bool) -> Hand:
+        if not patient and self.waiting >= self.settings.queue:
             raise self._busy()
-        self.waiting += 1
+        self.waiting += not patient
         try:
             async with self._changed:
                 await self._changed.wait_for(lambda: any(hand.free for hand in self.hands))
@@ -131,7 +131,7 @@ class Pool:
                 hand.free = False
                 return hand
         finally:
-            self.waiting -= 1
+            self.waiting -= not patient
 
     def forget_soon(self, key: str) -> None:
         """Drop a pair as soon as the workers that have it open are free."""

@@ -27,6 +27,7 @@ TITLES = {
     "unauthorised": "A token is needed",
     "foreign": "The request comes from elsewhere",
     "unknown-pair": "No such pair",
+    "unknown-job": "No such job",
     "not-found": "There is nothing here",
     "wrong-method": "This address takes another method",
     "busy": "The service is busy",

@@ -14,6 +14,9 @@ from segmask.core.errors import OutputError
 from segmask.serve.app import create_app
 from segmask.serve.settings import Settings
 
+KEEP_ALIVE = 75
+"""Seconds that an idle connection is kept: longer than clients keep theirs, so that none is closed under a request."""
+
 
 def run_server(settings: Settings, operators: dict[str, Any], *, verbose: bool, said: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM, then let running requests end. OutputError where the address can't be had."""
@@ -26,6 +29,7 @@ def run_server(settings: Settings, operators: dict[str, Any], *, verbose: bool, 
         log_level="warning",
         access_log=False,  # it would log addresses, and with them ids of pairs
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=int(settings.timeout) + 1,
         limit_concurrency=64 + 4 * settings.queue,
     )

@@ -38,10 +38,12 @@ class Settings:
     memory_mib: int = 1024
     """Of uploads kept for open pairs; beyond, the ones unused for longest are forgotten."""
     lifetime: float = 30.0
-    """Minutes that an open pair is kept unused."""
+    """Minutes that an open pair or a finished job is kept unused."""
+    jobs_mib: int = 2048
+    """Of pictures and results of all jobs together."""
 
     def __post_init__(self) -> None:
-        for name in ("workers", "queue", "max_mib", "max_pixels", "timeout", "memory_mib", "lifetime"):
+        for name in ("workers", "queue", "max_mib", "max_pixels", "timeout", "memory_mib", "lifetime", "jobs_mib"):
             if getattr(self, name) <= 0:
                 raise OptionError(f"{name}: expected a number above 0; got {getattr(self, name)}")
         if not 0 <= self.port <= 65535:

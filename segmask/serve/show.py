@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from segmask import io
+from segmask.batch.thumbnail import draw_thumbnail
 from segmask.compose.alpha import DEFAULT as MATTE
 from segmask.core.geometry import REFERENCE_SIDE, WORKING_SIDE, resize_image, resize_map, resize_mask, working_size
 from segmask.core.labels import PARTS
@@ -25,6 +26,7 @@ from segmask.serve.work import Export, File, Recipe
 from segmask.view.layers import LAYERED
 from segmask.view.palette import COLOURS
 from segmask.view.pictures import doubtful, heatmap, protected
+from segmask.view.preview import draw_preview
 
 PAIR_VIEWS = ("original", "aligned", "parsing", "parsing-edited")
 RESULT_VIEWS = ("composite", "edited", "mask", "change", "protected", "doubt")
@@ -57,6 +59,7 @@ def opened(pair: OpenPair) -> dict[str, Any]:
         ],
         "faces": [face.box.corners for face in sorted(pair.seen.faces, key=lambda face: face.box.x0)],
         "parts": _parts(pair.seen.parsing, edit.parsing, None),
+        "keeps_jpeg": picture.jpeg is not None and io.can_keep(picture.jpeg),
         "alignment_trusted": edit.alignment.trusted,
         "notes": [finding.text for finding in pair.findings],
         "colours": {part: f"#{red:02x}{green:02x}{blue:02x}" for part, (red, green, blue) in COLOURS.items()},
@@ -159,6 +162,10 @@ def exported(result: Result, task: Export) -> File:
         from segmask.view.layers import encode_layers
 
         return File(encode_layers(result, name.suffix, mark=task.mark), media)
+    if task.name == "preview.png":
+        return File(io.encode_png(draw_preview(result)), media)
+    if task.name == "thumbnail.jpg":
+        return File(draw_thumbnail(result), media)
     if task.name == "all.zip":
         return File(_zip(result, task), media)
     raise Problem(404, "not-found", "no file of this name; see the API's description for those there are")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from segmask.batch.task import Task as BatchTask
+
 MASKS = ("include", "exclude", "mask_in")
 PAIR_OPTIONS = ("target", "prompt", "person", "threshold", "min_area", "feather", "grow", "tone_match")
 """Options that may change on an opened pair; others are settled when it is opened."""
@@ -84,6 +86,28 @@ class Parse:
 
 
 @dataclass(frozen=True)
+class BatchRow:
+    """One pair of a job, as ``segmask batch`` does it. Answered by ``Made``."""
+
+    task: BatchTask
+    pictures: dict[str, bytes]
+    """The files that the task names."""
+    options: dict[str, Any]
+    mark: bool
+    max_pixels: int
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of a pair of a job."""
+
+    row: dict[str, Any]
+    """As in a batch's journal."""
+    files: dict[str, bytes]
+    """What was written, by name, with the small picture."""
+
+
+@dataclass(frozen=True)
 class Forget:
     """Drop a pair."""
 
@@ -101,4 +125,4 @@ class File:
     """The mask as PNG, where it was asked for."""
 
 
-Task = Open | Apply | View | Export | MaskOf | Parse | Forget
+Task = Open | Apply | View | Export | MaskOf | Parse | BatchRow | Forget

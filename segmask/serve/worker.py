@@ -6,10 +6,12 @@ import signal
 import sys
 import traceback
 from collections import OrderedDict
+from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from typing import Any
 
 from segmask import io
+from segmask.batch.picture import PictureJob, Setup
 from segmask.core.errors import SegmaskError
 from segmask.io import Picture
 from segmask.masker import Masker
@@ -17,12 +19,45 @@ from segmask.options import Options
 from segmask.pair import OpenPair
 from segmask.result import Result
 from segmask.serve.problems import Problem, problem_of
-from segmask.serve.work import PAIR_OPTIONS, Apply, File, Forget, MaskOf, Open, Parse, Recipe, Task, View
+from segmask.serve.work import (
+    PAIR_OPTIONS,
+    Apply,
+    BatchRow,
+    File,
+    Forget,
+    Made,
+    MaskOf,
+    Open,
+    Parse,
+    Recipe,
+    Task,
+    View,
+)
 
 CACHED_PIXELS = 120_000_000
 """Of originals: of each open pair and each result about 20 bytes a pixel are kept."""
 CACHED = 8
 """Pairs at most."""
+
+
+class Held:
+    """The files of one pair of a job: a batch reads and writes here."""
+
+    def __init__(self, pictures: Mapping[str, bytes]) -> None:
+        self.pictures = pictures
+        self.written: dict[str, bytes] = {}
+
+    def read(self, place: str) -> bytes:
+        """A picture that was sent."""
+        return self.pictures[place]
+
+    def stamp(self, place: str) -> str:
+        """All that changes with it here."""
+        return str(len(self.pictures.get(place, b"")))
+
+    def write(self, contents: Mapping[str, bytes]) -> None:
+        """Keep what was made."""
+        self.written |= contents
 
 
 class Worker:
@@ -34,6 +69,7 @@ class Worker:
         self.maskers: OrderedDict[tuple[Any, ...], Masker] = OrderedDict()
         self.pairs: OrderedDict[tuple[Any, ...], OpenPair] = OrderedDict()
         self.results: OrderedDict[tuple[Any, ...], Result] = OrderedDict()
+        self.jobs: OrderedDict[tuple[Any, ...], PictureJob] = OrderedDict()
 
     def do(self, task: Task) -> Any:
         """The answer to a task. Raises SegmaskError."""
@@ -44,6 +80,8 @@ class Worker:
             return self._mask(task)
         if isinstance(task, Parse):
             return self._parse(task)
+        if isinstance(task, BatchRow):
+            return self._batch_row(task)
         from segmask.serve import show
 
         if isinstance(task, Open):
@@ -53,6 +91,19 @@ class Worker:
         if isinstance(task, View):
             return self._view(task)
         return show.exported(self._result(task.recipe), task)
+
+    def _batch_row(self, task: BatchRow) -> Made:
+        """One pair as a batch does it, with the files in memory."""
+        key = *sorted(task.options.items()), task.mark, task.max_pixels
+        if key not in self.jobs:
+            options = Options(**task.options, **self._operators(task.options), max_pixels=task.max_pixels)
+            self.jobs[key] = PictureJob(Setup("", options, mark=task.mark))
+            _trim(self.jobs, 2)
+        job = self.jobs[key]
+        job.store = Held(task.pictures)
+        done = job((task.task, None))
+        files, job.store = job.store.written, Held({})
+        return Made(done.row, files)
 
     def _view(self, task: View) -> File:
         from segmask.serve import show

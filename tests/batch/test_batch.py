@@ -18,6 +18,7 @@ from segmask.batch.picture import Done, PictureJob, Setup
 from segmask.batch.run import BatchResult
 from segmask.batch.sources import open_source
 from segmask.batch.task import Task
+from segmask.core.errors import OptionError
 from segmask.options import Options
 from tests.batch.conftest import draw_pair, outputs
 
@@ -41,6 +42,25 @@ def test_the_bytes_are_those_of_one_call(pairs, tmp_path: Path) -> None:
         assert (tmp_path / "out/sub" / name).read_bytes() == (tmp_path / name).read_bytes()
     report = json.loads((tmp_path / "out/sub/0.report.json").read_text())
     assert report["verdict"] == one.report.verdict
+
+
+def test_layers_and_the_mark_are_those_of_one_call(pairs, tmp_path: Path) -> None:
+    """A run with another mark does the pictures again; the mark is among what a row holds of its options."""
+    pytest.importorskip("psd_tools")
+    originals, edits = pairs(1)
+    run(originals, tmp_path / "out", edited=edits)
+    result = run(originals, tmp_path / "out", edited=edits, sides=("layers.psd",), mark=True)
+    assert result.kept == 0
+    name = next(iter(verdicts(result)))
+    stem = name.removesuffix(".png")
+    source = next(row for row in result.rows())
+    one = segmask.apply(source["original"], source["edited"][0], strategy="diff")
+    one.save(tmp_path / "one.png", layers=tmp_path / "one.psd", mark=True)
+    assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "one.png").read_bytes()
+    assert (tmp_path / "out" / f"{stem}.layers.psd").read_bytes() == (tmp_path / "one.psd").read_bytes()
+    for kind in ("layers", "layers.xcf"):
+        with pytest.raises(OptionError):
+            run(originals, tmp_path / "other", edited=edits, sides=(kind,))
 
 
 def test_a_second_run_does_nothing_and_later_ones_what_changed(pairs, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import random
 import struct
 import zlib
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +55,16 @@ def by_tifffile(**options: Any) -> bytes:
     return buffer.getvalue()
 
 
+def phones() -> dict[str, bytes]:
+    """HEIC of three kinds, where its reader is installed."""
+    folder = Path(__file__).parents[1] / "data"
+    return {path.stem: path.read_bytes() for path in sorted(folder.glob("*.heic"))} if find_spec("pi_heif") else {}
+
+
 @cache
 def seeds() -> dict[str, bytes]:
     return {
+        **phones(),
         "png": by_pillow("PNG", dpi=(72, 72)),
         "palette png": by_pillow("PNG", "P"),
         "bits png": by_pillow("PNG", "1"),

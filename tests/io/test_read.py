@@ -87,7 +87,6 @@ def test_ten_bits_that_are_cut_are_said(tmp_path: Path, photo: np.ndarray) -> No
 @pytest.mark.parametrize(
     ("head", "words"),
     [
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC"),
         (b"\0\0\0\x18ftypisom\0\0\0\0isommp41", "film"),
         (b"\xff\x0a", "JPEG XL"),
         (b"%PDF-1.7", "PDF"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,13 @@ def test_a_description_that_cant_be(colour_reader, described, change, message):
 def test_a_description_that_is_not_there(colour_reader, tmp_path):
     with pytest.raises(InputError, match="can't read the labels file"):
         load_parser(colour_reader(4, SPEC), labels=tmp_path / "none.json")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+def test_a_description_that_is_a_pipe_is_refused_and_not_waited_for(colour_reader, tmp_path):
+    os.mkfifo(tmp_path / "labels.json")
+    with pytest.raises(InputError, match="not a regular file"):
+        load_parser(colour_reader(4, SPEC), labels=tmp_path / "labels.json")
 
 
 def test_more_classes_than_the_network_has(colour_reader, described):

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from segmask import io
+from tests.serve.pages import PATIENT
 
 if find_spec("fastapi") is None or find_spec("httpx") is None:  # the extras serve and test-serve
     collect_ignore_glob = ["test_*.py"]
@@ -80,3 +81,19 @@ def browser() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=str(found), args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(browser: Any, service: Service) -> Iterator[Any]:
+    """The page, freshly opened; every request that it makes is to the service, and no error is logged."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    context.set_default_timeout(PATIENT)
+    page = context.new_page()
+    asked, wrong = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(service.url)
+    yield page
+    context.close()
+    assert wrong == []
+    assert [url for url in asked if not url.startswith((service.url, "blob:", "data:"))] == []

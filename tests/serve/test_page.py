@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import zipfile
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,49 +14,9 @@ import pytest
 import segmask
 from segmask import io
 from segmask.cli.main import run
+from segmask.samples import sample
 from tests.serve.conftest import Service
-
-PATIENT = 240_000  # milliseconds: a loaded machine
-
-
-@pytest.fixture
-def page(browser: Any, service: Service) -> Iterator[Any]:
-    """The page, freshly opened; every request that it makes is to the service, and no error is logged."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
-    context.set_default_timeout(PATIENT)
-    page = context.new_page()
-    asked, wrong = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(service.url)
-    yield page
-    context.close()
-    assert wrong == []
-    assert [url for url in asked if not url.startswith((service.url, "blob:", "data:"))] == []
-
-
-def drop(page: Any, *, original: Path, edited: Path | list[Path]) -> None:
-    page.set_input_files("#file-original", original)
-    page.set_input_files("#file-edited", edited)
-
-
-def settled(page: Any) -> None:
-    """Nothing is being worked on."""
-    page.locator("#busy").wait_for(state="hidden", timeout=PATIENT)
-    page.locator("#verdict:not([data-state=busy])").wait_for(timeout=PATIENT)
-
-
-def decided_by_change(page: Any) -> None:
-    page.locator("#advanced summary").click()
-    page.select_option("#strategy", "diff")
-    page.locator("body[data-strategy=diff]").wait_for()
-    settled(page)
-
-
-def downloaded(page: Any, selector: str) -> bytes:
-    with page.expect_download(timeout=PATIENT) as waiting:
-        page.click(selector)
-    return Path(waiting.value.path()).read_bytes()
+from tests.serve.pages import PATIENT, decided_by_change, downloaded, drop, settled
 
 
 def test_a_sample_is_composited_and_downloaded_as_the_shell_does(page: Any, tmp_path: Path) -> None:
@@ -72,8 +31,8 @@ def test_a_sample_is_composited_and_downloaded_as_the_shell_does(page: Any, tmp_
     with_page = downloaded(page, "#download")
     page.locator("#command-box summary").click()
     words = shlex.split(page.locator("#command").inner_text())
-    (tmp_path / "original.jpg").write_bytes(segmask.samples.sample("original.jpg"))  # type: ignore[attr-defined]
-    (tmp_path / "edited.jpg").write_bytes(segmask.samples.sample("edited.jpg"))  # type: ignore[attr-defined]
+    (tmp_path / "original.jpg").write_bytes(sample("original.jpg"))
+    (tmp_path / "edited.jpg").write_bytes(sample("edited.jpg"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
         with pytest.raises(SystemExit) as ended:
@@ -87,7 +46,7 @@ def test_painting_undo_and_files(page: Any, drawn: dict[str, Path]) -> None:
     drop(page, original=drawn["original"], edited=drawn["edited"])
     settled(page)
     decided_by_change(page)
-    whole = np.asarray(io.read_gray(_saved(downloaded(page, "[data-file='mask.png']"))))
+    whole = np.asarray(io.read_gray(downloaded(page, "[data-file='mask.png']")))
     assert whole[70, 100] == 255
     page.keyboard.press("x")
     box = page.locator("#viewer").bounding_box()
@@ -98,7 +57,7 @@ def test_painting_undo_and_files(page: Any, drawn: dict[str, Path]) -> None:
     page.mouse.up()
     page.locator("#undo:not([disabled])").wait_for()
     settled(page)
-    painted = np.asarray(io.read_gray(_saved(downloaded(page, "[data-file='mask.png']"))))
+    painted = np.asarray(io.read_gray(downloaded(page, "[data-file='mask.png']")))
     assert (painted < whole).any()
     assert not (painted > whole).any()
     with zipfile.ZipFile(BytesIO(downloaded(page, "[data-file='all.zip']"))) as archive:
@@ -109,11 +68,11 @@ def test_painting_undo_and_files(page: Any, drawn: dict[str, Path]) -> None:
     assert again.encoded(".png", mark=True)[0] == held["composite.png"]
     page.click("#undo")
     settled(page)
-    undone = np.asarray(io.read_gray(_saved(downloaded(page, "[data-file='mask.png']"))))
+    undone = np.asarray(io.read_gray(downloaded(page, "[data-file='mask.png']")))
     np.testing.assert_array_equal(undone, whole)
     page.keyboard.press("Control+Shift+z")
     settled(page)
-    redone = np.asarray(io.read_gray(_saved(downloaded(page, "[data-file='mask.png']"))))
+    redone = np.asarray(io.read_gray(downloaded(page, "[data-file='mask.png']")))
     np.testing.assert_array_equal(redone, painted)
 
 
@@ -220,37 +179,3 @@ def serious(found: Any) -> list[str]:
         for fault in violations
         if fault["impact"] in ("serious", "critical")
     ]
-
-
-def test_many_pairs_are_run_and_saved(page: Any, drawn: dict[str, Path]) -> None:
-    packed = BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in ("coat", "dress"):
-            archive.write(drawn["original"], f"{name}.png")
-            archive.write(drawn["edited"], f"{name}-edited.png")
-        archive.writestr("lonely.png", drawn["mask"].read_bytes())
-    page.click("#tab-many")
-    page.set_input_files(
-        "#file-many", [{"name": "pairs.zip", "mimeType": "application/zip", "buffer": packed.getvalue()}]
-    )
-    page.locator("#many-rows .badge.review, #many-rows .badge.ok").nth(1).wait_for(timeout=PATIENT)
-    with zipfile.ZipFile(BytesIO(downloaded(page, "#many-download"))) as archive:
-        assert archive.testzip() is None
-        assert sorted(archive.namelist()) == ["coat-segmask.png", "dress-segmask.png", "results.json"]
-    page.locator("#many-rows button").first.click()
-    settled(page)
-    assert page.locator("#work").is_visible()
-
-
-def test_the_page_is_small(service: Service) -> None:
-    with service.client() as client:
-        names = ["/", *client.get("/").text.split('"')]
-        parts = {name for name in names if name.startswith("/page/")}
-        from segmask.serve.routes.page import PAGE
-
-        assert {name.removeprefix("/page/") for name in parts} <= set(PAGE)
-        assert sum(len(data) for data, _ in PAGE.values()) < 150_000
-
-
-def _saved(data: bytes) -> Any:
-    return data

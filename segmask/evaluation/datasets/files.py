@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from segmask.core.errors import InputError, OptionError
+from segmask.core.files import read_text
 from segmask.core.labels import resolve_target
 from segmask.evaluation.datasets.case import OPTIONAL_FILES, PAIR_FILES, REQUIRED_FILES
 from segmask.io import FORMATS
@@ -78,7 +79,7 @@ def read_json(path: Path) -> Any:
     {'target': 'upper'}
     """
     try:
-        return json.loads(path.read_text("utf-8"))
+        return json.loads(read_text(path))
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: can't be read as JSON ({error})") from error
 

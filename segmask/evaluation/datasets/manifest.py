@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from segmask.core.errors import InputError
+from segmask.core.files import read_text
 from segmask.evaluation.datasets.case import FILES, PAIR_FILES, REQUIRED_FILES, Case, Problem, make_case
 from segmask.evaluation.datasets.files import plain_facts, read_target
 
@@ -76,7 +77,7 @@ def _rows(path: Path) -> Iterator[Any]:
         yield from _parquet(path)
         return
     try:
-        text = path.read_text("utf-8-sig")
+        text = read_text(path, "utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: can't be read as UTF-8 text ({error})") from error
     if path.suffix.lower() == ".csv":

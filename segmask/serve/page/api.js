@@ -46,7 +46,8 @@ export async function call(path, { method = "GET", form, onBusy, keepalive = fal
 function toFormData(parts) {
   const data = new FormData();
   for (const [name, value] of Object.entries(parts)) {
-    if (value instanceof Blob) data.append(name, value, "file");
+    if (Array.isArray(value)) for (const one of value) data.append(name, one, one.webkitRelativePath || one.name);
+    else if (value instanceof Blob) data.append(name, value, "file");
     else if (value !== null && value !== undefined) data.append(name, value);
   }
   return data;
@@ -61,9 +62,23 @@ export const view = async (id, name, side) => (await call(`/v1/pairs/${id}/views
 export const file = async (id, name, mark) => (await call(`/v1/pairs/${id}/files/${name}?mark=${mark}`)).blob();
 export const closePair = (id) => call(`/v1/pairs/${id}`, { method: "DELETE", keepalive: true }).catch(() => {});
 
+// Jobs of many pictures.
+const job = async (path, form, method = "POST", onBusy) => (await call(`/v1/jobs${path}`, { method, form, onBusy })).json();
+export const makeJob = (form) => job("", form);
+export const addPictures = (id, form) => job(`/${id}/pictures`, form);
+export const startJob = (id) => job(`/${id}/start`);
+export const stopJob = (id) => job(`/${id}/stop`);
+export const jobState = (id, seen) => job(seen === undefined ? `/${id}` : `/${id}?seen=${seen}`, undefined, "GET");
+export const openRow = (id, row, options, onBusy) => job(`/${id}/rows/${row}/open`, { options: JSON.stringify(options) }, "POST", onBusy);
+export const keepRow = (id, row, pair) => job(`/${id}/rows/${row}?pair=${pair}`, undefined, "PUT");
+export const rowFile = async (id, row, name) => (await call(`/v1/jobs/${id}/rows/${row}/${name}`)).blob();
+export const results = async (id) => (await call(`/v1/jobs/${id}/results.zip`)).blob();
+export const deleteJob = (id) => call(`/v1/jobs/${id}`, { method: "DELETE", keepalive: true }).catch(() => {});
+
 // A sentence for people who know nothing of the server.
 const PLAIN = {
   "unknown-pair": "The pictures were open for too long and have been forgotten. Drop them again.",
+  "unknown-job": "The pictures were kept for too long and have been forgotten. Drop them again.",
   "too-large": "The files are too large for this server.",
   "timed-out": "This took too long. Try smaller pictures.",
   "worker-lost": "The work broke off, perhaps for lack of memory. Try again, or use smaller pictures.",

@@ -59,6 +59,7 @@ export class Hand {
 
   start(place) {
     this.current().painting.begin();
+    this.viewer.hasty = true;
     this.last = place;
     this.touch(place, place);
   }
@@ -72,6 +73,7 @@ export class Hand {
   end() {
     if (!this.last) return;
     this.last = null;
+    this.viewer.hasty = false;
     this.current().painting.end();
     this.painted(true);
   }
@@ -79,6 +81,7 @@ export class Hand {
   cancel() {
     if (!this.last) return;
     this.last = null;
+    this.viewer.hasty = false;
     const { painting, layers } = this.current();
     painting.end();
     layers.update(painting, INKS, painting.undo());

@@ -1,9 +1,8 @@
 // The two drop zones, paste, and what is wrong with files before they are sent.
 import { $, el } from "./dom.js";
 
-const OPENED = /\.(png|jpe?g|webp|tiff?|avif|gif|bmp|p[bgp]m|jp2|j2k|psd)$/i;
+const OPENED = /\.(png|jpe?g|webp|tiff?|avif|gif|bmp|hei[cf]|p[bgp]m|jp2|j2k|psd)$/i;
 const ADVICE = [
-  [/\.hei[cf]$/i, "HEIC photos can't be read. Export the photo as JPEG or PNG first."],
   [/\.(cr[23]|nef|arw|dng|raf|orf|rw2)$/i, "Camera raw files can't be read. Export the photo as TIFF or JPEG first."],
   [/\.(pdf|svg|eps)$/i, "Drawings and documents can't be read. A photo is needed."],
   [/\.(mp4|mov|avi|webm)$/i, "Films can't be read. A photo is needed."],

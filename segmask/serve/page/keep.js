@@ -7,7 +7,14 @@ const HINTS = {
   "composite.jpg": "JPEG changes every pixel a little. The other formats keep the original bit for bit.",
   "composite.webp": "Outside the mask every pixel is the original's, bit for bit. Pictures of 16 bits become 8.",
 };
-export const formatHint = (name) => HINTS[name] || "Outside the mask every pixel is the original's, bit for bit.";
+const KEPT = "The original is a JPEG: its blocks outside the mask are taken over as they are, bit for bit; touched blocks are coded anew.";
+
+export function showFormats(pair) {
+  const keeps = Boolean(pair.about?.keeps_jpeg), name = $("format").value;
+  $("format").querySelector("[value='composite.jpg']").textContent = keeps ? "JPEG, without generation loss" : "JPEG, smaller, with loss";
+  const hint = keeps && name === "composite.jpg" ? KEPT : HINTS[name];
+  $("format-hint").textContent = hint || "Outside the mask every pixel is the original's, bit for bit.";
+}
 
 export function savedName(pair, name) {
   const base = stem(pair.original.name);

@@ -61,12 +61,16 @@ function take(kind, files) {
 
 async function begin(corrected = null) {
   screen("work");
-  state.pairs = corrected ? [corrected] : state.edited.map((edited) => new Pair(state.original, edited, { changed, busy, wants: () => viewer.view.needs || [] }));
+  state.pairs = corrected ? [corrected] : state.edited.map((edited) => pairOf({ original: state.original, edited }));
   state.current = null;
   choose(state.pairs[0]);
+  setView(0);
+  document.querySelector(".panel").scrollTop = 0;
   $("main").focus({ preventScroll: true });
   for (const pair of state.pairs) if (!pair.closed) await pair.start();
 }
+
+const pairOf = (source) => new Pair(source, { changed, busy, wants: () => viewer.view.needs || [] });
 
 function screen(name) {
   document.body.dataset.screen = name;
@@ -106,6 +110,8 @@ function changed(pair) {
   if (pair !== state.current) return;
   const ready = pair.layers?.pictures.original;
   viewer.show(ready ? { layers: pair.layers, about: pair.about, result: pair.result, showStrokes: hand.paints() } : null);
+  $("batch-card").hidden = !pair.ofBatch;
+  $("batch-name").textContent = pair.original.name;
   showVerdict(pair, goTo, () => { setView(5); viewer.box.focus(); });
   if (pair.about) {
     showChips(pair, (parts) => set({ target: parts.join(","), prompt: null }));
@@ -278,10 +284,10 @@ $("help").addEventListener("click", () => $("help-box").showModal());
 $("help-box").addEventListener("click", (event) => { if (event.target === $("help-box")) $("help-box").close(); });
 
 listenPanel({ current: () => state.current, limits: () => state.limits, set, painted });
-listenMany({ limits: () => state.limits, correct(original, edited) {
+listenMany({ limits: () => state.limits, current: () => state.current, back: () => screen("many"), correct(source) {
   for (const pair of state.pairs) pair.close();
-  Object.assign(state, { original, edited: [edited] });
-  begin();
+  Object.assign(state, { original: null, edited: [] });
+  begin(pairOf(source));
 } });
 window.addEventListener("pagehide", () => { for (const pair of state.pairs) pair.close(); });
 api.about().then((limits) => { state.limits = limits; }).catch((error) => show($("start-message"), api.plain(error)));

@@ -1,125 +1,189 @@
-// Many pairs, one after another: a table with pictures and verdicts, and all results as one zip.
+// Many pairs: the server finds them by name and runs them; here stands the table of what became of them.
 import * as api from "./api.js";
-import { $, el, percent, saveBlob, show, stem } from "./dom.js";
+import { $, el, percent, saveBlob, say, show } from "./dom.js";
 import { complaint, droppable } from "./intake.js";
-import { unzipped, zipped } from "./zip.js";
+import { REASONS } from "./verdict.js";
 
-const EDITED = /[-_ .]?(edited|edit|after|new|result)[-_ .]?\d*$/i;
-const ORIGINAL = /[-_ .]?(original|orig|before|source|old)$/i;
-const WORDS = { ok: "looks right", review: "please look", failed: "failed", waiting: "waiting", running: "working" };
+const WORDS = { ok: "looks right", review: "please look", failed: "failed", quarantined: "failed", waiting: "waiting", running: "working", corrected: "corrected" };
+const MOST_FILES = 200; // sent at a time
 
-export function listenMany({ limits, correct }) {
-  const rows = [];
-  let running = false;
-  let stopped = false;
+export function listenMany({ limits, correct, current, back }) {
+  let job = null; // as the server told last
+  let shown = []; // nodes and states of the table's rows
+  let opened = null; // the row that is being corrected
 
   $("file-many").addEventListener("change", () => { take([...$("file-many").files]); $("file-many").value = ""; });
   droppable($("zone-many"), take);
   $("many-filter").addEventListener("change", filter);
-  $("many-stop").addEventListener("click", () => { stopped = true; });
+  $("many-stop").addEventListener("click", () => api.stopJob(job.id).then(update));
+  $("many-again").addEventListener("click", again);
   $("many-download").addEventListener("click", async () => {
-    const done = rows.filter((row) => row.composite);
-    const report = JSON.stringify(rows.map(({ name, state, share, problem }) => ({ name, verdict: state, share, problem })), null, 2);
-    const entries = done.map((row) => [`${row.name}-segmask.png`, row.composite]);
-    saveBlob(await zipped([...entries, ["results.json", new Blob([report])]]), "segmask-results.zip");
+    say("Preparing the file");
+    await attempt(async () => saveBlob(await api.results(job.id), "segmask-results.zip"));
   });
+  $("batch-back").addEventListener("click", back);
+  $("batch-keep").addEventListener("click", async () => {
+    const pair = current();
+    await (pair.running || Promise.resolve());
+    await attempt(async () => {
+      await api.keepRow(job.id, opened, pair.about.id);
+      if (shown[opened]) shown[opened].drawn = null; // its picture is another now
+      update(await api.jobState(job.id));
+      back();
+      say("Put into the batch");
+    }, $("work-message"));
+  });
+  window.addEventListener("pagehide", () => { if (job) api.deleteJob(job.id); });
 
   async function take(given) {
+    if (!given.length || job) return;
     show($("many-message"), "");
-    let files;
-    try {
-      files = (await Promise.all(given.map((file) => (/\.zip$/i.test(file.name) ? unzipped(file) : [file])))).flat();
-    } catch (error) {
-      show($("many-message"), error.message);
+    const wrong = given.map((file) => [file, problemOf(file)]).filter(([, text]) => text);
+    const files = given.filter((file) => !wrong.some(([bad]) => bad === file));
+    if (!files.length) {
+      show($("many-message"), wrong[0][1]);
       return;
     }
-    const { pairs, left } = paired(files.filter((file) => !complaint(file, limits())));
-    if (!pairs.length) {
-      show($("many-message"), "No pairs were found. Name them like coat.jpg and coat-edited.jpg.");
-      return;
+    if (wrong.length) show($("many-message"), `Left out: ${listed(wrong.map(([file]) => file.name))}.`, true);
+    $("zone-many").classList.add("sent");
+    const done = await attempt(() => send(files));
+    $("zone-many").classList.remove("sent");
+    if (!done && job) again();
+  }
+
+  const isZip = (file) => /\.zip$/i.test(file.name);
+  function problemOf(file) {
+    const most = limits()?.max_bytes * 0.95;
+    if (!isZip(file)) return complaint(file, limits());
+    return file.size > most ? `“${file.name}” is larger than this server takes at a time. Unpack it, and drop its pictures.` : "";
+  }
+
+  async function send(files) {
+    const target = $("many-target").value;
+    const options = target === "clothing" ? {} : { target };
+    const fields = { options: JSON.stringify(options), file_format: $("many-format").value, mark: String($("mark").checked), start: "false" };
+    const parts = pieces(files, (limits()?.max_bytes ?? 64e6) * 0.95);
+    for (const [index, part] of parts.entries()) {
+      $("many-sending").textContent = `Sending ${index + 1} of ${parts.length}…`;
+      const form = { pictures: part.filter((file) => !isZip(file)), archive: part.filter(isZip) };
+      job = job ? await api.addPictures(job.id, form) : await api.makeJob({ ...fields, ...form });
     }
-    if (left.length) show($("many-message"), `Left out, without a partner: ${left.slice(0, 6).join(", ")}${left.length > 6 ? ` and ${left.length - 6} more` : ""}.`, true);
-    for (const pair of pairs) add(pair);
-    if (!running) run();
+    update(await api.startJob(job.id));
+    if (job.unmatched.length) show($("many-message"), `Left out, without a partner: ${listed(job.unmatched)}.`, true);
+    watch(job.id);
+    return true;
   }
 
-  function add({ name, original, edited }) {
-    const picture = el("img", { alt: `Original of ${name}`, src: URL.createObjectURL(original) });
-    picture.addEventListener("error", () => picture.replaceWith(el("div", { className: "blank" })));
-    const row = { name, original, edited, state: "waiting", share: null, composite: null, problem: null };
-    row.cells = { result: el("td", {}, el("div", { className: "blank" })), verdict: el("td"), share: el("td"), open: el("td") };
-    row.node = el("tr", {}, el("td", {}, picture), row.cells.result, el("th", { scope: "row", className: "name-cell" }, name), row.cells.verdict, row.cells.share, row.cells.open);
-    $("many-rows").append(row.node);
-    rows.push(row);
-    tell(row, "waiting");
+  async function watch(id) {
+    while (job?.id === id && job.state === "running") {
+      const told = await api.jobState(id, job.version).catch((error) => { show($("many-message"), api.plain(error)); });
+      if (!told) return;
+      if (job?.id === id) update(told);
+    }
+    if (job?.id === id) say($("many-count").textContent);
   }
 
-  async function run() {
-    running = true;
-    stopped = false;
-    $("many-work").hidden = $("many-stop").hidden = false;
-    for (let row = next(); row && !stopped; row = next()) await work(row);
-    running = false;
-    $("many-stop").hidden = true;
-  }
-  const next = () => rows.find((row) => row.state === "waiting");
-
-  async function work(row) {
-    tell(row, "running");
-    let id = null;
+  // What can be asked of the server, with its failure said in words.
+  async function attempt(work, message = $("many-message")) {
     try {
-      ({ id } = await api.openPair(row.original, row.edited, {}));
-      const { report } = await api.applyPair(id, {}, {});
-      row.composite = await api.file(id, "composite.png", $("mark").checked);
-      row.cells.result.replaceChildren(el("img", { alt: `Result of ${row.name}`, src: URL.createObjectURL(await api.view(id, "composite", 160)) }));
-      row.share = report.mask.share;
-      tell(row, report.verdict);
+      return await work();
     } catch (error) {
-      row.problem = api.plain(error);
-      tell(row, "failed");
+      show(message, api.plain(error));
+      return null;
     }
-    if (id) await api.closePair(id);
   }
 
-  function tell(row, state) {
-    row.state = state;
-    row.cells.verdict.replaceChildren(el("span", { className: `badge ${state}` }, WORDS[state]));
-    if (row.problem) row.cells.verdict.append(el("p", { className: "hint" }, row.problem));
-    row.cells.share.textContent = row.share === null ? "" : percent(row.share);
-    if (row.composite && !row.cells.open.firstChild) {
-      const open = el("button", { type: "button", className: "small", "aria-label": `Open ${row.name} to correct it` }, "Open");
-      open.addEventListener("click", () => correct(row.original, row.edited));
-      row.cells.open.append(open);
-    }
+  function again() {
+    if (job) api.deleteJob(job.id);
+    job = null;
+    shown = [];
+    $("many-rows").replaceChildren();
+    $("many-work").hidden = true;
+    $("many-start").hidden = false;
+    $("file-many").focus();
+  }
+
+  function update(told) {
+    job = told;
+    $("many-start").hidden = true;
+    $("many-work").hidden = false;
+    $("many-sending").textContent = "";
+    $("many-stop").hidden = job.state !== "running";
+    $("many-again").hidden = job.state === "running";
+    for (const row of job.rows) draw(row);
     filter();
+  }
+
+  function draw(row) {
+    const state = row.corrected ? "corrected" : row.state;
+    if (!shown[row.row]) {
+      const cell = (...inside) => el("td", { role: "cell" }, ...inside); // roles stay where narrow screens stack them
+      const cells = { picture: cell(el("div", { className: "blank strip" })), verdict: cell(), share: cell(), open: cell() };
+      const name = el("th", { scope: "row", role: "rowheader", className: "name-cell" }, row.original);
+      const node = el("tr", { role: "row" }, cells.picture, name, cells.verdict, cells.share, cells.open);
+      $("many-rows").append(node);
+      shown[row.row] = { node, cells, state: "", drawn: "" };
+    }
+    const entry = shown[row.row];
+    if (entry.state === state && entry.drawn === state) return;
+    entry.state = entry.drawn = state;
+    const { cells } = entry;
+    cells.verdict.replaceChildren(el("span", { className: `badge ${state}` }, WORDS[state]));
+    const reason = row.error?.message || (state === "review" && REASONS[row.reasons[0]]);
+    if (reason) cells.verdict.append(el("p", { className: "hint" }, reason));
+    cells.share.textContent = row.share === null ? "" : percent(row.share);
+    if (!["ok", "review", "corrected"].includes(state)) return;
+    picture(row, cells.picture);
+    const open = el("button", { type: "button", className: "small", "aria-label": `Open ${row.original} to correct it` }, "Open");
+    open.addEventListener("click", () => { opened = row.row; correct(source(row)); });
+    cells.open.replaceChildren(open);
+  }
+
+  async function picture(row, cell) {
+    const blob = await api.rowFile(job.id, row.row, "thumbnail").catch(() => null);
+    if (!blob) return;
+    const image = el("img", { className: "strip", alt: `Original, edit and result of ${row.original}`, src: URL.createObjectURL(blob) });
+    image.addEventListener("load", () => URL.revokeObjectURL(image.src));
+    cell.replaceChildren(image);
+  }
+
+  // A row as what a pair is opened from.
+  function source(row) {
+    const { id } = job;
+    return {
+      original: { name: row.original.split("/").pop() },
+      edited: { name: (row.chosen || row.edited[0]).split("/").pop() },
+      open: (options, onBusy) => api.openRow(id, row.row, options, onBusy),
+    };
   }
 
   function filter() {
     const wanted = $("many-filter").value;
-    for (const row of rows) row.node.hidden = wanted !== "all" && row.state !== wanted;
-    const count = (state) => rows.filter((row) => row.state === state).length;
+    const states = shown.map(({ state }) => (state === "quarantined" ? "failed" : state));
+    shown.forEach(({ node }, index) => { node.hidden = wanted !== "all" && states[index] !== wanted; });
+    const count = (state) => states.filter((one) => one === state).length;
     const left = count("waiting") + count("running");
-    $("many-count").textContent = `${rows.length} pairs: ${count("ok")} look right, ${count("review")} to look at, ${count("failed")} failed${left ? `, ${left} to go` : ""}`;
-    $("many-download").disabled = !rows.some((row) => row.composite);
+    const parts = [`${count("ok")} look right`, `${count("review")} to look at`, `${count("failed")} failed`];
+    if (count("corrected")) parts.push(`${count("corrected")} corrected`);
+    if (left) parts.push(job?.state === "stopped" ? `${left} not done` : `${left} to go`);
+    $("many-count").textContent = `${states.length} pairs: ${parts.join(", ")}`;
+    $("many-download").disabled = !["ok", "review", "corrected"].some(count);
   }
 }
 
-// Pairs by name: coat + coat-edited, coat-original + coat-edited, or coat/original + coat/edited.
-export function paired(files) {
-  const groups = new Map();
+const listed = (names) => `${names.slice(0, 6).join(", ")}${names.length > 6 ? ` and ${names.length - 6} more` : ""}`;
+
+// Files in groups that a request may have.
+function pieces(files, mostBytes) {
+  const found = [];
+  let size = Infinity;
   for (const file of files) {
-    const path = stem(file.webkitRelativePath || file.name);
-    const cut = path.lastIndexOf("/") + 1;
-    const folder = path.slice(0, cut), name = path.slice(cut);
-    const edited = EDITED.test(name);
-    const key = folder + name.replace(edited ? EDITED : ORIGINAL, "");
-    const group = groups.get(key) || groups.set(key, {}).get(key);
-    group[edited ? "edited" : "original"] ||= file;
+    if (size + file.size > mostBytes || found.at(-1).length >= MOST_FILES) {
+      found.push([]);
+      size = 0;
+    }
+    found.at(-1).push(file);
+    size += file.size;
   }
-  const pairs = [], left = [];
-  for (const [key, { original, edited }] of groups) {
-    if (original && edited) pairs.push({ name: key.replace(/\/$/, "").split("/").pop() || "pair", original, edited });
-    else left.push((original || edited).name);
-  }
-  return { pairs, left };
+  return found;
 }

@@ -8,9 +8,12 @@ export const INKS = { include: 0xff7f1bd8, exclude: 0xffa87700 }; // alpha, blue
 const PAUSE = 350; // milliseconds after the last change before the server is asked
 
 export class Pair {
-  constructor(original, edited, on) {
+  // source.open, where there is one, opens the pair on the server from what it has already.
+  constructor({ original, edited, open }, on) {
     this.original = original;
     this.edited = edited;
+    this.opener = open || ((options, onBusy) => api.openPair(original, edited, options, onBusy));
+    this.ofBatch = Boolean(open);
     this.on = on; // changed(pair), busy(pair, text or "")
     this.options = {};
     this.maskIn = null;
@@ -33,7 +36,7 @@ export class Pair {
     try {
       this.on.busy(this, "Reading the pictures");
       const opened = this.early();
-      this.about = await api.openPair(this.original, this.edited, this.settled(), () => this.waiting());
+      this.about = await this.open();
       await opened;
       const [width, height] = this.about.original_size;
       if (this.layers?.width !== width || this.layers.height !== height) this.layers = new Layers(width, height);
@@ -51,8 +54,15 @@ export class Pair {
     await this.refresh();
   }
 
+  async open() {
+    const about = await this.opener(this.settled(), () => this.waiting());
+    if (this.ofBatch && !this.about) this.options = { ...about.options, ...this.options };
+    return about;
+  }
+
   // The original as the browser reads it, until the server's own view is there.
   async early() {
+    if (this.ofBatch) return;
     const picture = await createImageBitmap(this.original).catch(() => null);
     if (!picture || this.about || this.closed) return;
     this.layers = new Layers(picture.width, picture.height);
@@ -99,7 +109,7 @@ export class Pair {
         this.failed = null;
       } catch (error) {
         if (error.code === "unknown-pair" && !this.closed) {
-          const about = await api.openPair(this.original, this.edited, this.settled(), () => this.waiting()).catch((again) => { this.error = again; });
+          const about = await this.open().catch((again) => { this.error = again; });
           if (about) { this.about.id = about.id; continue; }
         }
         this.failed = error;

@@ -2,7 +2,7 @@
 import * as api from "./api.js";
 import { $, saveBlob, say, show } from "./dom.js";
 import { complaint } from "./intake.js";
-import { commandHint, commandLine, copyCommand, download, formatHint, savedName } from "./keep.js";
+import { commandHint, commandLine, copyCommand, download, savedName, showFormats } from "./keep.js";
 import { INKS } from "./pair.js";
 
 export function listenPanel({ current, limits, set, painted }) {
@@ -55,7 +55,7 @@ export function listenPanel({ current, limits, set, painted }) {
 
   $("download").addEventListener("click", () => keep($("format").value));
   for (const button of document.querySelectorAll("[data-file]")) button.addEventListener("click", () => keep(button.dataset.file));
-  $("format").addEventListener("change", () => { $("format-hint").textContent = formatHint($("format").value); showCommand(); });
+  $("format").addEventListener("change", showCommand);
   $("mark").addEventListener("change", showCommand);
   $("copy").addEventListener("click", async () => say((await copyCommand()) ? "Copied" : "Press Control C to copy"));
 
@@ -74,6 +74,7 @@ export function listenPanel({ current, limits, set, painted }) {
 
 export function command(pair) {
   if (!pair) return;
+  showFormats(pair);
   $("command").textContent = commandLine(pair, $("format").value, $("mark").checked);
   $("command-hint").textContent = commandHint(pair);
   $("command-box").hidden = !pair.result;

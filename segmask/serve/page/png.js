@@ -5,7 +5,7 @@ const TABLE = new Uint32Array(256).map((_, index) => {
   return value >>> 0;
 });
 
-export function crc32(bytes) {
+function crc32(bytes) {
   let value = 0xffffffff;
   for (let index = 0; index < bytes.length; index += 1) value = TABLE[(value ^ bytes[index]) & 255] ^ (value >>> 8);
   return (value ^ 0xffffffff) >>> 0;

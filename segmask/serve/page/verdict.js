@@ -2,7 +2,7 @@
 import { plain } from "./api.js";
 import { $, el, percent, show } from "./dom.js";
 
-const REASONS = {
+export const REASONS = {
   "low-confidence": "Part of the outline may be wrong",
   "faint-change": "Hardly anything was taken",
   "seam-in-skin": "A seam shows in skin",

@@ -21,6 +21,7 @@ export class Viewer {
     this.fitted = true;
     this.brush = null; // { x, y, radius, colour } in the picture
     this.waiting = false;
+    this.hasty = false; // while a stroke is drawn: rather soon than fine
     new ResizeObserver(() => this.resized()).observe(this.box);
   }
 
@@ -145,7 +146,7 @@ export class Viewer {
     context.clip();
     const scale = this.scale * ratio;
     context.imageSmoothingEnabled = scale < 3;
-    context.imageSmoothingQuality = "high";
+    context.imageSmoothingQuality = this.hasty ? "low" : "high";
     context.setTransform(scale, 0, 0, scale, this.x * ratio, this.y * ratio);
     view.draw(context, scene, left);
     if (scene.layers.guess && view.id === "composite" && !left) {

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from segmask.compose.composite import composite
 from segmask.compose.hair import HairNearGarment, hair_near_garment
 from segmask.compose.hair_layer import HairLayer
 from segmask.core.labels import CLOTHING, PART_ID
-from segmask.core.types import Box, Image
+from segmask.core.types import Image
 from segmask.fusion.constraints import Constraints
 from segmask.fusion.scene import Scene as Seen
 from segmask.masker import Masker
@@ -284,20 +283,3 @@ def test_each_correction_has_its_own_layer() -> None:
         if alone is not None:
             np.testing.assert_array_equal(layer.from_edit, alone.from_edit)
             np.testing.assert_array_equal(layer.opacity, alone.opacity)
-
-
-def test_dense_hair_is_as_dense_where_it_passes_from_one_ground_to_another() -> None:
-    """The garment behind its lower half is replaced; halfway between, neither half may shine through."""
-    hair, edit = np.full((60, 60, 3), 180, np.uint8), np.full((60, 60, 3), 20, np.uint8)
-    beside = np.arange(3600).reshape(60, 60)
-    nearest = np.where(np.arange(60)[:, None] < 30, beside[0], beside[59])  # the ground above, the garment below
-    decided = np.zeros((60, 60), np.float32)
-    decided[59] = 1
-    solid, none = np.ones((60, 60), np.float32), np.zeros((60, 60), np.float32)
-    everywhere = np.ones((60, 60), bool)
-    area = Box(0, 0, 60, 60)
-    layer = HairLayer(area, (60, 60), solid, hair, none, everywhere, nearest, 3.0, everywhere)
-    alpha = layer.widen(decided, ~everywhere)
-    assert 0.3 < alpha[30, 30] < 0.7
-    finished = composite(hair, layer.over(edit, alpha), alpha)
-    assert np.abs(finished.astype(int) - hair)[:59].max() <= 2

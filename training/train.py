@@ -69,7 +69,7 @@ def main() -> None:
     net = channels_last(_start(options, split), device)
     average, optimiser = deepcopy(net).eval(), make_optimiser(net)
     state_file = options.out / "last.pt"
-    done = _resume(state_file, net, average, optimiser) if state_file.exists() else 0
+    done = resume(state_file, net, average, optimiser) if state_file.exists() else 0
     phases = [] if options.start else [_shortened(phase, options.schedule) for phase in PHASES]
     more = load_split(options.more, "train") if options.more else None
     photos = options.data / "unlabelled"
@@ -97,7 +97,7 @@ def main() -> None:
             if (epoch % SCORE_EVERY == 0 and phase is not fine) or epoch == before + fine.epochs:
                 row |= score(average, load_split(options.data, "val"), device)
             _log(options.out, row)
-            _save(state_file, net, average, optimiser, epoch)
+            save(state_file, net, average, optimiser, epoch)
     export(average.cpu(), options.out / "parser.onnx")
 
 
@@ -193,7 +193,7 @@ def _fine_epoch(
     order = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
     loader = DataLoader(samples, phase.batch, shuffle=True, drop_last=True, num_workers=1, generator=order)
-    _hold(net)
+    hold(net)
     losses = []
     for index, (image, label) in enumerate(loader):
         set_rate(optimiser, (epoch - 1 + index / len(loader)) / phase.epochs, FINE_RATE)
@@ -212,7 +212,7 @@ def _fine_epoch(
     return float(np.mean(losses))
 
 
-def _hold(net: ParsingNet) -> None:
+def hold(net: ParsingNet) -> None:
     """Norms keep their moments; the stem and the first stages keep their weights."""
     net.train()
     for module in net.modules():
@@ -239,7 +239,7 @@ def follow(average: ParsingNet, net: ParsingNet, inertia: float) -> None:
             slow.copy_(fast)
 
 
-def _resume(path: Path, net: ParsingNet, average: ParsingNet, optimiser: torch.optim.Optimizer) -> int:
+def resume(path: Path, net: ParsingNet, average: ParsingNet, optimiser: torch.optim.Optimizer) -> int:
     state = torch.load(path, map_location="cpu", weights_only=True)
     net.load_state_dict(state["net"])
     average.load_state_dict(state["average"])
@@ -247,7 +247,7 @@ def _resume(path: Path, net: ParsingNet, average: ParsingNet, optimiser: torch.o
     return int(state["epoch"])
 
 
-def _save(path: Path, net: ParsingNet, average: ParsingNet, optimiser: torch.optim.Optimizer, epoch: int) -> None:
+def save(path: Path, net: ParsingNet, average: ParsingNet, optimiser: torch.optim.Optimizer, epoch: int) -> None:
     state = {"net": net.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
     partial = path.with_suffix(".partial")
     torch.save(state | {"epoch": epoch}, partial)

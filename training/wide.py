@@ -1,0 +1,140 @@
+"""The wide phase: ``python -m training.wide DATA EXTRA LENT OUT --start parser.onnx``.
+
+Goes on from a net of ``training.train`` with what street fashion does not show: everyday scenes whose labels are sets
+of parts, drawings, headscarves, close-ups, things in front (``training.world``). The rate warms up, stays, and falls
+over the last quarter of ``--samples``; the weights are averaged over time. Writes OUT/wide.pt every few minutes (run
+the same command again and it goes on from there; until the rate falls ``--samples`` may be changed), OUT/wide.csv and
+at the end OUT/parser.onnx.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import time
+from copy import deepcopy
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from segmask.core.labels import PARTS
+from training import train
+from training.data import class_weights, load_split
+from training.export import export
+from training.losses import partial_loss
+from training.net import ParsingNet, channels_last, load_parser
+from training.sets import table
+from training.world import WideSamples, read_world
+
+SAMPLES = 14_000
+BATCH = 8
+SIZES = ((448, 288), (352, 224), (256, 256), (448, 288), (224, 352), (352, 352))
+"""Canvases of the batches in turn; the smaller ones cost a half and are figures of another scale."""
+RATE = 3e-4
+WARM_UP = 400  # samples
+FALLS = 0.25  # share of the samples over which the rate falls
+EMA = 0.99
+EMA_FIRST = 0.9
+LOVASZ_PIXELS = 60_000  # of a batch: a fifth of them costs a fifth
+SAVE_SECONDS = 180
+
+
+def main() -> None:
+    options = _options()
+    run(options.data, options.extra, options.lent, options.out, options.start, options)
+
+
+def run(data: Path, extra: Path, lent: Path, out: Path, start: Path, options: argparse.Namespace) -> Path:
+    """Train and write OUT/parser.onnx, whose path is returned; goes on from OUT/wide.pt."""
+    out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(options.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    split = load_split(data, "train", options.fold)
+    world = read_world(split, load_split(lent, "train"), extra, options.bystanders, options.seed)
+    samples = WideSamples(world, SIZES, BATCH, options.seed)
+    net = ParsingNet(len(PARTS))
+    load_parser(net, start, torch.stack([samples[index][0] for index in range(BATCH)]))
+    net = channels_last(net, device)
+    average, optimiser = deepcopy(net).eval(), train.make_optimiser(net)
+    train.hold(net)
+    state = out / "wide.pt"
+    step = train.resume(state, net, average, optimiser) if state.exists() else 0
+    codes = extra / "codes.json"
+    allowed = torch.from_numpy(table(codes if codes.exists() else None)).to(device)
+    weights = class_weights(split, len(PARTS)).sqrt().to(device)
+    losses, saved, began = [], time.monotonic(), time.monotonic()
+    for index in range(step, options.samples // BATCH):
+        set_rate(optimiser, index * BATCH, options.samples)
+        image, code = _batch(samples, index)
+        losses.append(_step(net, optimiser, image.to(device), code.to(device), allowed, weights, index))
+        train.follow(average, net, EMA if index > 20 else EMA_FIRST)
+        if time.monotonic() - saved > SAVE_SECONDS or index + 1 == options.samples // BATCH:
+            train.save(state, net, average, optimiser, index + 1)
+            _log(out / "wide.csv", index + 1, losses, time.monotonic() - began)
+            losses, saved = [], time.monotonic()
+    export(average.cpu(), out / "parser.onnx")
+    return out / "parser.onnx"
+
+
+def set_rate(optimiser: torch.optim.Optimizer, done: int, samples: int) -> None:
+    """Warm-up, a plateau, and a linear fall to a fiftieth over the last ``FALLS`` of the samples."""
+    fall = np.clip((samples - done) / (FALLS * samples), 0.02, 1)
+    rate = RATE * min(1.0, (done + BATCH) / WARM_UP) * fall
+    for group in optimiser.param_groups:
+        group["lr"] = float(rate) * group["factor"]
+
+
+def _batch(samples: WideSamples, index: int) -> tuple[Tensor, Tensor]:
+    drawn = [samples[index * BATCH + place] for place in range(BATCH)]
+    return torch.stack([image for image, _ in drawn]), torch.stack([code for _, code in drawn])
+
+
+def _step(
+    net: ParsingNet,
+    optimiser: torch.optim.Optimizer,
+    image: Tensor,
+    code: Tensor,
+    allowed: Tensor,
+    weights: Tensor,
+    index: int,
+) -> float:
+    torch.manual_seed(index)
+    with torch.autocast(image.device.type, torch.bfloat16):
+        logits = net(image.to(memory_format=torch.channels_last))
+    row, column = (int(value) for value in torch.randint(0, 2, (2,)))
+    loss = partial_loss(logits.float(), code, allowed, weights, (row, column), LOVASZ_PIXELS)
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+    optimiser.step()
+    return loss.item()
+
+
+def _log(path: Path, step: int, losses: list[float], seconds: float) -> None:
+    new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.writer(file)
+        if new:
+            writer.writerow(["samples", "loss", "seconds since the start"])
+        writer.writerow([step * BATCH, round(float(np.mean(losses)), 4), round(seconds)])
+    print(step * BATCH, f"{np.mean(losses):.4f}", f"{seconds:.0f} s", flush=True)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="folder with photos/, labels/ and split.json")
+    parser.add_argument("extra", type=Path, help="folder with train/, codes.json and teacher/")
+    parser.add_argument("lent", type=Path, help="folder of training.lend")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--start", type=Path, required=True, help="parser.onnx of training.train")
+    parser.add_argument("--bystanders", type=Path, help="folder of training.teacher of the labelled photos")
+    parser.add_argument("--samples", type=int, default=SAMPLES)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--fold", type=int, help="leave this half of the photos out (0 or 1)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from segmask.core.labels import PARTS
 from training import train
-from training.data import class_weights, load_split
+from training.data import Split, class_weights, load_split
 from training.export import export
 from training.losses import partial_loss
 from training.net import ParsingNet, channels_last, load_parser
@@ -63,7 +63,7 @@ def run(data: Path, extra: Path, lent: Path, out: Path, start: Path, options: ar
     step = train.resume(state, net, average, optimiser) if state.exists() else 0
     codes = extra / "codes.json"
     allowed = torch.from_numpy(table(codes if codes.exists() else None)).to(device)
-    weights = class_weights(split, len(PARTS)).sqrt().to(device)
+    weights = class_weights(Split(split.root, split.names[::6]), len(PARTS)).sqrt().to(device)
     losses, saved, began = [], time.monotonic(), time.monotonic()
     for index in range(step, options.samples // BATCH):
         set_rate(optimiser, index * BATCH, options.samples)

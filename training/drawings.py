@@ -21,9 +21,9 @@ Picture = tuple[np.ndarray, np.ndarray]
 """A picture, uint8 (H, W, 3) RGB, and its labels, uint8 (H, W)."""
 
 
-def drawing(image: np.ndarray, label: np.ndarray, rng: Rng, ignore: int = 255) -> Picture:
+def drawing(image: np.ndarray, label: np.ndarray, rng: Rng) -> Picture:
     """``image`` as a drawing in one of several manners, and its labels, smoothed."""
-    label = smoothed(label, ignore)
+    label = smoothed(label)
     kind = rng.random()
     if kind < 0.6:
         result = flat(image, label, rng)
@@ -36,8 +36,8 @@ def drawing(image: np.ndarray, label: np.ndarray, rng: Rng, ignore: int = 255) -
     return result, label
 
 
-def smoothed(label: np.ndarray, ignore: int = 255) -> np.ndarray:
-    """Labels with the outline of a brush instead of superpixels'; ``ignore`` and codes of sets stay where they are."""
+def smoothed(label: np.ndarray) -> np.ndarray:
+    """Labels with the outline of a brush instead of superpixels'; codes of sets and unknown pixels stay."""
     sigma = SMOOTH * max(label.shape)
     best, result = np.zeros(label.shape, np.float32), np.zeros_like(label)
     for part in np.unique(label[label < len(PARTS)]):
@@ -49,7 +49,7 @@ def smoothed(label: np.ndarray, ignore: int = 255) -> np.ndarray:
 
 def flat(image: np.ndarray, label: np.ndarray, rng: Rng) -> np.ndarray:
     """One colour a part, the photo's own or a new one; in the more careful ones two or three tones of it."""
-    result = ground(image, label, rng)
+    result = ground(image, rng)
     grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32), (0, 0), rng.uniform(1, 4))
     new, tones, depth = rng.random() < 0.6, int(rng.integers(1, 4)), rng.uniform(0.1, 0.5)
     skin = _skin_colour(image, label, rng, new)
@@ -64,7 +64,7 @@ def flat(image: np.ndarray, label: np.ndarray, rng: Rng) -> np.ndarray:
     return _features(result, image, label, rng)
 
 
-def ground(image: np.ndarray, label: np.ndarray, rng: Rng) -> np.ndarray:
+def ground(image: np.ndarray, rng: Rng) -> np.ndarray:
     """What is behind a drawn figure: white, a colour, a ramp, or the photo's ground in few colours."""
     kind = rng.random()
     if kind < 0.25:

@@ -22,7 +22,7 @@ def with_headscarf(image: np.ndarray, label: np.ndarray, rng: Rng, texture: np.n
         return image, label
     cloth = _region(face, label, rng)
     alpha = cv2.GaussianBlur(cloth.astype(np.float32), (0, 0), 0.8)[..., None]
-    painted = _cloth(image, face, rng, texture)
+    painted = _cloth(face, rng, texture)
     result = np.clip(np.rint(image + alpha * (painted - image)), 0, 255).astype(np.uint8)
     return result, np.where(cloth, PART_ID["headwear"], label).astype(np.uint8)
 
@@ -38,10 +38,9 @@ def _region(face: np.ndarray, label: np.ndarray, rng: Rng) -> np.ndarray:
         drop = height * rng.uniform(0.25, 1.3)
         wide = width * rng.uniform(0.5, 1.1)
         bottom = y + height + drop
-        corners = np.array(
-            [[centre[0] - oval[0] * 0.95, centre[1]], [centre[0] + oval[0] * 0.95, centre[1]], [centre[0] + wide, bottom],
-             [centre[0] + rng.normal(0, 0.2) * width, bottom + 0.25 * drop], [centre[0] - wide, bottom]]
-        )  # fmt: skip
+        sides = [[centre[0] + sign * 0.95 * oval[0], centre[1]] for sign in (-1, 1)]
+        tip = [centre[0] + rng.normal(0, 0.2) * width, bottom + 0.25 * drop]
+        corners = np.array([*sides, [centre[0] + wide, bottom], tip, [centre[0] - wide, bottom]])
         cv2.fillPoly(shape, [np.rint(corners).astype(np.int32)], 1)
     cloth = (shape > 0) & np.isin(label, COVERED)
     hair = label == PART_ID["hair"]
@@ -62,7 +61,7 @@ def _opening(shape: tuple[int, ...], box: tuple[int, int, int, int], rng: Rng) -
     return opening > 0
 
 
-def _cloth(image: np.ndarray, face: np.ndarray, rng: Rng, texture: np.ndarray | None) -> np.ndarray:
+def _cloth(face: np.ndarray, rng: Rng, texture: np.ndarray | None) -> np.ndarray:
     """A colour with folds around the face, sometimes with another photo's texture: float32 (H, W, 3)."""
     rows, columns = np.indices(face.shape, np.float32)
     x, y, width, height = cv2.boundingRect(face.astype(np.uint8))

@@ -8,7 +8,15 @@ import numpy as np
 from segmask.core.labels import PART_ID
 
 SKIN = (PART_ID["skin"], PART_ID["face"])
-HAIR_COLOURS = ((20, 18, 18), (50, 35, 28), (100, 65, 40), (190, 155, 95), (140, 60, 35), (185, 185, 190), (200, 90, 150))
+HAIR_COLOURS = (
+    (20, 18, 18),
+    (50, 35, 28),
+    (100, 65, 40),
+    (190, 155, 95),
+    (140, 60, 35),
+    (185, 185, 190),
+    (200, 90, 150),
+)
 LOW_LIGHT, NO_COLOUR, BLURRED, REDRAWN = 0.07, 0.08, 0.06, 0.12
 """Shares of the samples that get each look."""
 

@@ -59,28 +59,56 @@ FINE_EMA = 0.99
 HELD_STAGES = 2  # of the encoder: a third of the time goes into their gradients
 
 
+@dataclass(frozen=True)
+class Run:
+    """What is trained, from what, and how long."""
+
+    data: Path
+    """Folder with photos/, labels/ and split.json."""
+    out: Path
+    """Folder for checkpoints, log and the ONNX file."""
+    init: Path | None = None
+    """MobileNetV2 ONNX file to start the encoder from."""
+    start: Path | None = None
+    """parser.onnx of an earlier run: only the fine phase follows."""
+    more: Path | None = None
+    """Folder of training.pseudo: more photos, for every phase."""
+    seed: int = 0
+    fold: int | None = None
+    """Half of the photos to leave out (0 or 1): out-of-fold parsers."""
+    schedule: float = 1.0
+    """Multiplies the number of epochs."""
+    phases: tuple[Phase, ...] = PHASES
+    fine: Phase = FINE
+    fine_sizes: tuple[tuple[int, int], ...] = FINE_SIZES
+
+
 def main() -> None:
-    options = _options()
-    torch.manual_seed(options.seed)
-    options.out.mkdir(parents=True, exist_ok=True)
+    run(Run(**vars(_options())))
+
+
+def run(plan: Run) -> Path:
+    """Train, and return the path of OUT/parser.onnx."""
+    torch.manual_seed(plan.seed)
+    plan.out.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    split = load_split(options.data, "train", options.fold)
+    split = load_split(plan.data, "train", plan.fold)
     weights = class_weights(split, len(PARTS)).to(device)
-    net = channels_last(_start(options, split), device)
+    net = channels_last(_start(plan, split), device)
     average, optimiser = deepcopy(net).eval(), make_optimiser(net)
-    state_file = options.out / "last.pt"
+    state_file = plan.out / "last.pt"
     done = resume(state_file, net, average, optimiser) if state_file.exists() else 0
-    phases = [] if options.start else [_shortened(phase, options.schedule) for phase in PHASES]
-    more = load_split(options.more, "train") if options.more else None
-    photos = options.data / "unlabelled"
-    fine, before = _shortened(FINE, options.schedule), sum(phase.epochs for phase in phases)
+    phases = [] if plan.start else [_shortened(phase, plan.schedule) for phase in plan.phases]
+    more = load_split(plan.more, "train") if plan.more else None
+    photos = plan.data / "unlabelled"
+    fine, before = _shortened(plan.fine, plan.schedule), sum(phase.epochs for phase in phases)
     epoch = 0
     for phase in [*phases, fine]:
         if phase is fine and done <= before:
             net.load_state_dict(average.state_dict())
         if phase is fine and more is None and photos.is_dir():
-            more = _labelled_by(options.start or options.out / "before.onnx", average, photos, options.out / "more")
-        samples = Samples(split, phase.size_hw, options.seed, hard=phase is fine, more=more)
+            more = _labelled_by(plan.start or plan.out / "before.onnx", average, photos, plan.out / "more")
+        samples = Samples(split, phase.size_hw, plan.seed, hard=phase is fine, more=more)
         for _ in range(phase.epochs):
             epoch += 1
             if epoch <= done:
@@ -88,17 +116,17 @@ def main() -> None:
             samples.epoch = epoch
             began = time.monotonic()
             if phase is fine:
-                samples.size_hw = FINE_SIZES[(epoch - before) % len(FINE_SIZES)]
+                samples.size_hw = plan.fine_sizes[(epoch - before) % len(plan.fine_sizes)]
                 loss = _fine_epoch(net, average, optimiser, samples, fine, epoch - before, weights, device)
             else:
                 loss = _run_epoch(net, average, optimiser, samples, phase, phases, epoch, weights, device)
             row = {"epoch": epoch, "size": samples.size_hw[0], "loss": round(loss, 4)}
             row["seconds"] = round(time.monotonic() - began, 1)
             if (epoch % SCORE_EVERY == 0 and phase is not fine) or epoch == before + fine.epochs:
-                row |= score(average, load_split(options.data, "val"), device)
-            _log(options.out, row)
+                row |= score(average, load_split(plan.data, "val"), device)
+            _log(plan.out, row)
             save(state_file, net, average, optimiser, epoch)
-    export(average.cpu(), options.out / "parser.onnx")
+    return export(average.cpu(), plan.out / "parser.onnx")
 
 
 def _labelled_by(parser: Path, net: ParsingNet, photos: Path, out: Path) -> Split:
@@ -126,14 +154,14 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _start(options: argparse.Namespace, split: object) -> ParsingNet:
+def _start(plan: Run, split: Split) -> ParsingNet:
     net = ParsingNet(len(PARTS))
-    if options.start is not None:
-        samples = Samples(split, FINE.size_hw, options.seed)  # type: ignore[arg-type]
-        load_parser(net, options.start, torch.stack([samples[index][0] for index in range(8)]))
-    elif options.init is not None:
-        samples = Samples(split, PHASES[0].size_hw, options.seed)  # type: ignore[arg-type]
-        load_imagenet(net, options.init, torch.stack([samples[index][0] for index in range(32)]))
+    if plan.start is not None:
+        samples = Samples(split, plan.fine.size_hw, plan.seed)
+        load_parser(net, plan.start, torch.stack([samples[index][0] for index in range(8)]))
+    elif plan.init is not None:
+        samples = Samples(split, plan.phases[0].size_hw, plan.seed)
+        load_imagenet(net, plan.init, torch.stack([samples[index][0] for index in range(32)]))
     return net
 
 

@@ -13,6 +13,7 @@ import argparse
 import csv
 import time
 from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -41,53 +42,74 @@ LOVASZ_PIXELS = 60_000  # of a batch: a fifth of them costs a fifth
 SAVE_SECONDS = 180
 
 
+@dataclass(frozen=True)
+class WideRun:
+    """What the phase goes on from, and how long."""
+
+    data: Path
+    """Folder with photos/, labels/ and split.json."""
+    extra: Path
+    """Folder with train/ and codes.json (``training.world``)."""
+    lent: Path
+    """Folder of training.lend."""
+    out: Path
+    start: Path
+    """parser.onnx of training.train."""
+    bystanders: Path | None = None
+    """Folder of training.teacher's codes of the labelled photos."""
+    samples: int = SAMPLES
+    seed: int = 0
+    fold: int | None = None
+    """Half of the photos to leave out (0 or 1)."""
+    sizes: tuple[tuple[int, int], ...] = SIZES
+    batch: int = BATCH
+
+
 def main() -> None:
-    options = _options()
-    run(options.data, options.extra, options.lent, options.out, options.start, options)
+    run(WideRun(**vars(_options())))
 
 
-def run(data: Path, extra: Path, lent: Path, out: Path, start: Path, options: argparse.Namespace) -> Path:
+def run(plan: WideRun) -> Path:
     """Train and write OUT/parser.onnx, whose path is returned; goes on from OUT/wide.pt."""
-    out.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(options.seed)
+    plan.out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(plan.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    split = load_split(data, "train", options.fold)
-    world = read_world(split, load_split(lent, "train"), extra, options.bystanders, options.seed)
-    samples = WideSamples(world, SIZES, BATCH, options.seed)
+    split = load_split(plan.data, "train", plan.fold)
+    world = read_world(split, load_split(plan.lent, "train"), plan.extra, plan.bystanders, plan.seed)
+    samples = WideSamples(world, plan.sizes, plan.batch, plan.seed)
     net = ParsingNet(len(PARTS))
-    load_parser(net, start, torch.stack([samples[index][0] for index in range(BATCH)]))
+    load_parser(net, plan.start, torch.stack([samples[index][0] for index in range(plan.batch)]))
     net = channels_last(net, device)
     average, optimiser = deepcopy(net).eval(), train.make_optimiser(net)
     train.hold(net)
-    state = out / "wide.pt"
-    step = train.resume(state, net, average, optimiser) if state.exists() else 0
-    codes = extra / "codes.json"
+    state = plan.out / "wide.pt"
+    step, steps = train.resume(state, net, average, optimiser) if state.exists() else 0, plan.samples // plan.batch
+    codes = plan.extra / "codes.json"
     allowed = torch.from_numpy(table(codes if codes.exists() else None)).to(device)
     weights = class_weights(Split(split.root, split.names[::6]), len(PARTS)).sqrt().to(device)
-    losses, saved, began = [], time.monotonic(), time.monotonic()
-    for index in range(step, options.samples // BATCH):
-        set_rate(optimiser, index * BATCH, options.samples)
+    losses: list[float] = []
+    saved = began = time.monotonic()
+    for index in range(step, steps):
+        set_rate(optimiser, index / steps, index * plan.batch)
         image, code = _batch(samples, index)
         losses.append(_step(net, optimiser, image.to(device), code.to(device), allowed, weights, index))
         train.follow(average, net, EMA if index > 20 else EMA_FIRST)
-        if time.monotonic() - saved > SAVE_SECONDS or index + 1 == options.samples // BATCH:
+        if time.monotonic() - saved > SAVE_SECONDS or index + 1 == steps:
             train.save(state, net, average, optimiser, index + 1)
-            _log(out / "wide.csv", index + 1, losses, time.monotonic() - began)
+            _log(plan.out / "wide.csv", (index + 1) * plan.batch, losses, time.monotonic() - began)
             losses, saved = [], time.monotonic()
-    export(average.cpu(), out / "parser.onnx")
-    return out / "parser.onnx"
+    return export(average.cpu(), plan.out / "parser.onnx")
 
 
-def set_rate(optimiser: torch.optim.Optimizer, done: int, samples: int) -> None:
-    """Warm-up, a plateau, and a linear fall to a fiftieth over the last ``FALLS`` of the samples."""
-    fall = np.clip((samples - done) / (FALLS * samples), 0.02, 1)
-    rate = RATE * min(1.0, (done + BATCH) / WARM_UP) * fall
+def set_rate(optimiser: torch.optim.Optimizer, progress: float, done: int) -> None:
+    """Warm-up over the first samples, a plateau, and a linear fall to a fiftieth over the last ``FALLS``."""
+    rate = RATE * min(1.0, (done + BATCH) / WARM_UP) * float(np.clip((1 - progress) / FALLS, 0.02, 1))
     for group in optimiser.param_groups:
-        group["lr"] = float(rate) * group["factor"]
+        group["lr"] = rate * group["factor"]
 
 
 def _batch(samples: WideSamples, index: int) -> tuple[Tensor, Tensor]:
-    drawn = [samples[index * BATCH + place] for place in range(BATCH)]
+    drawn = [samples[index * samples.batch + place] for place in range(samples.batch)]
     return torch.stack([image for image, _ in drawn]), torch.stack([code for _, code in drawn])
 
 
@@ -112,14 +134,14 @@ def _step(
     return loss.item()
 
 
-def _log(path: Path, step: int, losses: list[float], seconds: float) -> None:
+def _log(path: Path, samples: int, losses: list[float], seconds: float) -> None:
     new = not path.exists()
     with path.open("a", newline="") as file:
         writer = csv.writer(file)
         if new:
             writer.writerow(["samples", "loss", "seconds since the start"])
-        writer.writerow([step * BATCH, round(float(np.mean(losses)), 4), round(seconds)])
-    print(step * BATCH, f"{np.mean(losses):.4f}", f"{seconds:.0f} s", flush=True)
+        writer.writerow([samples, round(float(np.mean(losses)), 4), round(seconds)])
+    print(samples, f"{np.mean(losses):.4f}", f"{seconds:.0f} s", flush=True)
 
 
 def _options() -> argparse.Namespace:

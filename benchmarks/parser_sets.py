@@ -105,7 +105,7 @@ def _bins(confidence: NDArray[np.float32], codes: LabelMap, guess: LabelMap) -> 
     values = confidence[known]
     index = np.minimum((values * BINS).astype(int), BINS - 1)
     columns = np.ones_like(values), values, (guess == codes)[known]
-    return np.stack([np.bincount(index, column, BINS) for column in columns], 1)
+    return np.asarray(np.stack([np.bincount(index, column, BINS) for column in columns], 1), np.float64)
 
 
 def typology_angle(photo: Image, face: NDArray[np.bool_]) -> float:

@@ -39,7 +39,7 @@ class DrawnFaces:
         found = [index for index in range(1, count) if boxes[index][4] > 60]
         if not found:
             return ()
-        x, y, width, height, _ = (float(value) for value in boxes[min(found, key=lambda index: centres[index][1])])
+        x, y, width, height, _ = (int(value) for value in boxes[min(found, key=lambda index: centres[index][1])])
         return (Face(Box(x, y, x + width, y + height), 1.0, self.name),)
 
 

@@ -59,9 +59,8 @@ class Teacher:
         small = cv2.resize(photo, (columns, rows), interpolation=cv2.INTER_AREA)
         planes = self.session.run(["segments", "part_heatmaps"], {"input": small[None].astype(np.float32) / 127.5 - 1})
         person, parts = (cv2.resize(plane[0], (columns, rows), interpolation=cv2.INTER_LINEAR) for plane in planes)
-        return np.asarray(
-            cv2.resize(codes_of(person, parts), (width, height), interpolation=cv2.INTER_NEAREST), np.uint8
-        )
+        codes = cv2.resize(codes_of(person, parts), (width, height), interpolation=cv2.INTER_NEAREST)
+        return np.asarray(codes, np.uint8)
 
 
 def codes_of(person: NDArray[np.float32], parts: NDArray[np.float32]) -> NDArray[np.uint8]:

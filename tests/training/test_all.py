@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-for library in ("torch", "onnx", "onnxscript", "sklearn", "matplotlib"):
-    pytest.importorskip(library)
+pytest.importorskip("torch")
+pytest.importorskip("onnxscript")
+pytest.importorskip("sklearn")
+pytest.importorskip("matplotlib")
 
 from segmask.models.registry import load_parser
 from training import all as everything
@@ -29,10 +31,8 @@ def test_every_step_runs_and_none_runs_twice(tmp_path: Path) -> None:
         "regions.json",
         "cut.csv",
     }
-    assert load_parser(str(result / "parser.onnx")).parse(np.full((90, 60, 3), 99, np.uint8)).label_map.shape == (
-        90,
-        60,
-    )
+    parsing = load_parser(str(result / "parser.onnx")).parse(np.full((90, 60, 3), 99, np.uint8))
+    assert parsing.label_map.shape == (90, 60)
     assert len(json.loads((result / "regions.json").read_text())["weights"]) == 4
     log = (tmp_path / "all.log").read_text()
     assert log.count("labels: begins") == 1

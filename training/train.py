@@ -27,7 +27,7 @@ from torch.utils.data import DataLoader
 
 from segmask.core.labels import PARTS
 from segmask.models.registry import load_parser as load_known_parser
-from training.data import IGNORE, Samples, Split, class_weights, load_split, to_input
+from training.data import IGNORE, Samples, Split, class_weights, load_split
 from training.export import export
 from training.losses import fine_loss, parsing_loss
 from training.net import ParsingNet, channels_last, load_imagenet, load_parser
@@ -295,8 +295,6 @@ def _log(out: Path, row: dict[str, float]) -> None:
         writer.writerow(row)
     draw_curves(path, out / "curves.png")
 
-
-__all__ = ["main", "to_input"]
 
 if __name__ == "__main__":
     main()

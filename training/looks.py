@@ -73,9 +73,10 @@ def looked_at_otherwise(image: np.ndarray, rng: Rng) -> np.ndarray:
             return cv2.GaussianBlur(image, (0, 0), rng.uniform(1.5, 4))
         length = int(rng.integers(5, 15))
         kernel = np.zeros((length, length), np.float32)
-        end = np.array([np.cos(angle := rng.uniform(0, np.pi)), np.sin(angle)]) * length / 2
-        centre = np.array([length / 2, length / 2])
-        cv2.line(kernel, *(tuple(int(v) for v in np.rint(centre + sign * end)) for sign in (-1, 1)), 1.0)
+        angle, middle = rng.uniform(0, np.pi), length / 2
+        across, down = middle * np.cos(angle), middle * np.sin(angle)
+        start, end = ((round(middle + sign * across), round(middle + sign * down)) for sign in (-1, 1))
+        cv2.line(kernel, start, end, (1.0,))
         image = cv2.filter2D(image, -1, kernel / max(kernel.sum(), 1))
     return image
 

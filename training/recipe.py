@@ -30,6 +30,7 @@ class Recipe:
     phases: tuple[train.Phase, ...] = train.PHASES
     fine: train.Phase = train.FINE
     fine_sizes: tuple[tuple[int, int], ...] = train.FINE_SIZES
+    ema: float = train.EMA
     fold_schedule: float = 0.4
     """Of the out-of-fold parsers, multiplies epochs and samples."""
     wide_samples: int = wide.SAMPLES
@@ -48,7 +49,7 @@ class Recipe:
         """The phases before the wide one."""
         schedule = 1.0 if fold is None else self.fold_schedule
         return train.Run(
-            data, out, init, None, more, 0, fold, schedule, self.phases, self.fine, self.fine_sizes
+            data, out, init, None, more, 0, fold, schedule, self.phases, self.fine, self.fine_sizes, self.ema
         )  # fmt: skip
 
     def widening(
@@ -73,9 +74,11 @@ FULL = Recipe(
 )
 SMOKE = Recipe(
     draws=(Draw("standard", 6, 101), Draw("hard", 6, 102)),
-    phases=(train.Phase(20, (96, 64), 4), train.Phase(2, (128, 96), 4)),
+    phases=(train.Phase(40, (96, 64), 4), train.Phase(2, (128, 96), 4)),
     fine=train.Phase(1, (128, 96), 4),
     fine_sizes=((128, 96), (96, 128)),
+    ema=0.9,
+    fold_schedule=1.0,
     wide_samples=16,
     wide_sizes=((128, 96), (96, 128)),
     wide_batch=4,

@@ -58,7 +58,9 @@ class Teacher:
         rows, columns = (max(9, round(side * scale / 8) * 8 + 1) for side in (height, width))
         small = cv2.resize(photo, (columns, rows), interpolation=cv2.INTER_AREA)
         planes = self.session.run(["segments", "part_heatmaps"], {"input": small[None].astype(np.float32) / 127.5 - 1})
-        person, parts = (cv2.resize(plane[0], (columns, rows), interpolation=cv2.INTER_LINEAR) for plane in planes)
+        person, parts = (
+            cv2.resize(np.asarray(plane)[0], (columns, rows), interpolation=cv2.INTER_LINEAR) for plane in planes
+        )
         codes = cv2.resize(codes_of(person, parts), (width, height), interpolation=cv2.INTER_NEAREST)
         return np.asarray(codes, np.uint8)
 

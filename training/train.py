@@ -1,13 +1,12 @@
 """Train the built-in parser: ``python -m training.train DATA OUT``.
 
 Two phases from a start of the encoder, then a fine phase: larger, with hard samples, norms and first stages held, at a
-rate of its own. Photos in DATA/unlabelled take part in the fine phase with the labels that the net before it
-gives them. ``--start parser.onnx`` does the fine phase alone, from an earlier result; ``--more FOLDER`` takes photos
-with such labels from a folder of ``training.pseudo`` instead, in every phase.
+rate of its own. Photos in DATA/unlabelled take part in it with the labels that the net before it gives them. ``--start
+parser.onnx`` does the fine phase alone, from an earlier result; ``--more FOLDER`` takes photos with such labels from a
+folder of ``training.pseudo`` instead, in every phase.
 
-Writes OUT/last.pt (everything needed to go on), OUT/log.csv (one line an epoch), OUT/curves.png and, at the end,
-OUT/parser.onnx; before the fine phase OUT/before.onnx and OUT/more, the labels that it gave. Running the same command
-again goes on from the last finished epoch.
+Writes OUT/last.pt, OUT/log.csv (one line an epoch), OUT/curves.png and, at the end, OUT/parser.onnx; before the fine
+phase OUT/before.onnx and OUT/more, the labels that it gave. Run again, it goes on from the last finished epoch.
 """
 
 from __future__ import annotations
@@ -81,6 +80,7 @@ class Run:
     phases: tuple[Phase, ...] = PHASES
     fine: Phase = FINE
     fine_sizes: tuple[tuple[int, int], ...] = FINE_SIZES
+    ema: float = EMA
 
 
 def main() -> None:
@@ -119,9 +119,9 @@ def run(plan: Run) -> Path:
                 samples.size_hw = plan.fine_sizes[(epoch - before) % len(plan.fine_sizes)]
                 loss = _fine_epoch(net, average, optimiser, samples, fine, epoch - before, weights, device)
             else:
-                loss = _run_epoch(net, average, optimiser, samples, phase, phases, epoch, weights, device)
-            row = {"epoch": epoch, "size": samples.size_hw[0], "loss": round(loss, 4)}
-            row["seconds"] = round(time.monotonic() - began, 1)
+                loss = _run_epoch(net, average, optimiser, samples, phase, phases, epoch, weights, device, plan.ema)
+            seconds = round(time.monotonic() - began, 1)
+            row = {"epoch": epoch, "size": samples.size_hw[0], "loss": round(loss, 4), "seconds": seconds}
             if (epoch % SCORE_EVERY == 0 and phase is not fine) or epoch == before + fine.epochs:
                 row |= score(average, load_split(plan.data, "val"), device)
             _log(plan.out, row)
@@ -184,6 +184,7 @@ def _run_epoch(
     epoch: int,
     weights: Tensor,
     device: torch.device,
+    ema: float,
 ) -> float:
     order = torch.Generator().manual_seed(samples.seed * 1000 + epoch)
     torch.manual_seed(samples.seed * 1000 + epoch)
@@ -201,7 +202,7 @@ def _run_epoch(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimiser.step()
-        follow(average, net, EMA if epoch > 2 else 0.9)
+        follow(average, net, ema if epoch > 2 else 0.9)
         losses.append(loss.item())
     return float(np.mean(losses))
 
@@ -269,9 +270,8 @@ def follow(average: ParsingNet, net: ParsingNet, inertia: float) -> None:
 
 def resume(path: Path, net: ParsingNet, average: ParsingNet, optimiser: torch.optim.Optimizer) -> int:
     state = torch.load(path, map_location="cpu", weights_only=True)
-    net.load_state_dict(state["net"])
-    average.load_state_dict(state["average"])
-    optimiser.load_state_dict(state["optimiser"])
+    for name, part in (("net", net), ("average", average), ("optimiser", optimiser)):
+        part.load_state_dict(state[name])
     return int(state["epoch"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,7 @@ class Recipe:
         """The wide phase."""
         samples = round(self.wide_samples * (1.0 if fold is None else self.fold_schedule))
         return wide.WideRun(
-            data, extra, lent, out, start, codes, samples, 0, fold, self.wide_sizes, self.wide_batch
+            data, extra, lent, out, start, codes, samples, math.inf, 0, fold, self.wide_sizes, self.wide_batch
         )  # fmt: skip
 
 

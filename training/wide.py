@@ -2,15 +2,16 @@
 
 Goes on from a net of ``training.train`` with what street fashion does not show: everyday scenes whose labels are sets
 of parts, drawings, headscarves, close-ups, things in front (``training.world``). The rate warms up, stays, and falls
-over the last quarter of ``--samples``; the weights are averaged over time. Writes OUT/wide.pt every few minutes (run
-the same command again and it goes on from there; until the rate falls ``--samples`` may be changed), OUT/wide.csv and
-at the end OUT/parser.onnx.
+over the last quarter of ``--samples``, or of ``--seconds`` if these are over before; the weights are averaged over
+time. Writes OUT/wide.pt every few minutes (run the same command again and it goes on from there), OUT/wide.csv and at
+the end OUT/parser.onnx.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import math
 import time
 from copy import deepcopy
 from dataclasses import dataclass
@@ -58,6 +59,8 @@ class WideRun:
     bystanders: Path | None = None
     """Folder of training.teacher's codes of the labelled photos."""
     samples: int = SAMPLES
+    seconds: float = math.inf
+    """The rate falls, and training ends, so early that it takes no longer."""
     seed: int = 0
     fold: int | None = None
     """Half of the photos to leave out (0 or 1)."""
@@ -89,15 +92,18 @@ def run(plan: WideRun) -> Path:
     weights = class_weights(Split(split.root, split.names[::6]), len(PARTS)).sqrt().to(device)
     losses: list[float] = []
     saved = began = time.monotonic()
-    for index in range(step, steps):
-        set_rate(optimiser, index / steps, index * plan.batch)
-        image, code = _batch(samples, index)
-        losses.append(_step(net, optimiser, image.to(device), code.to(device), allowed, weights, index))
-        train.follow(average, net, EMA if index > 20 else EMA_FIRST)
-        if time.monotonic() - saved > SAVE_SECONDS or index + 1 == steps:
-            train.save(state, net, average, optimiser, index + 1)
-            _log(plan.out / "wide.csv", (index + 1) * plan.batch, losses, time.monotonic() - began)
-            losses, saved = [], time.monotonic()
+    progress = step / steps
+    while step < steps and progress < 1:
+        set_rate(optimiser, progress, step * plan.batch)
+        image, code = _batch(samples, step)
+        losses.append(_step(net, optimiser, image.to(device), code.to(device), allowed, weights, step))
+        train.follow(average, net, EMA if step > 20 else EMA_FIRST)
+        step, now = step + 1, time.monotonic()
+        progress = max(step / steps, (now - began) / plan.seconds)
+        if now - saved > SAVE_SECONDS or progress >= 1:
+            train.save(state, net, average, optimiser, step)
+            _log(plan.out / "wide.csv", step * plan.batch, losses, now - began)
+            losses, saved = [], now
     return export(average.cpu(), plan.out / "parser.onnx")
 
 
@@ -153,6 +159,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--start", type=Path, required=True, help="parser.onnx of training.train")
     parser.add_argument("--bystanders", type=Path, help="folder of training.teacher of the labelled photos")
     parser.add_argument("--samples", type=int, default=SAMPLES)
+    parser.add_argument("--seconds", type=float, default=math.inf, help="end so early that it takes no longer")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--fold", type=int, help="leave this half of the photos out (0 or 1)")
     return parser.parse_args()

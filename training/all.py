@@ -8,7 +8,8 @@ The steps run in the order of ``STEPS``. One that is finished leaves OUT/done/NA
 command goes on where it was stopped, inside a training too. OUT/all.log says what ran and how long; OUT/result holds
 parser.onnx, pixel_model.npz, verdict.npz, regions.json and cut.csv.
 
-``--smoke OUT`` does all of it on a few drawn figures in a few minutes: it shows that the steps fit together, not more.
+``--smoke OUT`` does all of it on a few drawn figures in a few minutes: it shows that the steps fit together, not more. Its
+parsers find nobody, so that it fits no verdict.
 """
 
 from __future__ import annotations
@@ -149,6 +150,9 @@ def region_weights(plan: Plan) -> None:
 
 def verdict(plan: Plan) -> None:
     """On synthetic edits; where EXTRA has graded pairs, on these besides, which is what the package gets."""
+    if not plan.recipe.fits_verdict:
+        _say(plan, "no verdict is fitted in this recipe")
+        return
     synthetic = fit_verdict.fit_cases(plan.data, plan.fit, plan.pairs(), plan.folds, plan.workers)
     graded = plan.extra / "pairs" / "GRADES.tsv"
     if not graded.exists():

@@ -56,6 +56,8 @@ def fit_cases(data: Path, out: Path, pairs: list[Path], parsers: list[Path], wor
     asked = [case for case in cases if np.isfinite(case.measurements).all()]
     print(f"{len(cases) - len(asked)} cases without a person, of which no confidence is asked, are left out")
     cases = asked
+    if len({case.right for case in cases}) < 2:
+        raise ValueError(f"expected right and wrong masks to tell apart; the {len(cases)} measured ones are all alike")
     _write_table(out / "verdict.csv", cases)
     measured, truth = np.stack([case.measurements for case in cases]), np.array([case.right for case in cases])
     photos = np.array([int(case.photo) for case in cases])  # a photo is in one fold, with all of its cases

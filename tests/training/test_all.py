@@ -27,7 +27,6 @@ def test_every_step_runs_and_none_runs_twice(tmp_path: Path) -> None:
     assert {path.name for path in result.iterdir()} == {
         "parser.onnx",
         "pixel_model.npz",
-        "verdict.npz",
         "regions.json",
         "cut.csv",
     }

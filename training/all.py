@@ -8,8 +8,8 @@ The steps run in the order of ``STEPS``. One that is finished leaves OUT/done/NA
 command goes on where it was stopped, inside a training too. OUT/all.log says what ran and how long; OUT/result holds
 parser.onnx, pixel_model.npz, verdict.npz, regions.json and cut.csv.
 
-``--smoke OUT`` does all of it on a few drawn figures in a few minutes: it shows that the steps fit together, not more. Its
-parsers find nobody, so that it fits no verdict.
+``--smoke OUT`` does all of it on a few drawn figures in a few minutes: it shows that the steps fit together, not more.
+Its parsers find nobody, so that it fits no verdict.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ CONFIDENT = 0.9
 PROTECTED = 0.95  # of a labelled face, to count as protected
 LEAST_FACE = 400  # pixels of a labelled face whose tone or protection is measured
 LEAST_SHARE = 2e-4  # of a set's pixels: rarer parts are not reported
+MOST_OPEN = 3.0  # pixels that may be of a part, a pixel that surely is: with more of them it is not reported
 RESAMPLES = 500
 GROUPS: dict[str, tuple[str, ...]] = {
     "worn": WORN,
@@ -116,14 +117,15 @@ def typology_angle(photo: Image, face: NDArray[np.bool_]) -> float:
 
 
 def group_iou(counts: NDArray[np.int64], allowed: Table, group: Sequence[str]) -> float:
-    """IoU of a group of parts from counts (256, 14); NaN where no pixel is surely of the group."""
+    """IoU of a group of parts from counts (256, 14); NaN where too few pixels are surely of the group."""
     ids = list(part_ids(group))
     inside = allowed.any(1) & ~np.delete(allowed, ids, 1).any(1)
     outside = allowed.any(1) & ~allowed[:, ids].any(1)
     guessed = counts[:, ids].sum(1)
     hit, missed, extra = guessed[inside].sum(), (counts.sum(1) - guessed)[inside].sum(), guessed[outside].sum()
-    share = (hit + missed) / max(1, counts.sum())
-    return hit / (hit + missed + extra) if share > LEAST_SHARE else np.nan
+    sure, open_ = hit + missed, counts[allowed[:, ids].any(1) & ~inside].sum()
+    told = sure > LEAST_SHARE * counts.sum() and open_ <= MOST_OPEN * sure
+    return hit / (sure + extra) if told else np.nan
 
 
 def shares(counts: NDArray[np.int64], confident: NDArray[np.int64], allowed: Table) -> dict[str, float]:

@@ -23,13 +23,13 @@ def counts(**guesses: dict[str, int]) -> np.ndarray:
 
 
 def test_open_pixels_count_neither_for_a_part_nor_against_it() -> None:
-    found = counts(hair={"hair": 30, "face": 10}, head={"hair": 500, "upper": 20}, unknown={"hair": 900})
+    found = counts(hair={"hair": 30, "face": 10}, head={"hair": 100, "upper": 20}, unknown={"hair": 900})
     assert group_iou(found, ALLOWED, ("hair",)) == 30 / 40
     assert group_iou(found, ALLOWED, ("face",)) != group_iou(found, ALLOWED, ("face",))  # no pixel is surely face
 
 
 def test_a_set_that_rules_a_part_out_counts_against_it() -> None:
-    found = counts(upper={"upper": 60}, head={"upper": 20}, person={"upper": 999})
+    found = counts(upper={"upper": 60}, head={"upper": 20}, person={"upper": 99})
     assert group_iou(found, ALLOWED, ("upper",)) == 60 / 80
 
 
@@ -54,3 +54,8 @@ def test_fair_skin_has_the_larger_angle() -> None:
     face = np.ones((4, 4), bool)
     fair, deep = (np.full((4, 4, 3), colour, np.uint8) for colour in ((245, 215, 195), (90, 60, 45)))
     assert typology_angle(fair, face) > 41 > 10 > typology_angle(deep, face)
+
+
+def test_a_part_that_is_mostly_open_is_not_reported() -> None:
+    found = counts(bag={"bag": 10}, person={"bag": 900})
+    assert np.isnan(group_iou(found, ALLOWED, ("bag",)))

@@ -1,10 +1,11 @@
-"""Parsers side by side: ``python -m benchmarks.parser DATA [--parser NAME[=LABELS.json]]… [--write]``.
+"""Parsers side by side: ``python -m benchmarks.parser DATA [--parser NAME[=LABELS.json]]… [--judge FOLDER] [--write]``.
 
 DATA holds photos/, labels/ and split.json. A parser is a name of ``segmask models list`` or an ONNX file, with
 ``=LABELS.json`` after it where it needs a description (docs/models.md). IoU is pooled over the pixels of all photos, at
 the photos' own size; the intervals are bootstrapped over photos. Of the other views (``parser_views.py``) fewer photos
 are taken (``--views N``). Protected faces: share of photos of whose labelled face at least 98 % lies in the region that
-the parser's face part protects, with no detector. ``--write`` replaces the section in ``RESULTS.md``.
+the parser's face part protects, with no detector. ``--judge`` measures on every set in FOLDER besides, also where
+labels leave parts open (``parser_sets.py``). ``--write`` replaces the section in ``RESULTS.md``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.parser_sets import sets_report
 from benchmarks.parser_views import VIEWS, View
 from benchmarks.sections import replace_section
 from segmask import io
@@ -71,6 +73,7 @@ def main() -> None:
     options.add_argument("--parser", action="append", help="NAME or FILE.onnx[=LABELS.json]; builtin without it")
     options.add_argument("--part", default="val")
     options.add_argument("--views", type=int, default=25, metavar="N", help="photos of each further view")
+    options.add_argument("--judge", type=Path, metavar="FOLDER", help="folder of further labelled sets")
     options.add_argument("--write", action="store_true", help="replace the section in RESULTS.md")
     chosen = options.parse_args()
     names = json.loads((chosen.data / "split.json").read_text())[chosen.part]
@@ -79,6 +82,8 @@ def main() -> None:
         path, _, labels = spec.partition("=")
         parsers[Path(path).stem] = load_parser(path, labels=labels or None)
     text = report(parsers, chosen.data, chosen.part, names, chosen.views)
+    if chosen.judge:
+        text += f"\n\n{sets_report(parsers, chosen.judge)}"
     print(text)
     if chosen.write:
         replace_section("parser", text)

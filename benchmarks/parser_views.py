@@ -1,4 +1,4 @@
-"""The same labelled photos as other users' photos: half bodies, narrow and wide frames, a small figure in 24 MP."""
+"""The same labelled photos as other users' photos: half bodies, other frames, turned, a small figure in 24 MP."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ HALF_BODY_HEIGHT = 1024
 LARGE_HW = (6000, 4000)
 LARGE_SHARE = 0.15
 """Of the large canvas's height: the figure."""
+TURN_DEGREES = 10
 
 View = Callable[[Image, LabelMap], tuple[Image, LabelMap]]
 
@@ -50,6 +51,15 @@ def framed(aspect: float) -> View:
     return view
 
 
+def turned(image: Image, label: LabelMap) -> tuple[Image, LabelMap]:
+    """Turned by ``TURN_DEGREES`` about the middle, its border pixels drawn out."""
+    height, width = label.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), TURN_DEGREES, 1.0)
+    moved = cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    labels = cv2.warpAffine(label, matrix, (width, height), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.uint8), np.asarray(labels, np.uint8)
+
+
 def small_figure(image: Image, label: LabelMap) -> tuple[Image, LabelMap]:
     """24 megapixels, the figure 15 % of their height."""
     rows = np.nonzero(label.any(1))[0]
@@ -77,6 +87,7 @@ VIEWS: dict[str, View] = {
     "half body": half_body,
     "aspect 1:4": framed(0.25),
     "aspect 4:1": framed(4.0),
+    "turned by 10 degrees": turned,
     "24 MP, figure 15 %": small_figure,
 }
 """Aspects are height to width."""

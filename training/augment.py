@@ -81,7 +81,7 @@ def framing(
 def _frame_box(label: np.ndarray, rng: Rng) -> tuple[float, float, float, float]:
     height, width = label.shape
     kind = rng.random()
-    rows, columns = np.nonzero(label)
+    rows, columns = np.nonzero(figure(label))
     if kind < 0.4 or len(rows) < 100:
         return 0.0, 0.0, float(width), float(height)
     top, bottom, left, right = rows.min(), rows.max(), columns.min(), columns.max()
@@ -101,6 +101,11 @@ def _frame_box(label: np.ndarray, rng: Rng) -> tuple[float, float, float, float]
         return middle - tall / 3, top - 0.15 * head, middle + tall / 3, top + tall
     tall = head * rng.uniform(1.5, 2.5)  # head and shoulders
     return centre - tall / 2, top - 0.3 * head, centre + tall / 2, top + tall
+
+
+def figure(label: np.ndarray) -> np.ndarray:
+    """The labels without pixels whose part is unknown or one of a set: what a frame is laid around."""
+    return np.where(label < len(PARTS), label, 0)
 
 
 def nobody(photo: np.ndarray, label: np.ndarray, rng: Rng) -> np.ndarray:

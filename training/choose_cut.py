@@ -49,23 +49,29 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=4, help="take every n-th case")
     parser.add_argument("--only", nargs="*", help="names of the weights to vary; all without it, none if empty")
     options = parser.parse_args()
-    models = [read_pixel_model(options.out / f"half{half}.npz") for half in (0, 1)]
-    wanted = VARIED if options.only is None else {name: VARIED[name] for name in options.only}
+    choose(options.out, options.caches, options.workers, options.every, options.only)
+
+
+def choose(out: Path, caches: list[Path], workers: int, every: int, only: list[str] | None = None) -> Path:
+    """Judge every setting on every ``every``-th case; ``only`` names the weights to vary. Writes OUT/cut.csv."""
+    models = [read_pixel_model(out / f"half{half}.npz") for half in (0, 1)]
+    wanted = VARIED if only is None else {name: VARIED[name] for name in only}
     settings = [("", 0.0, DEFAULT)]
     settings += [(name, value, replace(DEFAULT, **{name: value})) for name in wanted for value in wanted[name]]
     judged = partial(rate_settings, models, [config for _, _, config in settings])
-    with ProcessPoolExecutor(options.workers) as pool:
-        totals = zip(*pool.map(judged, case_files(options.caches)[:: options.every]), strict=True)
+    with ProcessPoolExecutor(workers) as pool:
+        totals = zip(*pool.map(judged, case_files(caches)[::every]), strict=True)
     rows = [
         {"weight": name, "value": value} | summary(scores)
         for (name, value, _), scores in zip(settings, totals, strict=True)
     ]
     for row in rows:
         print(*row.values(), sep="\t")
-    with (options.out / "cut.csv").open("w", newline="") as file:
+    with (out / "cut.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
+    return out / "cut.csv"
 
 
 def rate_settings(models: list[PixelModel], configs: list[HybridConfig], path: Path) -> list[dict[str, float]]:

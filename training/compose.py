@@ -26,6 +26,17 @@ def hard_sample(
     """One training sample at ``size_hw``; ``other`` lends its figure, its ground or its texture."""
     if rng.random() < augment.EMPTY:
         return augment.sample(photo, label, size_hw, rng, ignore=ignore)
+    image, label = placed(photo, label, other, size_hw, rng, ignore)
+    image = dressed_anew(image, label, other[0] if rng.random() < 0.2 else None, rng)
+    if rng.random() < IN_FRONT:
+        image, label = in_front(image, label, other, rng)
+    return augment.degrade(augment.tone(image, rng), rng), label
+
+
+def placed(
+    photo: np.ndarray, label: np.ndarray, other: Picture, size_hw: tuple[int, int], rng: Rng, ignore: int = 255
+) -> Picture:
+    """A figure in its frame: seated, small, before another ground, in company, each now and then."""
     if rng.random() < SEATED:
         photo, label = seated(photo, label, rng)
     small = rng.random() < SMALL
@@ -39,18 +50,20 @@ def hard_sample(
         image = _pasted(image, ground, label == 0)
     if rng.random() < COMPANY:
         image, label = company(image, label, other, rng, ignore)
-    texture = other[0] if rng.random() < 0.2 else None
+    return image, label
+
+
+def dressed_anew(image: np.ndarray, label: np.ndarray, texture: np.ndarray | None, rng: Rng) -> np.ndarray:
+    """New colours for four of ten garments."""
     for part in augment.GARMENTS:
         if rng.random() < 0.4:
             image = augment.recolour(image, label == part, rng, texture)
-    if rng.random() < IN_FRONT:
-        image, label = in_front(image, label, other, rng)
-    return augment.degrade(augment.tone(image, rng), rng), label
+    return image
 
 
 def hard_box(label: np.ndarray, rng: Rng) -> tuple[float, float, float, float] | None:
     """What to frame (x0, y0, x1, y1): a head close up, a trunk without its head, legs alone; None for the usual."""
-    rows, columns = np.nonzero(label)
+    rows, columns = np.nonzero(augment.figure(label))
     head_rows, head_columns = np.nonzero(np.isin(label, augment.HEAD))
     kind = rng.random()
     if kind > 0.25 or len(head_rows) < 30:
@@ -71,7 +84,7 @@ def hard_box(label: np.ndarray, rng: Rng) -> tuple[float, float, float, float] |
 
 def seated(photo: np.ndarray, label: np.ndarray, rng: Rng) -> Picture:
     """Thighs shortened as they look from the front when someone sits."""
-    rows = np.nonzero(label.any(1))[0]
+    rows = np.nonzero(augment.figure(label).any(1))[0]
     if rows.size < 40:
         return photo, label
     top, tall = rows[0], rows[-1] - rows[0]

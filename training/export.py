@@ -34,8 +34,8 @@ class Exported(nn.Module):
         return self.net(image / 127.5 - 1)
 
 
-def export(net: ParsingNet, path: Path) -> None:
-    """Write ``net`` and check that onnxruntime gives the same logits."""
+def export(net: ParsingNet, path: Path) -> Path:
+    """Write ``net`` to ``path``, which is returned, and check that onnxruntime gives the same logits."""
     import onnx
 
     path = Path(path)
@@ -57,7 +57,7 @@ def export(net: ParsingNet, path: Path) -> None:
     model = onnx.load(str(partial))
     onnx.save(_half_weights(model), str(partial))
     _compare(net, partial)
-    partial.replace(path)
+    return partial.replace(path)
 
 
 def _half_weights(model: ModelProto) -> ModelProto:

@@ -70,8 +70,13 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    samples = gather(options.caches, options.workers)
+    fit_models(options.caches, options.out, options.workers)
+
+
+def fit_models(caches: list[Path], out: Path, workers: int) -> Path:
+    """Fit and write the three models and ``fit.csv``; the path of the packaged one is returned."""
+    out.mkdir(parents=True, exist_ok=True)
+    samples = gather(caches, workers)
     rows = []
     everything = np.ones(len(samples.truth), bool)
     for name, kept, judged in (
@@ -84,11 +89,12 @@ def main() -> None:
             rows.append({"model": name, "given": given} | judge(nets, samples, judged & (samples.given == given)))
             print(rows[-1], flush=True)
         arrays: dict[str, Any] = {**arrays_of(nets)}
-        np.savez(options.out / f"{name}.npz", **arrays)
-    with (options.out / "fit.csv").open("w", newline="") as file:
+        np.savez(out / f"{name}.npz", **arrays)
+    with (out / "fit.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
+    return out / "pixel_model.npz"
 
 
 def half_of(photo: str) -> int:

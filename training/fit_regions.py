@@ -34,10 +34,15 @@ def main() -> None:
     parser.add_argument("pairs", type=Path, nargs="+")
     parser.add_argument("--cases", type=int, default=60)
     options = parser.parse_args()
-    tables = [table for pairs in options.pairs for table in tables_of(pairs, options.cases)]
+    weights, regions = fit_pairs(options.pairs, options.cases)
+    print(f"{regions} regions; intercept {weights[0]:.2f}, weights", np.round(weights[1:], 2))
+
+
+def fit_pairs(folders: list[Path], cases: int) -> tuple[np.ndarray, int]:
+    """Intercept and weights, and how many regions of about ``cases`` edits a folder they were fitted on."""
+    tables = [table for pairs in folders for table in tables_of(pairs, cases)]
     statistics, missed, leaked = (np.concatenate(column) for column in zip(*tables, strict=True))
-    weights = fit(statistics, missed, leaked)
-    print(f"{len(statistics)} regions; intercept {weights[0]:.2f}, weights", np.round(weights[1:], 2))
+    return fit(statistics, missed, leaked), len(statistics)
 
 
 def tables_of(pairs: Path, cases: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:

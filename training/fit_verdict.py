@@ -44,23 +44,30 @@ def main() -> None:
     parser.add_argument("--held-out", type=Path, nargs=2, required=True, help="parsers of fold 0 and fold 1")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    measured_by = partial(measure, options.out, options.held_out, folds_of(options.data))
-    every_case = [case for pairs in options.pairs for case in read_dataset(pairs).cases]
-    with ProcessPoolExecutor(options.workers) as pool:
+    fit_cases(options.data, options.out, options.pairs, options.held_out, options.workers)
+
+
+def fit_cases(data: Path, out: Path, pairs: list[Path], parsers: list[Path], workers: int) -> Path:
+    """Run every case by the parser of ``parsers`` that has not seen it, fit, and return the path of ``verdict.npz``."""
+    measured_by = partial(measure, out, parsers, folds_of(data))
+    every_case = [case for folder in pairs for case in read_dataset(folder).cases]
+    with ProcessPoolExecutor(workers) as pool:
         cases = list(pool.map(measured_by, every_case))
     asked = [case for case in cases if np.isfinite(case.measurements).all()]
     print(f"{len(cases) - len(asked)} cases without a person, of which no confidence is asked, are left out")
     cases = asked
-    _write_table(options.out / "verdict.csv", cases)
+    if len({case.right for case in cases}) < 2:
+        raise ValueError(f"expected right and wrong masks to tell apart; the {len(cases)} measured ones are all alike")
+    _write_table(out / "verdict.csv", cases)
     measured, truth = np.stack([case.measurements for case in cases]), np.array([case.right for case in cases])
     photos = np.array([int(case.photo) for case in cases])  # a photo is in one fold, with all of its cases
     lows, highs = np.quantile(measured, RANGE, 0)
     measured = np.clip(measured, lows, highs)
     held_out = np.empty(len(truth))
     for fold in range(FOLDS):
-        out = photos % FOLDS == fold
-        weights, bias = regress(measured[~out], truth[~out])
-        held_out[out] = measured[out] @ weights + bias
+        left = photos % FOLDS == fold
+        weights, bias = regress(measured[~left], truth[~left])
+        held_out[left] = measured[left] @ weights + bias
     least = float(np.quantile(held_out[truth], FALSE_ALARMS))
     print(f"{len(truth)} cases, {(~truth).sum()} wrong; of these {np.mean(held_out[~truth] < least):.0%} are shown,")
     area = roc_auc_score(truth, held_out)
@@ -69,13 +76,14 @@ def main() -> None:
     for name, weight in zip(NAMES, weights * measured.std(0), strict=True):
         print(f"{weight:+.2f} {name}")
     np.savez(
-        options.out / "verdict.npz",
+        out / "verdict.npz",
         weights=weights.astype(np.float32),
         lows=lows.astype(np.float32),
         highs=highs.astype(np.float32),
         bias=np.float32(bias),
         least=np.float32(1 / (1 + np.exp(-least))),
     )
+    return out / "verdict.npz"
 
 
 @dataclass(frozen=True)

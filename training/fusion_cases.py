@@ -62,10 +62,15 @@ def main() -> None:
     parser.add_argument("--held-out", type=Path, nargs=2, required=True, help="parsers of fold 0 and fold 1")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    options.cache.mkdir(parents=True, exist_ok=True)
-    gathered = partial(gather, options.held_out, folds_of(options.data), options.cache)
-    with ProcessPoolExecutor(options.workers) as pool:
-        list(pool.map(gathered, read_dataset(options.pairs).cases))
+    gather_set(options.data, options.pairs, options.cache, options.held_out, options.workers)
+
+
+def gather_set(data: Path, pairs: Path, cache: Path, held_out: list[Path], workers: int) -> None:
+    """Every case of a folder of synthetic edits; what is in ``cache`` already stays."""
+    cache.mkdir(parents=True, exist_ok=True)
+    gathered = partial(gather, held_out, folds_of(data), cache)
+    with ProcessPoolExecutor(workers) as pool:
+        list(pool.map(gathered, read_dataset(pairs).cases))
 
 
 def folds_of(data: Path) -> dict[str, int]:

@@ -60,11 +60,14 @@ def main() -> None:
     parser.add_argument("--grades", type=Path, nargs="+", required=True)
     parser.add_argument("--synthetic", type=Path, nargs="+", required=True)
     options = parser.parse_args()
-    masker = Masker()
-    rows = [*real(masker, options.pairs, options.grades), *synthetic(masker, options.synthetic)]
-    arrays, table = fit(rows)
-    np.savez(options.out, **arrays)  # type: ignore[arg-type]
-    print(table)
+    print(refit(Masker(), options.pairs, options.grades, options.synthetic, options.out))
+
+
+def refit(masker: Masker, pairs: Path, grades: list[Path], synthetic_sets: list[Path], out: Path) -> str:
+    """Run all pairs with ``masker``, fit, and write ``out``; the table is returned."""
+    arrays, table = fit([*real(masker, pairs, grades), *synthetic(masker, synthetic_sets)])
+    np.savez(out, **arrays)  # type: ignore[arg-type]
+    return table
 
 
 def real(masker: Masker, pairs: Path, grades: list[Path]) -> list[Row]:

@@ -17,7 +17,7 @@ Picture = tuple[np.ndarray, np.ndarray]
 
 def small_box(label: np.ndarray, size_hw: tuple[int, int], rng: Rng) -> tuple[float, float, float, float]:
     """A frame (x0, y0, x1, y1) in which the figure takes a tenth to six tenths of the height, anywhere."""
-    rows, columns = np.nonzero(label)
+    rows, columns = np.nonzero(augment.figure(label))
     if len(rows) < 100:
         return 0.0, 0.0, float(label.shape[1]), float(label.shape[0])
     tall, wide = rows.max() - rows.min() + 1, columns.max() - columns.min() + 1

@@ -1,13 +1,12 @@
 """Train the built-in parser: ``python -m training.train DATA OUT``.
 
 Two phases from a start of the encoder, then a fine phase: larger, with hard samples, norms and first stages held, at a
-rate of its own. Photos in DATA/unlabelled take part in the fine phase with the labels that the net before it
-gives them. ``--start parser.onnx`` does the fine phase alone, from an earlier result; ``--more FOLDER`` takes photos
-with such labels from a folder of ``training.pseudo`` instead, in every phase.
+rate of its own. Photos in DATA/unlabelled take part in it with the labels that the net before it gives them. ``--start
+parser.onnx`` does the fine phase alone, from an earlier result; ``--more FOLDER`` takes photos with such labels from a
+folder of ``training.pseudo`` instead, in every phase.
 
-Writes OUT/last.pt (everything needed to go on), OUT/log.csv (one line an epoch), OUT/curves.png and, at the end,
-OUT/parser.onnx; before the fine phase OUT/before.onnx and OUT/more, the labels that it gave. Running the same command
-again goes on from the last finished epoch.
+Writes OUT/last.pt, OUT/log.csv (one line an epoch), OUT/curves.png and, at the end, OUT/parser.onnx; before the fine
+phase OUT/before.onnx and OUT/more, the labels that it gave. Run again, it goes on from the last finished epoch.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from torch.utils.data import DataLoader
 
 from segmask.core.labels import PARTS
 from segmask.models.registry import load_parser as load_known_parser
-from training.data import IGNORE, Samples, Split, class_weights, load_split, to_input
+from training.data import IGNORE, Samples, Split, class_weights, load_split
 from training.export import export
 from training.losses import fine_loss, parsing_loss
 from training.net import ParsingNet, channels_last, load_imagenet, load_parser
@@ -59,28 +58,57 @@ FINE_EMA = 0.99
 HELD_STAGES = 2  # of the encoder: a third of the time goes into their gradients
 
 
+@dataclass(frozen=True)
+class Run:
+    """What is trained, from what, and how long."""
+
+    data: Path
+    """Folder with photos/, labels/ and split.json."""
+    out: Path
+    """Folder for checkpoints, log and the ONNX file."""
+    init: Path | None = None
+    """MobileNetV2 ONNX file to start the encoder from."""
+    start: Path | None = None
+    """parser.onnx of an earlier run: only the fine phase follows."""
+    more: Path | None = None
+    """Folder of training.pseudo: more photos, for every phase."""
+    seed: int = 0
+    fold: int | None = None
+    """Half of the photos to leave out (0 or 1): out-of-fold parsers."""
+    schedule: float = 1.0
+    """Multiplies the number of epochs."""
+    phases: tuple[Phase, ...] = PHASES
+    fine: Phase = FINE
+    fine_sizes: tuple[tuple[int, int], ...] = FINE_SIZES
+    ema: float = EMA
+
+
 def main() -> None:
-    options = _options()
-    torch.manual_seed(options.seed)
-    options.out.mkdir(parents=True, exist_ok=True)
+    run(Run(**vars(_options())))
+
+
+def run(plan: Run) -> Path:
+    """Train, and return the path of OUT/parser.onnx."""
+    torch.manual_seed(plan.seed)
+    plan.out.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    split = load_split(options.data, "train", options.fold)
+    split = load_split(plan.data, "train", plan.fold)
     weights = class_weights(split, len(PARTS)).to(device)
-    net = channels_last(_start(options, split), device)
+    net = channels_last(_start(plan, split), device)
     average, optimiser = deepcopy(net).eval(), make_optimiser(net)
-    state_file = options.out / "last.pt"
-    done = _resume(state_file, net, average, optimiser) if state_file.exists() else 0
-    phases = [] if options.start else [_shortened(phase, options.schedule) for phase in PHASES]
-    more = load_split(options.more, "train") if options.more else None
-    photos = options.data / "unlabelled"
-    fine, before = _shortened(FINE, options.schedule), sum(phase.epochs for phase in phases)
+    state_file = plan.out / "last.pt"
+    done = resume(state_file, net, average, optimiser) if state_file.exists() else 0
+    phases = [] if plan.start else [_shortened(phase, plan.schedule) for phase in plan.phases]
+    more = load_split(plan.more, "train") if plan.more else None
+    photos = plan.data / "unlabelled"
+    fine, before = _shortened(plan.fine, plan.schedule), sum(phase.epochs for phase in phases)
     epoch = 0
     for phase in [*phases, fine]:
         if phase is fine and done <= before:
             net.load_state_dict(average.state_dict())
         if phase is fine and more is None and photos.is_dir():
-            more = _labelled_by(options.start or options.out / "before.onnx", average, photos, options.out / "more")
-        samples = Samples(split, phase.size_hw, options.seed, hard=phase is fine, more=more)
+            more = _labelled_by(plan.start or plan.out / "before.onnx", average, photos, plan.out / "more")
+        samples = Samples(split, phase.size_hw, plan.seed, hard=phase is fine, more=more)
         for _ in range(phase.epochs):
             epoch += 1
             if epoch <= done:
@@ -88,17 +116,17 @@ def main() -> None:
             samples.epoch = epoch
             began = time.monotonic()
             if phase is fine:
-                samples.size_hw = FINE_SIZES[(epoch - before) % len(FINE_SIZES)]
+                samples.size_hw = plan.fine_sizes[(epoch - before) % len(plan.fine_sizes)]
                 loss = _fine_epoch(net, average, optimiser, samples, fine, epoch - before, weights, device)
             else:
-                loss = _run_epoch(net, average, optimiser, samples, phase, phases, epoch, weights, device)
-            row = {"epoch": epoch, "size": samples.size_hw[0], "loss": round(loss, 4)}
-            row["seconds"] = round(time.monotonic() - began, 1)
+                loss = _run_epoch(net, average, optimiser, samples, phase, phases, epoch, weights, device, plan.ema)
+            seconds = round(time.monotonic() - began, 1)
+            row = {"epoch": epoch, "size": samples.size_hw[0], "loss": round(loss, 4), "seconds": seconds}
             if (epoch % SCORE_EVERY == 0 and phase is not fine) or epoch == before + fine.epochs:
-                row |= score(average, load_split(options.data, "val"), device)
-            _log(options.out, row)
-            _save(state_file, net, average, optimiser, epoch)
-    export(average.cpu(), options.out / "parser.onnx")
+                row |= score(average, load_split(plan.data, "val"), device)
+            _log(plan.out, row)
+            save(state_file, net, average, optimiser, epoch)
+    return export(average.cpu(), plan.out / "parser.onnx")
 
 
 def _labelled_by(parser: Path, net: ParsingNet, photos: Path, out: Path) -> Split:
@@ -126,14 +154,14 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _start(options: argparse.Namespace, split: object) -> ParsingNet:
+def _start(plan: Run, split: Split) -> ParsingNet:
     net = ParsingNet(len(PARTS))
-    if options.start is not None:
-        samples = Samples(split, FINE.size_hw, options.seed)  # type: ignore[arg-type]
-        load_parser(net, options.start, torch.stack([samples[index][0] for index in range(8)]))
-    elif options.init is not None:
-        samples = Samples(split, PHASES[0].size_hw, options.seed)  # type: ignore[arg-type]
-        load_imagenet(net, options.init, torch.stack([samples[index][0] for index in range(32)]))
+    if plan.start is not None:
+        samples = Samples(split, plan.fine.size_hw, plan.seed)
+        load_parser(net, plan.start, torch.stack([samples[index][0] for index in range(8)]))
+    elif plan.init is not None:
+        samples = Samples(split, plan.phases[0].size_hw, plan.seed)
+        load_imagenet(net, plan.init, torch.stack([samples[index][0] for index in range(32)]))
     return net
 
 
@@ -156,6 +184,7 @@ def _run_epoch(
     epoch: int,
     weights: Tensor,
     device: torch.device,
+    ema: float,
 ) -> float:
     order = torch.Generator().manual_seed(samples.seed * 1000 + epoch)
     torch.manual_seed(samples.seed * 1000 + epoch)
@@ -173,7 +202,7 @@ def _run_epoch(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimiser.step()
-        follow(average, net, EMA if epoch > 2 else 0.9)
+        follow(average, net, ema if epoch > 2 else 0.9)
         losses.append(loss.item())
     return float(np.mean(losses))
 
@@ -193,7 +222,7 @@ def _fine_epoch(
     order = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
     loader = DataLoader(samples, phase.batch, shuffle=True, drop_last=True, num_workers=1, generator=order)
-    _hold(net)
+    hold(net)
     losses = []
     for index, (image, label) in enumerate(loader):
         set_rate(optimiser, (epoch - 1 + index / len(loader)) / phase.epochs, FINE_RATE)
@@ -212,7 +241,7 @@ def _fine_epoch(
     return float(np.mean(losses))
 
 
-def _hold(net: ParsingNet) -> None:
+def hold(net: ParsingNet) -> None:
     """Norms keep their moments; the stem and the first stages keep their weights."""
     net.train()
     for module in net.modules():
@@ -239,15 +268,14 @@ def follow(average: ParsingNet, net: ParsingNet, inertia: float) -> None:
             slow.copy_(fast)
 
 
-def _resume(path: Path, net: ParsingNet, average: ParsingNet, optimiser: torch.optim.Optimizer) -> int:
+def resume(path: Path, net: ParsingNet, average: ParsingNet, optimiser: torch.optim.Optimizer) -> int:
     state = torch.load(path, map_location="cpu", weights_only=True)
-    net.load_state_dict(state["net"])
-    average.load_state_dict(state["average"])
-    optimiser.load_state_dict(state["optimiser"])
+    for name, part in (("net", net), ("average", average), ("optimiser", optimiser)):
+        part.load_state_dict(state[name])
     return int(state["epoch"])
 
 
-def _save(path: Path, net: ParsingNet, average: ParsingNet, optimiser: torch.optim.Optimizer, epoch: int) -> None:
+def save(path: Path, net: ParsingNet, average: ParsingNet, optimiser: torch.optim.Optimizer, epoch: int) -> None:
     state = {"net": net.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
     partial = path.with_suffix(".partial")
     torch.save(state | {"epoch": epoch}, partial)
@@ -267,8 +295,6 @@ def _log(out: Path, row: dict[str, float]) -> None:
         writer.writerow(row)
     draw_curves(path, out / "curves.png")
 
-
-__all__ = ["main", "to_input"]
 
 if __name__ == "__main__":
     main()

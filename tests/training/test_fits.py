@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,3 +54,10 @@ def test_regions_are_weighed_by_what_a_mistake_costs(rng: np.random.Generator) -
 
     assert is_least(loss, found)
     assert np.argmax(found[1:]) == 1
+
+
+def test_masks_that_are_all_alike_fit_no_verdict(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "split.json").write_text('{"train": []}')
+    with pytest.raises(ValueError, match="0 measured"):
+        fit_verdict.fit_cases(tmp_path / "data", tmp_path, [], [], 1)

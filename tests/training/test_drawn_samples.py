@@ -1,0 +1,103 @@
+"""Drawings, headscarves and scenes made of labelled photos: the labels tell what the picture shows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from segmask.core.labels import PART_ID, PARTS
+from training import drawings, headscarves, looks, scenes
+from training.prepare import PART_OF_TAG
+from training.smoke import TAG_NAMES, DrawnFaces, figure
+
+HAIR, FACE, HEADWEAR = (PART_ID[part] for part in ("hair", "face", "headwear"))
+
+
+@pytest.fixture
+def picture() -> tuple[np.ndarray, np.ndarray]:
+    """A drawn figure and its parts, with its face."""
+    image, tags = figure(np.random.default_rng(5))
+    label = np.array([PART_OF_TAG[tag] for tag in TAG_NAMES], np.uint8)[tags]
+    (face,) = DrawnFaces().detect(image)
+    label[face.box.slices][label[face.box.slices] == PART_ID["skin"]] = FACE
+    return image, label
+
+
+def test_a_flat_drawing_has_few_colours_a_part_and_the_figures_labels(picture: tuple[np.ndarray, np.ndarray]) -> None:
+    image, label = picture
+    smooth = drawings.smoothed(label)
+    assert (smooth == label).mean() > 0.98
+    drawn = drawings.flat(image, smooth, np.random.default_rng(1))
+    for part in (HAIR, PART_ID["upper"], PART_ID["lower"]):
+        assert len(np.unique(drawn[smooth == part], axis=0)) <= 3
+    assert drawn.shape == image.shape
+
+
+def test_smoothing_leaves_sets_and_unknown_pixels_where_they_are(picture: tuple[np.ndarray, np.ndarray]) -> None:
+    label = picture[1].copy()
+    label[:, :20], label[:, 140:] = 255, 210
+    smooth = drawings.smoothed(label)
+    assert (smooth[label == 255] == 255).all()
+    assert (smooth[label == 210] == 210).all()
+    assert set(np.unique(smooth)) <= set(np.unique(label))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_manner_of_drawing_keeps_size_and_type(picture: tuple[np.ndarray, np.ndarray], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    drawn, label = drawings.drawing(*picture, rng)
+    drawn = looks.looked_at_otherwise(looks.redrawn(drawn, rng), rng)
+    assert (drawn.dtype, drawn.shape, label.shape) == (np.uint8, picture[0].shape, picture[1].shape)
+    assert label.max() < len(PARTS)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_headscarf_surrounds_the_face(picture: tuple[np.ndarray, np.ndarray], seed: int) -> None:
+    image, label = picture
+    worn, found = headscarves.with_headscarf(image, label, np.random.default_rng(seed))
+    cloth = found == HEADWEAR
+    assert cloth.sum() > (label == FACE).sum() / 2
+    assert 0.4 < (found == FACE).sum() / (label == FACE).sum() <= 1
+    assert (found == HAIR).sum() < 0.5 * (label == HAIR).sum()
+    assert (found[~cloth] == label[~cloth]).all()
+    assert (worn[150:] == image[150:]).all()  # nothing below the shoulders
+
+
+def test_without_a_face_there_is_no_headscarf(picture: tuple[np.ndarray, np.ndarray]) -> None:
+    image, label = picture[0], np.where(picture[1] == FACE, 0, picture[1]).astype(np.uint8)
+    worn, found = headscarves.with_headscarf(image, label, np.random.default_rng(0))
+    assert (worn == image).all()
+    assert (found == label).all()
+
+
+def test_a_scene_lies_behind_the_figure_with_its_own_people(picture: tuple[np.ndarray, np.ndarray]) -> None:
+    image, label = picture
+    codes = np.zeros((200, 300), np.uint8)
+    codes[:, :150] = 210
+    scene = np.full((200, 300, 3), 40, np.uint8)
+    mixed, found = scenes.behind(image, label, (scene, codes), np.random.default_rng(3))
+    assert (found[label > 0] == label[label > 0]).all()
+    assert set(np.unique(found[label == 0])) <= {0, 210}
+    assert abs(int(mixed[5, 5, 0]) - 40) < 3
+
+
+def test_a_thing_before_the_figure_is_background(picture: tuple[np.ndarray, np.ndarray]) -> None:
+    image, label = picture
+    thing = scenes.Thing(np.full((40, 30, 3), 255, np.uint8), np.ones((40, 30), np.float32))
+    mixed, found = scenes.in_front(image, label, thing, np.random.default_rng(2))
+    changed = (mixed != image).any(2)
+    assert changed.any()
+    assert (found[changed & (np.abs(mixed.astype(int) - 255).max(2) == 0)] == 0).all()
+    assert (found[~changed] == label[~changed]).all()
+
+
+def test_an_empty_window_shows_nobody() -> None:
+    codes = np.zeros((120, 160), np.uint8)
+    codes[:, 80:] = 210
+    photo = np.where(codes[..., None] > 0, 255, 10).repeat(3, 2).astype(np.uint8)
+    empty = scenes.without_people((photo, codes), (64, 48), np.random.default_rng(0))
+    assert empty is not None
+    assert empty.max() == 10
+    assert scenes.without_people((photo, codes + 1), (64, 48), np.random.default_rng(0)) is None

@@ -1,9 +1,9 @@
 """What `apply` costs: time against the usual recipe in the same process, stage by stage, and peak memory.
 
-    python -m benchmarks.speed            # all sizes, writes its section of RESULTS.md
-    python -m benchmarks.speed --sizes 6 --dry
+    python -m benchmarks.speed            # all pictures, writes its section of RESULTS.md
+    python -m benchmarks.speed --pictures "6 square" --dry
 
-Each size and each measure runs in a fresh process, on the sample pair enlarged with grain. The usual recipe: RGB
+Each picture and each measure runs in a fresh process, on the sample pair enlarged with grain. The usual recipe: RGB
 difference, threshold, largest scipy label, erosion and dilation, gaussian of 30 px, composite in floating point.
 """
 
@@ -24,8 +24,16 @@ import numpy as np
 from benchmarks.sections import replace_section
 from segmask.core.types import Image
 
-SIZES_HW = {"0.5": (812, 614), "2": (1628, 1230), "6": (2788, 2108), "24": (5640, 4264)}  # megapixels
-ROUNDS = 3  # timed runs; their median counts
+PICTURES_HW = {
+    "0.5 square": (708, 708),
+    "2 square": (1414, 1414),
+    "6 square": (2450, 2450),
+    "6 tall": (3000, 2000),
+    "6 wide": (2000, 3000),
+    "24 square": (4900, 4900),
+}
+"""Megapixels and shape: height and width."""
+ROUNDS = 7  # timed runs; their median counts
 THRESHOLD, STEPS, SIGMA = 0.10, 3, 30  # of full scale; pixels of erosion and dilation; pixels
 
 
@@ -44,7 +52,7 @@ def usual_recipe(original: Image, edited: Image) -> Image:
 
 
 def write_pair(folder: Path, size_hw: tuple[int, int]) -> None:
-    """The sample pair, cut to the size's aspect and enlarged, with the grain that a camera would add, as PNG."""
+    """The sample pair, drawn to the size's shape and enlarged, with the grain that a camera would add, as PNG."""
     import cv2
 
     from segmask import io
@@ -54,34 +62,41 @@ def write_pair(folder: Path, size_hw: tuple[int, int]) -> None:
     grain = rng.normal(0, 2, (*size_hw, 1)).astype(np.float32)
     for path, name in zip(write_sample(folder), ("a.png", "b.png"), strict=True):
         image = io.read_image(path)
-        width = round(image.shape[0] * size_hw[1] / size_hw[0])
-        large = cv2.resize(image[:, :width], size_hw[::-1], interpolation=cv2.INTER_CUBIC)
+        side = max(size_hw)
+        rows, columns = ((image.shape[0] * (side - part) // side) // 2 for part in size_hw)
+        shaped = image[rows : image.shape[0] - rows, columns : image.shape[1] - columns]
+        large = cv2.resize(shaped, size_hw[::-1], interpolation=cv2.INTER_CUBIC)
         io.write_png(folder / name, np.clip(np.rint(large + grain), 0, 255).astype(np.uint8))
 
 
 def measure_time(folder: Path) -> dict:
-    """Seconds of `apply` warm on arrays, of its stages, and of the usual recipe, each the median of some rounds."""
+    """Seconds by clock and of the CPU, [median, least, most] each: two strategies warm on arrays, a second call on an
+    opened pair, the stages, the usual recipe."""
     from segmask import io
     from segmask.masker import Masker
 
     original, edited = (io.read_image(folder / name) for name in ("a.png", "b.png"))
-    masker = Masker()
-    masker.apply(original, edited)
+    masker, diff = Masker(), Masker(strategy="diff")
+    opened = masker.open(original, edited)
+    height = original.shape[0]
+    stays = np.arange(height)[:, None].repeat(original.shape[1], 1) < height // 2
+    runs = {
+        "hybrid": lambda: masker.apply(original, edited),
+        "diff": lambda: diff.apply(original, edited),
+        "again": lambda: opened.apply(exclude=stays),
+        "recipe": lambda: usual_recipe(original, edited),
+    }
     seconds: dict[str, list[float]] = {}
-    stages: dict[str, list[float]] = {}
-    for _ in range(ROUNDS):
-        clocks = [(time.perf_counter(), time.process_time())]
-        result = masker.apply(original, edited)
-        clocks.append((time.perf_counter(), time.process_time()))
-        usual_recipe(original, edited)
-        clocks.append((time.perf_counter(), time.process_time()))
-        for name, begin, end in (("ours", *clocks[:2]), ("plain", *clocks[1:])):
-            seconds.setdefault(name, []).append(end[0] - begin[0])
-            seconds.setdefault(f"{name} cpu", []).append(end[1] - begin[1])
-        for name, spent in result.report.timings:
-            stages.setdefault(name, []).append(spent)
-    medians = {name: statistics.median(values) for name, values in seconds.items()}
-    return {**medians, "stages": {name: statistics.median(values) for name, values in stages.items()}}
+    for turn in range(ROUNDS + 1):
+        for name, run in runs.items():
+            began = time.perf_counter(), time.process_time()
+            result = run()
+            spent = {name: time.perf_counter() - began[0], f"{name} cpu": time.process_time() - began[1]}
+            if name == "hybrid":
+                spent |= {f"stage {stage}": value for stage, value in result.report.timings}
+            for key, value in spent.items() if turn else ():  # the first turn warms up
+                seconds.setdefault(key, []).append(value)
+    return {name: [statistics.median(values), min(values), max(values)] for name, values in seconds.items()}
 
 
 def measure_memory(folder: Path) -> dict:
@@ -120,31 +135,35 @@ def in_fresh_process(measure: str, folder: Path) -> dict:
 
 def table(found: dict[str, dict]) -> str:
     """The section of RESULTS.md."""
-    rows = [
-        f"| {size} | {SIZES_HW[size][1]}x{SIZES_HW[size][0]} | {row['ours']:.2f} | {row['plain']:.2f} | "
-        f"**{row['ours'] / row['plain']:.2f}** | {row['ours cpu']:.2f} | {row['plain cpu']:.2f} | {row['memory']:.0f} |"
-        for size, row in found.items()
-    ]
-    names = list(next(iter(found.values()))["stages"])
-    head = f"| MP | {' | '.join(names)} |\n| ---: |{' ---: |' * len(names)}"
+    rows = []
+    for picture, row in found.items():
+        recipe, used = row["recipe"][0], row["recipe cpu"][0]
+        cells = [f"{recipe:.2f}"]
+        for name in ("hybrid", "again", "diff"):
+            median, least, most = row[name]
+            cells.append(f"{median:.2f} ({least:.2f}-{most:.2f})")
+            cells.append(f"**{median / recipe:.2f}** ({row[f'{name} cpu'][0] / used:.2f})")
+        rows.append(f"| {picture} | {' | '.join(cells)} | {row['memory']:.0f} |")
+    names = [name for name in next(iter(found.values())) if name.startswith("stage ")]
+    head = f"| MP | {' | '.join(name[6:] for name in names)} |\n| --- |{' ---: |' * len(names)}"
     stages = [
-        f"| {size} | {' | '.join(format(row['stages'][name], '.2f') for name in names)} |"
-        for size, row in found.items()
+        f"| {picture} | {' | '.join(format(row[name][0], '.2f') for name in names)} |" for picture, row in found.items()
     ]
     return f"""## Speed and memory
 
-`python -m benchmarks.speed`: the sample pair enlarged with grain, built-in parser, no face detector, {os.cpu_count()}
-cores. *s*: `apply` warm on arrays, median of {ROUNDS}; *CPU s*: of all threads together, which a busy machine stretches
-less. *Usual recipe*: RGB difference, threshold, largest scipy
-label, erosion and dilation, gaussian of 30 px, floating-point composite, in the same process. *Memory*: peak resident
-of `apply` from files in a fresh process, above the interpreter with the libraries loaded. Load average of
-the machine at the end: {os.getloadavg()[1]:.1f} (other work stretches seconds).
+`python -m benchmarks.speed`: the sample pair cut to a shape and enlarged, with grain; built-in parser, no face
+detector, {os.cpu_count()} cores. Seconds by clock, warm, on arrays: median of {ROUNDS} and (least-most); behind it the
+ratio to the usual recipe in the same process, by clock and (CPU time of all threads). *Again*: an opened pair with
+another `exclude`. *Usual recipe*: RGB difference, threshold, largest scipy label, erosion and dilation, gaussian of
+30 px, floating-point composite. *Memory*: peak resident MB of `apply` from files in a fresh process, above the
+interpreter with the libraries loaded. Load average at the end: {os.getloadavg()[1]:.1f} (other work stretches the clock,
+hardly the CPU time).
 
-| MP | size | s | usual recipe, s | ratio | CPU s | usual recipe, CPU s | memory, MB |
-| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+| MP | recipe, s | hybrid, s | ratio (CPU) | again, s | ratio (CPU) | diff, s | ratio (CPU) | memory |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 {chr(10).join(rows)}
 
-Seconds of each stage:
+Seconds of each stage of `hybrid`, medians:
 
 {head}
 {chr(10).join(stages)}
@@ -153,7 +172,7 @@ Seconds of each stage:
 
 def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reader.add_argument("--sizes", default=",".join(SIZES_HW))
+    reader.add_argument("--pictures", default=",".join(PICTURES_HW))
     reader.add_argument("--dry", action="store_true", help="print instead of writing RESULTS.md")
     reader.add_argument("--measure", choices=("time", "memory"), help=argparse.SUPPRESS)
     reader.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -163,11 +182,11 @@ def main() -> None:
         print(json.dumps(measured))
         return
     found = {}
-    for size in asked.sizes.split(","):
+    for picture in asked.pictures.split(","):
         with tempfile.TemporaryDirectory() as name:
-            write_pair(Path(name), SIZES_HW[size])
-            found[size] = in_fresh_process("time", Path(name)) | in_fresh_process("memory", Path(name))
-        print(size, found[size], file=sys.stderr, flush=True)
+            write_pair(Path(name), PICTURES_HW[picture])
+            found[picture] = in_fresh_process("time", Path(name)) | in_fresh_process("memory", Path(name))
+        print(picture, found[picture], file=sys.stderr, flush=True)
     text = table(found)
     if asked.dry:
         print(text)

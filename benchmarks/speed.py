@@ -156,8 +156,8 @@ detector, {os.cpu_count()} cores. Seconds by clock, warm, on arrays: median of {
 ratio to the usual recipe in the same process, by clock and (CPU time of all threads). *Again*: an opened pair with
 another `exclude`. *Usual recipe*: RGB difference, threshold, largest scipy label, erosion and dilation, gaussian of
 30 px, floating-point composite. *Memory*: peak resident MB of `apply` from files in a fresh process, above the
-interpreter with the libraries loaded. Load average at the end: {os.getloadavg()[1]:.1f} (other work stretches the clock,
-hardly the CPU time).
+interpreter with the libraries loaded. Load average at the end: {os.getloadavg()[1]:.1f} (other work stretches the
+clock, hardly the CPU time).
 
 | MP | recipe, s | hybrid, s | ratio (CPU) | again, s | ratio (CPU) | diff, s | ratio (CPU) | memory |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |

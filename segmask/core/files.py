@@ -147,7 +147,15 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
 
 
 def check_regular(path: Path) -> None:
-    """Raise OSError for a pipe, a device and what else is neither a file nor a folder, and where there is nothing."""
+    """Raise OSError for a pipe, a device and what else is neither a file nor a folder, and where there is nothing.
+
+    >>> import os
+    >>> os.mkfifo("pipe")
+    >>> check_regular(Path("pipe"))
+    Traceback (most recent call last):
+        ...
+    OSError: [Errno 22] is not a regular file: 'pipe'
+    """
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise OSError(errno.EINVAL, "is not a regular file", str(path))

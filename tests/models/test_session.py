@@ -119,7 +119,7 @@ def test_a_truncated_file(network, tmp_path):
         _ = Network(path).inputs
 
 
-@pytest.mark.parametrize(("name", "message"), [("absent.onnx", "No such file"), ("", "got a directory")])
+@pytest.mark.parametrize(("name", "message"), [("absent.onnx", "No such file"), ("", "it is a folder")])
 def test_no_file(tmp_path, name, message):
     with pytest.raises(ModelError, match=message):
         _ = Network(tmp_path / name).inputs

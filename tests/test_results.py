@@ -157,4 +157,4 @@ def test_importing_loads_nothing_heavy() -> None:
     loaded = set(done.stdout.split())
     heavy = {"numpy", "cv2", "scipy", "onnxruntime", "mediapipe", "PIL", "typer", "rich", "jinja2", "requests"}
     assert not heavy & loaded
-    assert {name for name in loaded if name.startswith("segmask")} == {"segmask", "segmask.version"}
+    assert {name for name in loaded if name.startswith("segmask")} == {"segmask"}

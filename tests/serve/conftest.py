@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,10 @@ class Service:
         found = re.search(r"http://[\d.]+:\d+", self.process.stderr.readline())
         assert found, "the service did not say where it listens"
         self.url = found[0]
+        self.logged: list[str] = []
+        # Read all the time: a pipe that is full holds the service up.
+        self.reader = Thread(target=self.logged.extend, args=(self.process.stderr,), daemon=True)
+        self.reader.start()
 
     def client(self, **headers: str) -> Any:
         import httpx
@@ -40,7 +45,11 @@ class Service:
     def stop(self) -> str:
         """End it by SIGTERM; returns what it logged."""
         self.process.terminate()
-        return self.process.communicate(timeout=60)[1]
+        self.process.wait(timeout=60)
+        self.reader.join(timeout=60)
+        if self.process.stderr is not None:
+            self.process.stderr.close()
+        return "".join(self.logged)
 
 
 @pytest.fixture(scope="session")

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from segmask.core.findings import Finding
     from segmask.core.labels import TARGETS
     from segmask.core.types import Box, Face, Parsing
-    from segmask.cropping import Crop, crop, stitch
     from segmask.evaluation import evaluate
+    from segmask.inpaint.cropping import Crop, crop, stitch
     from segmask.io import Source
     from segmask.masker import Masker
     from segmask.options import Options
@@ -52,7 +52,7 @@ _HOMES = {
     "segmask.core.findings": ("Finding",),
     "segmask.core.labels": ("TARGETS",),
     "segmask.core.types": ("Box", "Face", "Parsing"),
-    "segmask.cropping": ("Crop", "crop", "stitch"),
+    "segmask.inpaint.cropping": ("Crop", "crop", "stitch"),
     "segmask.evaluation": ("evaluate",),
     "segmask.io": ("Source",),
     "segmask.masker": ("Masker",),

@@ -38,7 +38,6 @@ def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any
 
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
-    """ComfyUI's modules as stand-ins."""
     found = Server(tmp_path)
     for name, module in found.modules().items():
         monkeypatch.setitem(sys.modules, name, module)

@@ -39,7 +39,9 @@ class HybridConfig:
     seam_inside: float = 2.0
     """Cost of a seam through what shows the target in both pictures: a garment is taken or left whole."""
     skin_odds: float = 0.1
-    """Factor on the log odds of changed skin that both pictures show: either picture's arm will do, if it is whole."""
+    """Factor on the log odds of skin that both pictures show: either picture's arm will do, if it is whole."""
+    skin_kept: float = 0.4
+    """Cost of taking such skin where the pair is quiet: the arm stays the original's, whose hand stays as well."""
     skin_seam: float = 3.0
     """Factor on the cost of a seam through such skin."""
     full_score: float = 6.0
@@ -158,12 +160,14 @@ def decide_by_odds(
     odds = np.clip(odds + config.bias, None, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():
         return Decision(np.zeros(odds.shape, bool), scene.prior, probability)
-    limb = _changed_limb(scene)
+    bare = _bare(scene)
+    limb, quiet = bare * scene.changed, scene.quiet.weight
     hopeless = (odds < config.hopeless) & (limb < 0.5)
-    weight = 1 - (1 - config.skin_odds) * limb
+    either = limb + (bare - limb) * quiet
+    weight = 1 - (1 - config.skin_odds) * either
     taken = minimum_cut(
         np.maximum(odds, 0) * weight,
-        np.minimum(np.maximum(-odds, 0), config.odds_limit) * weight,
+        np.minimum(np.maximum(-odds, 0), config.odds_limit) * weight + config.skin_kept * quiet * either,
         _seam(scene.change, np.minimum(scene.was, scene.becomes), limb, config),
         must_keep | hopeless,
         must_take,
@@ -176,12 +180,11 @@ def decide_by_odds(
 
 
 @once_a_scene
-def _changed_limb(scene: Scene) -> Prob:
-    """Skin in both pictures that is not targeted, moved or lit otherwise. Not a chin that came to lie on the neck."""
+def _bare(scene: Scene) -> Prob:
+    """Skin in both pictures that is not targeted. Not a chin that came to lie on the neck."""
     if "skin" in scene.parts:
         return np.zeros_like(scene.was)
-    skin = PART_ID["skin"]
-    return np.minimum(scene.before[skin], scene.after[skin]) * scene.changed
+    return np.minimum(scene.before[PART_ID["skin"]], scene.after[PART_ID["skin"]])
 
 
 def _new_cloth(odds: NDArray[np.float32], scene: Scene, config: HybridConfig) -> Mask:

@@ -91,7 +91,7 @@ def beyond_old_rim(signed: Map, area: Box, original: Image, around: Around) -> M
         return signed
     roomy = band.grown_by(int(np.ceil(2 * DEFAULT.ring[1] * scale))).clip(*signed.shape)
     placed, small_hw = roomy.moved(area.x0, area.y0), (max(1, roomy.height // step), max(1, roomy.width // step))
-    distance = resize_map(np.ascontiguousarray(signed[roomy.slices]), small_hw) / step
+    distance = resize_map(np.ascontiguousarray(signed[roomy.slices]), small_hw) / np.float32(step)
     ground, free = (
         resize_map(resized_part(prob, placed, size_hw), small_hw) > DEFAULT.sure
         for prob in (around.ground, around.free)

@@ -161,17 +161,11 @@ def decide_by_odds(
     if not (odds > 0).any() and not must_take.any():
         return Decision(np.zeros(odds.shape, bool), scene.prior, probability)
     bare = _bare(scene)
-    limb, quiet = bare * scene.changed, scene.quiet.weight
+    limb = bare * scene.changed
     hopeless = (odds < config.hopeless) & (limb < 0.5)
-    either = limb + (bare - limb) * quiet
-    weight = 1 - (1 - config.skin_odds) * either
-    taken = minimum_cut(
-        np.maximum(odds, 0) * weight,
-        np.minimum(np.maximum(-odds, 0), config.odds_limit) * weight + config.skin_kept * quiet * either,
-        _seam(scene.change, np.minimum(scene.was, scene.becomes), limb, config),
-        must_keep | hopeless,
-        must_take,
-    )
+    keep_cost, take_cost = _own_costs(odds, bare, scene, config)
+    seam = _seam(scene.change, np.minimum(scene.was, scene.becomes), limb, config)
+    taken = minimum_cut(keep_cost, take_cost, seam, must_keep | hopeless, must_take)
     tight = with_rim(_tighten(taken, scene, config), scene)
     mask = _likely_pieces(tight, probability, scene, targeted, config)
     mask = _whole(_without_specks(mask, config), probability, scene, config)
@@ -185,6 +179,17 @@ def _bare(scene: Scene) -> Prob:
     if "skin" in scene.parts:
         return np.zeros_like(scene.was)
     return np.minimum(scene.before[PART_ID["skin"]], scene.after[PART_ID["skin"]])
+
+
+def _own_costs(
+    odds: NDArray[np.float32], bare: Prob, scene: Scene, config: HybridConfig
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What keeping and what taking a pixel costs by itself: little of either where both pictures show bare skin."""
+    quiet = scene.quiet.weight
+    either = bare * (scene.changed + (1 - scene.changed) * quiet)
+    weight = 1 - (1 - config.skin_odds) * either
+    take_cost = np.clip(-odds, 0, config.odds_limit) * weight + config.skin_kept * quiet * either
+    return (np.maximum(odds, 0) * weight).astype(np.float32), take_cost.astype(np.float32)
 
 
 def _new_cloth(odds: NDArray[np.float32], scene: Scene, config: HybridConfig) -> Mask:

@@ -20,7 +20,8 @@ def gone(overshoot: float = 0.0, colour: tuple[int, int, int] = (120, 20, 40)) -
     cover = np.clip(0.5 - disc(RADIUS) / 3, 0, 1)
     beyond = overshoot * np.exp(-(((disc(RADIUS) - 1.5) / 0.8) ** 2))
     original = ground * (1 - cover) + np.array(colour) * cover + beyond
-    return tuple(np.clip(np.rint(shot), 0, 255).astype(np.uint8) for shot in (original, other.repeat(3, 2)))
+    first, second = (np.clip(np.rint(shot), 0, 255).astype(np.uint8) for shot in (original, other.repeat(3, 2)))
+    return first, second
 
 
 def around() -> Around:

@@ -1,5 +1,6 @@
 // The two drop zones, paste, and what is wrong with files before they are sent.
 import { $, el } from "./dom.js";
+import { droppable } from "./drop.js";
 
 const OPENED = /\.(png|jpe?g|webp|tiff?|avif|gif|bmp|hei[cf]|p[bgp]m|jp2|j2k|psd)$/i;
 const ADVICE = [
@@ -35,20 +36,6 @@ export function listenZones({ original, edited, problem }) {
     else original(files);
   });
   return problem;
-}
-
-export function droppable(box, take) {
-  let depth = 0;
-  box.addEventListener("dragenter", () => { depth += 1; box.classList.add("over"); });
-  box.addEventListener("dragleave", () => { depth -= 1; if (!depth) box.classList.remove("over"); });
-  box.addEventListener("dragover", (event) => event.preventDefault());
-  box.addEventListener("drop", (event) => {
-    event.preventDefault();
-    event.stopPropagation();
-    depth = 0;
-    box.classList.remove("over");
-    if (event.dataTransfer.files.length) take([...event.dataTransfer.files]);
-  });
 }
 
 // What a zone holds; nothing empties it.

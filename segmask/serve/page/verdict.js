@@ -11,6 +11,9 @@ export const REASONS = {
   "target-not-found": "The chosen parts aren't in the picture",
   "fell-back-to-diff": "No person was found",
   "given-mask-protected": "Part of your mask is protected",
+  "mask-unsure": "Your mask looks like a picture",
+  "frame-cuts-target": "The edit ends inside of what was taken",
+  "edit-turned": "The edit was turned or mirrored",
 };
 const BIG = { "target-not-found": "Choose other parts, or “Only what changed” under fine tuning.", "faint-change": "If the edit was meant, paint it with “From the edit”." };
 
@@ -19,8 +22,8 @@ export function showVerdict(pair, goTo, showOutside) {
   reasons.replaceChildren();
   show($("work-message"), "");
   $("outside").hidden = $("notes").hidden = true;
-  if (pair.error) return words("failed", "This pair can't be used", plain(pair.error));
-  if (pair.failed) show($("work-message"), plain(pair.failed));
+  if (pair.error) return words("failed", "This pair can't be used", plain(pair.error, pair.names()));
+  if (pair.failed) show($("work-message"), plain(pair.failed, pair.names()));
   if (!pair.result) return words("busy", "Working", "Finding out what to take from the edit.");
   const { report } = pair.result;
   const looks = report.findings.filter((finding) => finding.level === "look");
@@ -46,7 +49,7 @@ export function showVerdict(pair, goTo, showOutside) {
   return undefined;
 
   function words(state, title, text) {
-    card.dataset.state = state;
+    card.dataset.state = document.body.dataset.pair = state;
     $("verdict-words").textContent = title;
     $("verdict-text").textContent = text;
   }

@@ -3,7 +3,7 @@ import * as api from "./api.js";
 import { showChips, showPeople, showTuning } from "./choices.js";
 import { $, el, say, show } from "./dom.js";
 import { Hand } from "./hand.js";
-import { complaint, fill, listenZones } from "./intake.js";
+import { complaint, fill, listenZones, originalFirst } from "./intake.js";
 import { listenKeys } from "./keys.js";
 import { showLegend, showTags } from "./labels.js";
 import { listenMany } from "./many.js";
@@ -49,13 +49,13 @@ function take(kind, files) {
     show($("start-message"), wrong);
     return;
   }
-  if (kind === "original" && files.length > 1 && !state.edited.length) {
-    state.edited = files.slice(1);
-    fill("edited", state.edited);
-  }
-  if (kind === "original") state.original = files[0];
-  else state.edited = files;
-  fill(kind, kind === "original" ? [files[0]] : files);
+  if (kind === "original") {
+    const [first, ...others] = originalFirst(files);
+    state.original = first;
+    if (others.length && !state.edited.length) state.edited = others;
+  } else state.edited = files;
+  fill("original", state.original ? [state.original] : []);
+  fill("edited", state.edited);
   if (state.original && state.edited.length) begin();
   else say(kind === "original" ? "Original chosen. Now choose the edited picture." : "Edit chosen. Now choose the original.");
 }

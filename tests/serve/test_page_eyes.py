@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,9 @@ def test_what_changed_outside_is_told_and_shown(page: Any, drawn: dict[str, Path
     page.locator("#outside").wait_for()
     settled(page)
     told = number_in(page.locator("#outside span").inner_text())
-    assert told == pytest.approx(100 * 60 * 80 / (160 * 200), abs=1)  # the square that the edit draws
+    report = json.loads(downloaded(page, "[data-file='report.json']"))
+    assert told == round(100 * report["mask"]["changed_outside_share"])
+    assert told == pytest.approx(100 * 60 * 80 / (160 * 200), abs=3)  # the square that the edit draws
     page.locator("#outside button").click()
     page.locator("[data-view=change][aria-pressed=true]").wait_for()
     assert page.locator("#divider").input_value() == "0"
@@ -225,3 +228,13 @@ def test_a_service_with_a_token_is_opened_by_its_address(browser: Any, drawn: di
     assert downloaded(page, "[data-file='mask.png']")
     context.close()
     service.stop()
+
+
+def test_what_broke_off_is_tried_again_by_one_click(page: Any, drawn: dict[str, Path]) -> None:
+    page.context.set_offline(True)
+    drop(page, original=drawn["original"], edited=drawn["edited"])
+    page.locator("#verdict[data-state=failed]").wait_for()
+    page.context.set_offline(False)
+    page.click("#retry")
+    page.locator("#verdict:is([data-state=ok], [data-state=review])").wait_for()
+    assert page.locator("#retry").is_hidden()

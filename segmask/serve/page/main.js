@@ -95,6 +95,7 @@ function again() {
   $("file-original").focus();
 }
 $("again").addEventListener("click", again);
+$("retry").addEventListener("click", () => (state.current.error ? state.current.reopen() : state.current.refresh()));
 $("tab-one").addEventListener("click", () => screen(state.pairs.length ? "work" : "start"));
 $("tab-many").addEventListener("click", () => screen("many"));
 

@@ -164,6 +164,7 @@ export class Pair {
     this.layers = null;
     this.result = null;
     this.about = null;
+    this.on.changed(this);
     await this.start();
     if (old) api.closePair(old);
   }

@@ -15,6 +15,7 @@ export const REASONS = {
   "frame-cuts-target": "The edit ends inside of what was taken",
   "edit-turned": "The edit was turned or mirrored",
 };
+const PASSING = ["timed-out", "worker-lost", "busy", "unreachable", "internal"]; // may go well another time
 const BIG = { "target-not-found": "Choose other parts, or “Only what changed” under fine tuning.", "faint-change": "If the edit was meant, paint it with “From the edit”." };
 
 export function showVerdict(pair, goTo, showOutside) {
@@ -22,6 +23,7 @@ export function showVerdict(pair, goTo, showOutside) {
   reasons.replaceChildren();
   show($("work-message"), "");
   $("outside").hidden = $("notes").hidden = true;
+  $("retry").hidden = !PASSING.includes((pair.error || pair.failed)?.code);
   if (pair.error) return words("failed", "This pair can't be used", plain(pair.error, pair.names()));
   if (pair.failed) show($("work-message"), plain(pair.failed, pair.names()));
   if (!pair.result) return words("busy", "Working", "Finding out what to take from the edit.");
@@ -49,7 +51,8 @@ export function showVerdict(pair, goTo, showOutside) {
   return undefined;
 
   function words(state, title, text) {
-    card.dataset.state = document.body.dataset.pair = state;
+    card.dataset.state = state;
+    document.body.dataset.pair = pair.error?.code === "picture-unusable" ? "unusable" : state;
     $("verdict-words").textContent = title;
     $("verdict-text").textContent = text;
   }

@@ -19,10 +19,10 @@ STOPPED_WHILE_LOADING = """
 import builtins, os, signal, sys
 import segmask.__main__ as start
 real = builtins.__import__
-def stopping(name, *rest):
+def stopping(name, *rest, **more):
     if name == WHERE:
         exec("os.kill(os.getpid(), signal.NUMBER)")  # what is stopped in `exec`, Python reports in its own way
-    return real(name, *rest)
+    return real(name, *rest, **more)
 builtins.__import__ = stopping
 sys.argv = ["segmask", "apply", *sys.argv[1:]]
 start.main()
@@ -42,7 +42,13 @@ def test_a_signal_ends_a_run_with_one_line(
     output.write_bytes(b"old")
     command = [sys.executable, "-m", "stopping", *map(str, pair), "-o", str(output)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
-    done = subprocess.run(command, capture_output=True, check=False, env=environment)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        check=False,
+        env=environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,  # tests may run under nohup
+    )
     assert (done.returncode, done.stderr.splitlines()) == (code, [b"segmask: stopped"])
     assert output.read_bytes() == b"old"
     assert [path.name for path in output.parent.iterdir()] == ["out.png"]

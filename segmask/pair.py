@@ -10,8 +10,8 @@ from typing import Any, Unpack
 
 from segmask import io
 from segmask.account import pair_report
-from segmask.change.difference import measure_change
-from segmask.change.texture import compare_texture
+from segmask.change.difference import change_between
+from segmask.change.texture import texture_between
 from segmask.compose.compose import Composed, compose
 from segmask.compose.composite import trimap_of
 from segmask.compose.hair import HairNearGarment, hair_near_garment
@@ -19,9 +19,10 @@ from segmask.core.checks import read_only
 from segmask.core.colour import lab
 from segmask.core.errors import OptionError
 from segmask.core.findings import Findings
-from segmask.core.geometry import REFERENCE_SIDE, WORKING_SIDE, resize_image, resize_mask, working_size
+from segmask.core.geometry import REFERENCE_SIDE, WORKING_SIDE, resize_image, working_size
 from segmask.core.labels import CLOTHING, WORN
 from segmask.core.morphology import grown
+from segmask.core.system import bound_opencv
 from segmask.core.timing import Stopwatch, Timings
 from segmask.core.types import Alignment, Change, Image, Mask, Parsing, Probs, Stages
 from segmask.fusion.constraints import constrain
@@ -43,7 +44,6 @@ from segmask.verdict.judge import Verdict, judge
 
 KEPT_TARGETS = 3
 """Of an opened pair: each holds maps of the working size, two masks and a picture of the hair's area at full size."""
-EQUAL_SIDE = 400  # pixels: a smooth drift of colour and light needs no finer map of where the pictures are equal
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +123,7 @@ class OpenPair:
 
         Raises InputError or OptionError.
         """
+        bound_opencv(self.options.threads)
         asked, watch = self._asked(options, mask_in is not None), Stopwatch(self.timings)
         with watch("read"):
             size_hw = self.seen.picture.size_hw
@@ -177,21 +178,19 @@ class OpenPair:
         """The edit with its drift, fitted away from some parts of both pictures."""
         original, edit, equal = self.seen.picture.image, self.edit, None
         if self.seen.parsing is not None and edit.parsing is not None:
-            size_hw = working_size(self.seen.picture.size_hw, EQUAL_SIDE)
-            before, after = (resized_probs(parsing, size_hw) for parsing in (self.seen.parsing, edit.parsing))
-            equal = 1 - target_prior(before, after, away)
+            before = self.seen.parsing.working_probs
+            equal = 1 - target_prior(before, resized_probs(edit.parsing, before.shape[1:]), away)
         tone, light = match_tone(original, edit.aligned, edit.alignment.covered, equal)
         return Registered(original, edit.aligned, edit.alignment, tone, light)
 
     def _change(self, registered: Registered, asked: Options) -> Change:
-        work_hw = working_size(self.seen.picture.size_hw, WORKING_SIDE)
-        before = resize_image(registered.original, work_hw)
-        after = registered.toned_small(resize_image(registered.aligned, work_hw))
-        usable = resize_mask(registered.alignment.covered, work_hw)
-        change = measure_change(before, after, usable, threshold=asked.threshold, min_area=asked.min_area)
+        before, usable = registered.working
+        after = registered.toned_small(resize_image(registered.aligned, (before.shape[0], before.shape[1])))
+        colours = lab(before), lab(after)
+        change = change_between(colours, usable, threshold=asked.threshold, min_area=asked.min_area)
         if asked.strategy != "hybrid":
             return change
-        return replace(change, texture=compare_texture(before, after), colours=(lab(before), lab(after)))
+        return replace(change, texture=texture_between(*colours), colours=colours)
 
     @cached_property
     def _shown(self) -> tuple[Probs, Probs] | None:

@@ -35,6 +35,7 @@ class ResultFiles(TypedDict, total=False):
     mask_format: str
     strip_metadata: bool
     mark: bool
+    compression: int | None
 
 
 class MaskFiles(TypedDict, total=False):
@@ -47,7 +48,7 @@ class MaskFiles(TypedDict, total=False):
 
 
 SIDE = ("mask", "report", "preview")
-CHOICES = ("strip_metadata", "mark", "mask_format", "invert")
+CHOICES = ("strip_metadata", "mark", "mask_format", "invert", "compression")
 """What is asked for besides paths."""
 
 
@@ -109,6 +110,7 @@ class Result:
                   IPTC, texts and comment; colour profile and resolution are written.
                 - ``mark``: True says in the composite's XMP that a part of it was generated (IPTC's digital source
                   type).
+                - ``compression``: effort for the composite's PNG, 0 (none) to 9 (smallest and slowest); 4 if not given.
 
         Returns the report as written, which also says what the format could not hold and proves what was kept. Raises
         OptionError or OutputError.
@@ -129,7 +131,8 @@ class Result:
             from segmask.view import outputs
 
             outputs.check(shown)
-        encoded, notes = self._encoded(io.output_format(path), wanted.get("strip_metadata", False), mark)
+        file_format, strip = io.output_format(path), wanted.get("strip_metadata", False)
+        encoded, notes = self._encoded(file_format, strip, mark, wanted.get("compression"))
         preserved = proved(encoded, self.original, self.raster, self.alpha)
         written = replace(self.report, findings=(*self.report.findings, *notes), preserved=preserved)
         contents = {path: encoded.data}
@@ -159,11 +162,13 @@ class Result:
         encoded, notes = self._encoded(io.output_format(Path(f"composite{suffix}")), False, mark)
         return encoded.data, notes
 
-    def _encoded(self, file_format: str, strip_metadata: bool, mark: bool) -> tuple[io.Encoded, Findings]:
+    def _encoded(
+        self, file_format: str, strip_metadata: bool, mark: bool, compression: int | None = None
+    ) -> tuple[io.Encoded, Findings]:
         original, notes = io.stripped(self.original) if strip_metadata else (self.original, ())
         if mark:
             original = replace(original, metadata=io.marked(original.metadata))
-        encoded = io.encode_composite(original, self.raster, self.alpha, file_format)
+        encoded = io.encode_composite(original, self.raster, self.alpha, file_format, compression)
         return encoded, (*encoded.notes, *notes)
 
     def save_mask(self, path: Path | str, **wanted: Unpack[MaskFiles]) -> Report:

@@ -5,6 +5,7 @@ All of it is relative to the target: the same numbers describe an edited coat an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,8 @@ from segmask.fusion.evidence import changed_prob
 from segmask.fusion.garments import garment_share, garments_present
 from segmask.fusion.scene import Scene, target_prob
 
-Features = NDArray[np.float32]
+Features = Sequence[NDArray[np.float32]]
+"""A map (h, w) for each feature."""
 Map = NDArray[np.float32]
 
 NAMES = (
@@ -81,13 +83,13 @@ DEFAULT = FeatureConfig()
 
 
 def pixel_features(scene: Scene) -> Features:
-    """The features of each pixel, float32 (len(NAMES), h, w), about between -3 and 3.
+    """The features of each pixel, len(NAMES) maps float32 (h, w), about between -3 and 3.
 
     >>> labels = np.zeros((40, 40), np.uint8)
     >>> labels[10:30, 10:30] = 4  # upper
     >>> score = np.where(labels > 0, np.float32(12), np.float32(0.5))
     >>> features = pixel_features(Scene.of_labels(labels, labels, score, ("upper",)))
-    >>> features.shape == (len(NAMES), 40, 40), bool(features[0, 20, 20] > features[0, 0, 0])
+    >>> len(features) == len(NAMES), bool(features[0][20, 20] > features[0][0, 0])
     (True, True)
     """
     change, parts, score = scene.change, scene.parts, scene.change.score_map
@@ -109,7 +111,7 @@ def pixel_features(scene: Scene) -> Features:
         2 * scene.on_people.astype(np.float32) - 1,
         *texture_maps(change, either),
     ]
-    return np.stack(maps).astype(np.float32, copy=False)
+    return [np.asarray(values, np.float32) for values in maps]
 
 
 def in_sight(scene: Scene) -> Mask:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.labels import PART_ID, WORN
-from segmask.core.morphology import opened, within
+from segmask.core.morphology import narrowed, opened, within
 from segmask.core.regions import connected_regions, filled
 from segmask.core.types import Change, Mask, Prob
 from segmask.fusion.components import component_log_odds, with_rim
@@ -50,6 +50,10 @@ class HybridConfig:
     """Log odds beyond this add nothing: no single model's certainty outweighs the surroundings."""
     hopeless: float = -4.0
     """Log odds below which a pixel is not asked: leaves the graph small."""
+    core: float = 2.0
+    core_depth: float = 0.008
+    """So deep in what is taken with at least these log odds nothing is asked either: a seam that ran through it would
+    cost more than it could save, and only what lies near an outline is left to the cut."""
     rim: float = 0.012
     """Outer rim in which the mask is tightened to what changed."""
     rim_score: float = 2.0
@@ -161,12 +165,15 @@ def decide_by_odds(
     limb = _changed_limb(scene)
     hopeless = (odds < config.hopeless) & (limb < 0.5)
     weight = 1 - (1 - config.skin_odds) * limb
+    never = must_keep | hopeless
+    keep_cost = np.maximum(odds, 0) * weight
+    core = narrowed((keep_cost >= config.core) & ~never, max(2, round(config.core_depth * max(odds.shape))))
     taken = minimum_cut(
-        np.maximum(odds, 0) * weight,
+        keep_cost,
         np.minimum(np.maximum(-odds, 0), config.odds_limit) * weight,
         _seam(scene.change, np.minimum(scene.was, scene.becomes), limb, config),
-        must_keep | hopeless,
-        must_take,
+        never,
+        must_take | core,
     )
     tight = with_rim(_tighten(taken, scene, config), scene)
     mask = _likely_pieces(tight, probability, scene, targeted, config)

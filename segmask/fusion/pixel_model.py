@@ -22,7 +22,7 @@ from segmask.fusion.features import Features
 WEIGHTS = Path(__file__).parent / "weights" / "pixel_model.npz"
 SURELY_NOT = -10.0
 """Log odds of a pixel that nothing speaks for."""
-CHUNK = 1 << 16  # pixels at a time: what it needs besides stays small
+CHUNK = 1 << 14  # pixels at a time: what it needs besides stays small
 SURE = 3.0
 """Log odds from which four pixels answer for those between them: beyond ``odds_limit`` more is worth nothing anyway."""
 
@@ -70,7 +70,7 @@ class PixelModel:
     members: tuple[Perceptron, ...]
 
     def estimate(self, features: Features, asked: Mask) -> Estimate:
-        """Mean and spread of the log odds of features (F, h, w) where bool (h, w) ``asked``; elsewhere surely not.
+        """Mean and spread of the log odds of features (F maps, h, w) where bool (h, w) ``asked``; elsewhere surely not.
 
         Every fourth pixel is asked first. Where it and its three neighbours on that grid are equally sure, the pixels
         between them are not asked, but get their mean.
@@ -87,11 +87,10 @@ class PixelModel:
 
     def _ask(self, features: Features, where: Mask, mean: Map, spread: Map) -> None:
         """Put the networks' answers where bool (h, w) says into both maps."""
-        flat = features.reshape(features.shape[0], -1)
         places = np.flatnonzero(where)
         for start in range(0, len(places), CHUNK):
             chosen = places[start : start + CHUNK]
-            values = flat[:, chosen]
+            values = np.stack([plane.ravel()[chosen] for plane in features])
             odds = np.stack([member.log_odds(values) for member in self.members])
             mean.ravel()[chosen], spread.ravel()[chosen] = odds.mean(0), odds.std(0)
 

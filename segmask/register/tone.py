@@ -138,14 +138,13 @@ def apply_tone(
     most = np.full_like(levels, np.inf) if limit is None else np.minimum(limit, DARK_LIMIT + DARK_SLOPE * levels)
     least, highest = (np.repeat(edge, 3, 1)[None].astype(np.float32) for edge in (levels - most, levels + most))
     result = np.empty_like(image)
-    rows = max(1, 1_000_000 // max(1, area.width))  # at a time: a float copy of a large picture is never made
-    for top in range(0, area.height, rows):
-        strip = Box(area.x0, area.y0 + top, area.x1, min(area.y0 + top + rows, area.y1))
-        source = image[top : top + rows]
+    for strip in area.strips():  # a float copy of a large picture is never made
+        rows = slice(strip.y0 - area.y0, strip.y1 - area.y0)
+        source = image[rows]
         values = cv2.add(cv2.LUT(source, table), resized_part(field, strip, whole_hw))
         if limit is not None:
             values = cv2.min(cv2.max(values, cv2.LUT(source, least)), cv2.LUT(source, highest))
-        result[top : top + rows] = cv2.add(values, 0.0, dtype=cv2.CV_8U)  # rounds, and stays within 0 to 255
+        result[rows] = cv2.add(values, 0.0, dtype=cv2.CV_8U)  # rounds, and stays within 0 to 255
     return result
 
 

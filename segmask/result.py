@@ -124,15 +124,14 @@ class Result:
         """What ``save`` would write, as contents by path, and the report; nothing is written."""
         path, side = Path(path), _paths(wanted)
         shown = {name: side.pop(name) for name in list(side) if name not in SIDE}
-        mark, outputs = wanted.get("mark", False), None
+        outputs = None
         if "mask_format" in wanted and "mask" not in side:
             raise OptionError("mask_format: no mask is written; name one, or leave it out")
         if shown:
             from segmask.view import outputs
 
             outputs.check(shown)
-        file_format, strip = io.output_format(path), wanted.get("strip_metadata", False)
-        encoded, notes = self._encoded(file_format, strip, mark, wanted.get("compression"))
+        encoded, notes = self._encoded(io.output_format(path), wanted)
         preserved = proved(encoded, self.original, self.raster, self.alpha)
         written = replace(self.report, findings=(*self.report.findings, *notes), preserved=preserved)
         contents = {path: encoded.data}
@@ -147,7 +146,7 @@ class Result:
 
             contents[side["preview"]] = _lossless(side["preview"], draw_preview(self))
         if outputs is not None:
-            contents |= outputs.encoded(self, shown, mark=mark)
+            contents |= outputs.encoded(self, shown, mark=wanted.get("mark", False))
         return contents, written
 
     def encoded(self, suffix: str, *, mark: bool = False) -> tuple[bytes, Findings]:
@@ -159,16 +158,14 @@ class Result:
 
         Raises OptionError or OutputError.
         """
-        encoded, notes = self._encoded(io.output_format(Path(f"composite{suffix}")), False, mark)
+        encoded, notes = self._encoded(io.output_format(Path(f"composite{suffix}")), {"mark": mark})
         return encoded.data, notes
 
-    def _encoded(
-        self, file_format: str, strip_metadata: bool, mark: bool, compression: int | None = None
-    ) -> tuple[io.Encoded, Findings]:
-        original, notes = io.stripped(self.original) if strip_metadata else (self.original, ())
-        if mark:
+    def _encoded(self, file_format: str, how: ResultFiles) -> tuple[io.Encoded, Findings]:
+        original, notes = io.stripped(self.original) if how.get("strip_metadata") else (self.original, ())
+        if how.get("mark"):
             original = replace(original, metadata=io.marked(original.metadata))
-        encoded = io.encode_composite(original, self.raster, self.alpha, file_format, compression)
+        encoded = io.encode_composite(original, self.raster, self.alpha, file_format, how.get("compression"))
         return encoded, (*encoded.notes, *notes)
 
     def save_mask(self, path: Path | str, **wanted: Unpack[MaskFiles]) -> Report:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.geometry import resize_image
+from segmask.core.geometry import resize_image, resize_mask
 from segmask.core.types import Alignment, Box, Image, Mask, Matrix
 from segmask.register.coverage import reached
 from segmask.register.motion import scaling
@@ -80,3 +80,21 @@ def without_clear(alignment: Alignment, clear: Mask | None) -> Alignment:
         levels, alignment.matrix[:2], size_hw[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
     return replace(alignment, covered=alignment.covered & (warped == 0))
+
+
+def scaled_alignment(alignment: Alignment, size_hw: tuple[int, int]) -> Alignment:
+    """The alignment of the same edit onto the original at another size.
+
+    >>> whole = Alignment(np.eye(3), "identity", True, 0, 0, 0.0, covered=np.ones((8, 8), bool))
+    >>> half = scaled_alignment(whole, (4, 4))
+    >>> half.covered.shape, float(half.matrix[0, 0])
+    ((4, 4), 0.5)
+    """
+    covered, repeated = alignment.covered, alignment.repeated
+    return replace(
+        alignment,
+        matrix=scaling(covered.shape, size_hw) @ alignment.matrix,
+        residual_px=alignment.residual_px * size_hw[1] / covered.shape[1],
+        covered=resize_mask(covered, size_hw),
+        repeated=None if repeated is None else resize_mask(repeated, size_hw),
+    )

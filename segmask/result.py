@@ -110,7 +110,7 @@ class Result:
                   IPTC, texts and comment; colour profile and resolution are written.
                 - ``mark``: True says in the composite's XMP that a part of it was generated (IPTC's digital source
                   type).
-                - ``compression``: effort for the composite's PNG, 0 (none) to 9 (smallest and slowest); 4 if not given.
+                - ``compression``: effort for the composite's PNG, 0 (none) to 9 (smallest and slowest); 3 if not given.
 
         Returns the report as written, which also says what the format could not hold and proves what was kept. Raises
         OptionError or OutputError.
@@ -122,9 +122,8 @@ class Result:
 
     def contents(self, path: Path | str, **wanted: Unpack[ResultFiles]) -> tuple[dict[Path, bytes], Report]:
         """What ``save`` would write, as contents by path, and the report; nothing is written."""
-        path, side = Path(path), _paths(wanted)
+        path, side, outputs = Path(path), _paths(wanted), None
         shown = {name: side.pop(name) for name in list(side) if name not in SIDE}
-        outputs = None
         if "mask_format" in wanted and "mask" not in side:
             raise OptionError("mask_format: no mask is written; name one, or leave it out")
         if shown:

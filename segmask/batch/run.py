@@ -163,7 +163,7 @@ def batch(
             ``layers.ora`` or ``layers.tif``.
         thumbnails: draw small pictures for ``report.html``.
         mark: say in each composite's XMP that a part of it was generated.
-        compression: effort for each composite's PNG, 0 (none) to 9 (smallest and slowest); 4 if not given.
+        compression: effort for each composite's PNG, 0 (none) to 9 (smallest and slowest); 3 if not given.
         workers: processes; without it one a core, or as many as go with ``threads``.
         timeout: seconds for one picture; then it is a failed row.
         resume: True wants an earlier journal in ``output``, False forgets it, None goes on if its options are the same.

@@ -35,7 +35,7 @@ Compression = Annotated[
     typer.Option(
         min=0,
         max=9,
-        help="Effort for the PNG: 0 packs nothing, 9 takes longest for the smallest file; 4 if not given.",
+        help="Effort for the PNG: 0 packs nothing, 9 takes longest for the smallest file; 3 if not given.",
         show_default=False,
     ),
 ]

@@ -9,8 +9,8 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 
-STRIP_PIXELS = 1 << 18
-"""Of a strip of a large picture: its float copies fit into a processor's cache."""
+STRIP_PIXELS = 1_000_000
+"""Of a strip of a large picture: no float copy of more is made."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.geometry import resize_map, resize_mask, resized_part
+from segmask.core.geometry import resize_mask, resized_part
 from segmask.core.labels import PART_ID
 from segmask.core.morphology import blurred, disc, distance_to, widened
 from segmask.core.regions import connected_regions, filled
@@ -247,4 +247,4 @@ def _hair_core(parsing: Parsing) -> Mask:
     hair: Prob = parsing.working_probs[PART_ID["hair"]]
     radius = max(1.0, DEFAULT.hair_core * max(hair.shape))
     depth = distance_to(hair <= DEFAULT.hair_prob)
-    return resize_map((depth > radius).astype(np.float32), parsing.size_hw) > 0.5
+    return resize_mask(depth > radius, parsing.size_hw)

@@ -241,21 +241,23 @@ def _pixels(share: float, mask: Mask) -> int:
 
 def _steps(finished: Finished) -> list[Map]:
     """ΔE between the two sides of each pixel of the outline, of their mean difference along it, (n,) a picture."""
-    box, line = finished.beside, finished.line[finished.beside.slices]
-    sigma = max(DEFAULT.along * max(finished.line.shape), 0.5)
-    along = _along(np.ones((int(line.sum()), 1), np.float32), line, sigma)
-    steps = []
+    line, steps = finished.line, []
+    sigma = max(DEFAULT.along * max(line.shape), 0.5)
+    amount = _along(np.ones((int(line.sum()), 1), np.float32), line, sigma)[:, 0]
     for colours in finished.colours:
-        inner, outer = finished.at_sides(blurred_in(colours, box, GRAIN, edge_twice=False))
-        steps.append(np.asarray(np.linalg.norm(_along(inner - outer, line, sigma), axis=1) / along[:, 0], np.float32))
+        inner, outer = finished.at_sides(blurred_in(colours, finished.beside, GRAIN, edge_twice=False))
+        steps.append(np.asarray(np.linalg.norm(_along(inner - outer, line, sigma), axis=1) / amount, np.float32))
     return steps
 
 
 def _along(values: Map, line: Mask, sigma: float) -> Map:
     """Sums of values (n, C) of a line's pixels over what lies near along it, (n, C)."""
-    spread = np.zeros((*line.shape, values.shape[1]), np.float32)
-    spread[line] = values
-    return blurred(spread, sigma, edge_twice=False)[line].reshape(len(values), -1)
+    around = Box.around(line) or Box(0, 0, 1, 1)
+    box = around.grown_by(int(4 * sigma) + 2).clip(*line.shape)
+    inside = line[box.slices]
+    spread = np.zeros((*inside.shape, values.shape[1]), np.float32)
+    spread[inside] = values
+    return blurred(spread, sigma, edge_twice=False)[inside].reshape(values.shape)
 
 
 def _outside(colours: Lab, mask: Mask, box: Box) -> Map:

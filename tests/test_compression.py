@@ -73,11 +73,12 @@ def test_the_commands_take_it_and_refuse_it(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_another_effort_makes_a_batchs_results_anew(tmp_path: Path) -> None:
+    pairs, out = tmp_path / "pairs", tmp_path / "out"
+    pairs.mkdir()
     for name, level in (("a", 90), ("a_edited", 200)):
-        io.write_png(tmp_path / f"{name}.png", np.full((64, 64, 3), level, np.uint8))
-    out = tmp_path / "out"
-    first, again, other = (
-        segmask.batch(tmp_path / ".", out, pattern=("{stem}_edited",), workers=1, strategy="diff", compression=effort)
-        for effort in (9, 9, 0)
-    )
+        io.write_png(pairs / f"{name}.png", np.full((64, 64, 3), level, np.uint8))
+    first, again = (segmask.batch(pairs, out, workers=1, strategy="diff", compression=9) for _ in range(2))
+    other = segmask.batch(pairs, out, workers=1, strategy="diff", compression=0, resume=False)
     assert (first.kept, again.kept, other.kept) == (0, 1, 0)
+    with pytest.raises(OptionError):
+        segmask.batch(pairs, tmp_path / "lossy", workers=1, strategy="diff", compression=0, file_format="jpg")

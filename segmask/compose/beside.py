@@ -9,8 +9,12 @@ import numpy as np
 from segmask.compose.grain import Grain, missing_grain
 from segmask.compose.ground import ground_correction
 from segmask.compose.skin import Field, add_correction, added_in, skin_correction
+from segmask.core.geometry import resize_image, working_size
 from segmask.core.types import Alpha, Box, Image, Mask
 from segmask.fusion.scene import BARE, Scene
+
+SMALL_SIDE = 320
+"""Pixels of the small copies that both kinds of light are measured on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +63,11 @@ def matched_beside(
     if scene is None:
         return Beside(), toned
     before, after = scene.parsings
-    fields = [ground_correction(original, toned, before, after, taken, scene.parts)]
+    small_hw = working_size((original.shape[0], original.shape[1]), SMALL_SIDE)
+    small = resize_image(original, small_hw), resize_image(toned, small_hw)
+    fields = [ground_correction(*small, before, after, taken, scene.parts)]
     if set(scene.parts).isdisjoint(BARE):
-        fields.append(skin_correction(original, toned, before.working_probs, after.working_probs, taken))
+        fields.append(skin_correction(*small, before.working_probs, after.working_probs, taken))
     lit = add_correction(toned, *fields)
     grain = missing_grain(original, lit, before, after, alpha, scene.parts)
     added = Beside(tuple(field for field in fields if field is not None), grain)

@@ -22,8 +22,6 @@ from segmask.register.motion import DEFAULT, Fit, Points, fit_points, scaling
 from segmask.register.turns import CLEARLY, LEAST_POINTS, LEAST_SHARE, SIDE, TURNS, Turn
 from segmask.register.warp import warp
 
-FIRST_CORNERS, PLAIN_SHARE = 500, 0.4
-"""Corners of the first look, and the share of them that agrees where the motion is plain."""
 _NONE = Fit(np.eye(3), "identity", 0, 0, float("nan"), trusted=False)
 
 
@@ -139,27 +137,16 @@ def _best_fit(grey: _Grey, edited_hw: tuple[int, ...], original_hw: tuple[int, .
 
 
 def _best_followed(grey: _Grey, guesses: list[Matrix]) -> Fit:
-    """The best fit to followed corners: a first look at the best of them, where that is plain, then at all."""
-    best = _best_of(grey, guesses, FIRST_CORNERS)
-    if not _is_plain(best):
-        best = _best_of(grey, guesses)
-    if not _is_plain(best):
+    """The best fit to followed corners."""
+    best = _NONE
+    for guess in guesses:
+        best = _better(best, _follow(grey, guess))
+    if not best.trusted or best.inliers < 0.4 * best.matches:
         guess = _from_features(grey.first, grey.second)
         best = _better(best, None if guess is None else _follow(grey, guess))
     if best.trusted:
         best = _better(best, _follow(grey, best.matrix))  # from close by: sub-pixel
     return best
-
-
-def _best_of(grey: _Grey, guesses: list[Matrix], most: int = DEFAULT.corners) -> Fit:
-    best = _NONE
-    for guess in guesses:
-        best = _better(best, _follow(grey, guess, most))
-    return best
-
-
-def _is_plain(fit: Fit) -> bool:
-    return fit.trusted and fit.inliers >= PLAIN_SHARE * fit.matches
 
 
 def _better(best: Fit, fit: Fit | None) -> Fit:
@@ -182,8 +169,8 @@ def _guesses(work_hw: tuple[int, ...], edited_hw: tuple[int, ...], original_hw: 
     return guesses
 
 
-def _follow(grey: _Grey, guess: Matrix, most: int = DEFAULT.corners) -> Fit | None:
-    """A motion fitted to at most ``most`` corners, followed from ``first`` to ``second`` as the guess has warped it."""
+def _follow(grey: _Grey, guess: Matrix) -> Fit | None:
+    """A motion fitted to corners that are followed from ``first`` to ``second``, which the guess has warped before."""
     import cv2
 
     first, second = grey.first, grey.second
@@ -193,7 +180,6 @@ def _follow(grey: _Grey, guess: Matrix, most: int = DEFAULT.corners) -> Fit | No
     corners = grey.corners
     if corners is None or len(corners) < DEFAULT.min_inliers:
         return None
-    corners = corners[:most]
     window = {"winSize": (21, 21), "maxLevel": 4}
     forth, seen, _ = cv2.calcOpticalFlowPyrLK(first, warped, corners, np.zeros_like(corners), **window)
     back, returned, _ = cv2.calcOpticalFlowPyrLK(warped, first, forth, np.zeros_like(corners), **window)

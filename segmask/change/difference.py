@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.change.regions import intended, region_statistics
-from segmask.core.colour import Lab, delta_e_94, lab
+from segmask.core.colour import Lab, delta_e_94, lab, over_channels
 from segmask.core.geometry import resize_image, resize_mask, working_size
 from segmask.core.morphology import blurred, disc, opened, slopes
 from segmask.core.regions import Regions, connected_regions, filled
@@ -206,7 +206,7 @@ def _cleaned(delta: Map) -> Map:
 def _gradient(colours: Map) -> Map:
     """ΔE that a shift by one pixel makes, float32 (h, w)."""
     dx, dy = slopes(colours)
-    return np.sqrt((dx**2 + dy**2).sum(2))
+    return np.sqrt(over_channels(np.add, dx**2 + dy**2))
 
 
 def _quiet_floor(delta: Map, explained: Map, inside: Mask) -> Map:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask import io
+from segmask.core.colour import over_channels
 from segmask.core.errors import SegmaskError
 from segmask.core.types import Alpha, Box, Image
 
@@ -71,7 +72,7 @@ def kept_composite(before: io.Picture, edited: Image, alpha: Alpha, colours: Ras
     raster = composite(before.raster, io.to_raster_colours(edited, before) if colours is None else colours, alpha)
     for strip in Box(0, 0, alpha.shape[1], alpha.shape[0]).strips():
         area = strip.slices
-        if ((raster[area] != before.raster[area]).any(2) & (alpha[area] == 0)).any():
+        if (over_channels(np.logical_or, raster[area] != before.raster[area]) & (alpha[area] == 0)).any():
             raise SegmaskError(
                 "a pixel outside the mask differs from the original; nothing was written. Please report this"
             )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.colour import over_channels
 from segmask.core.geometry import resize_image, resize_map, resize_mask, resized_part, working_size
 from segmask.core.morphology import blurred, narrowed, widened
 from segmask.core.types import Box, Image, Mask, Probs
@@ -72,7 +73,7 @@ def skin_correction(original: Image, edited: Image, before: Probs, after: Probs,
     if not seen.any() or not (taken & skin[1]).any():
         return None
     unit = max(size_hw)
-    alike = seen & (np.abs(step).max(2) < DEFAULT.alike)
+    alike = seen & (over_channels(np.maximum, np.abs(step)) < DEFAULT.alike)
     field, amount = _carried(step, alike, DEFAULT.reach * unit, DEFAULT.limit)
     at_seam, close = _carried(step, seen, DEFAULT.seam_reach * unit, DEFAULT.seam_limit)
     near = np.minimum(close / DEFAULT.seam_share, 1) * blurred(narrowed(skin[1]).astype(np.float32), 1.0)
@@ -109,7 +110,7 @@ def add_correction(edited: Image, *fields: Field | None) -> Image:
 
 def _reached(field: Field, size_hw: tuple[int, int]) -> Box | None:
     """Where in a picture of ``size_hw`` the field adds anything."""
-    box = Box.around(np.abs(field).max(2) > 0.05)
+    box = Box.around(over_channels(np.maximum, np.abs(field)) > 0.05)
     return None if box is None else box.grown_by(1).scaled(field.shape, size_hw, outwards=True).clip(*size_hw)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.colour import Lab
+from segmask.core.colour import Lab, delta_e
 from segmask.core.labels import CLOTHING, PART_ID
 from segmask.core.morphology import blurred, blurred_in, narrowed, widened
 from segmask.core.regions import Regions, connected_regions
@@ -153,7 +153,7 @@ def _ghost(finished: Finished, mask: Mask) -> Trace:
     box = Box.around(rim)
     if box is not None:  # beside the edit and not beside the original: a soft edge leaves less of the old contour
         edited, composite = (_outside(colours, mask, box) for colours in finished.colours[1:])
-        apart = np.linalg.norm(composite - edited, axis=-1)
+        apart = delta_e(composite, edited)
         floor = finished.noise_floor[box.slices]
         shows[box.slices] = rim[box.slices] & (apart > np.maximum(DEFAULT.contour, DEFAULT.differs * floor))
     return _trace(shows, float(shows.sum() / max(rim.sum(), 1)), shows)

@@ -86,7 +86,7 @@ def make_alpha(
         deeper = resize_map(amid, size_hw)[area.slices] * DEFAULT.skin * scale
     # A wide edge grows outwards: inside, the old garment would shine through. Not so in skin.
     edge = (signed + width / 2 + wider) / (width + wider + deeper) if width > 0 else (signed > 0).astype(np.float32)
-    edge = np.clip(edge, 0, 1)
+    edge = np.asarray(np.clip(edge, 0, 1), np.float32)
     inside_keep = keep[area.slices]
     _fade(edge, inside_keep, width)
     if beyond is not None and feather is None:

@@ -68,7 +68,9 @@ class SmallPair:
     ) -> Preview:
         """The composite of a decision, of which ``held`` are the constraints at the picture's own size."""
         size_hw = self.pictures[0].size_hw
-        own = None if mask_in is None else np.rint(resize_alpha(mask_in, size_hw) * 255).astype(np.float32) / 255
+        own = None
+        if mask_in is not None:
+            own = np.asarray(np.rint(resize_alpha(mask_in, size_hw) * 255) / 255, np.float32)
         hair = self.hair if with_hair else None
         done = compose(self.pictures, self.measured, self.scene, decision, _small(held, size_hw), options, hair, own)
         return Preview(io.raster_to_image(done.raster, self.pictures[0].metadata), done.alpha)

@@ -98,7 +98,7 @@ class ColourOdds:
             density -= (own - self._enlarged(mean)) ** 2 / (2 * variance) + 0.5 * np.log(variance)
         return density, self._enlarged(amount) >= DEFAULT.least_weight
 
-    def _enlarged(self, small: Map) -> Map:
+    def _enlarged(self, small: NDArray) -> Map:
         """A small map's values at the pixels that are asked, float32 (n,)."""
         return resize_map(np.asarray(small, np.float32), self._size_hw).ravel()[self._places]
 

@@ -57,7 +57,8 @@ class Finished:
     @cached_property
     def sides(self) -> tuple[Map, Map]:
         """Points inside and outside of each pixel of the outline, float32 (2, n) each: x, y."""
-        return outline_sides(self.mask, *np.nonzero(self.line), ACROSS * max(self.mask.shape))
+        rows, columns = np.nonzero(self.line)
+        return outline_sides(self.mask, rows, columns, ACROSS * max(self.mask.shape))
 
     @cached_property
     def beside(self) -> Box:

@@ -55,7 +55,7 @@ def _constant_floor(delta: np.ndarray, *_: Any) -> np.ndarray:
     return np.full_like(delta, CONSTANT_FLOOR)
 
 
-def _no_gradient(lab: np.ndarray, _: float) -> np.ndarray:
+def _no_gradient(lab: np.ndarray) -> np.ndarray:
     return np.zeros(lab.shape[:2], np.float32)
 
 

@@ -122,8 +122,10 @@ def read_corrections(
     found: list[Finding] = []
     masks = []
     for source, name in ((include, "include"), (exclude, "exclude")):
-        levels = np.zeros(size_hw) if source is None else _levels(source, size_hw, name, found, max_pixels, mask_format)
-        masks.append(levels >= 127.5)
+        if source is None:
+            masks.append(np.zeros(size_hw, bool))
+        else:
+            masks.append(_levels(source, size_hw, name, found, max_pixels, mask_format) >= 127.5)
     alpha = None
     if mask_in is not None:
         levels = _levels(mask_in, size_hw, "mask_in", found, max_pixels, mask_format)

@@ -16,7 +16,7 @@ from segmask.core.errors import InputError, OptionError, SegmaskError
 from segmask.core.findings import Finding
 from segmask.core.geometry import REFERENCE_SIDE, WORKING_SIDE, working_size
 from segmask.core.morphology import grown
-from segmask.core.system import require_opencv
+from segmask.core.system import bound_opencv
 from segmask.core.timing import Stopwatch
 from segmask.core.types import Image, Parsing
 from segmask.core.window import Window
@@ -31,7 +31,8 @@ from segmask.models.base import FaceDetector, Parser
 from segmask.models.networks import Networks
 from segmask.options import OptionArguments, Options
 from segmask.pair import Edit, OpenPair
-from segmask.register.align import align, without_clear
+from segmask.register.align import align
+from segmask.register.warp import without_clear
 from segmask.register.windowed import align_window
 from segmask.result import MaskResult, Result
 from segmask.verdict.ranking import Candidate, rank_key, with_candidates
@@ -112,7 +113,7 @@ class Masker:
 
         Arguments as for ``apply``; ``window`` is the region that the edit shows, if that is not all of the original.
         """
-        require_opencv()
+        bound_opencv(self.options.threads)
         if isinstance(original, Seen) and parsing is not None:
             raise OptionError("parsing: the original was seen already; give its label map to see()")
         watch = Stopwatch()
@@ -227,7 +228,7 @@ class Masker:
             raise OptionError("tone_match: one picture has no edit whose tone could be matched; leave it out")
 
     def _seen(self, original: io.Source, parsing: Parsings, labels: str | None, watch: Stopwatch) -> Seen:
-        require_opencv()
+        bound_opencv(self.options.threads)
         if isinstance(parsing, (tuple, list)):
             raise OptionError("parsing: one picture takes one label map; a pair goes with one edit")
         with watch("read"):

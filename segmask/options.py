@@ -44,8 +44,8 @@ class Options:
     """Everything that can be chosen for a run; each field's ``metadata["help"]`` says what it means.
 
     Options that would do nothing are refused: ``threshold`` and ``min_area`` without ``diff``; ``target``, ``prompt``,
-    ``person`` and all about models with it; ``labels`` without a parser file of your own; ``device`` and ``threads``
-    where parser and face detector are your own objects. Raises OptionError.
+    ``person`` and all about models with it; ``labels`` without a parser file of your own; ``device`` where parser
+    and face detector are your own objects. Raises OptionError.
 
     >>> Options(target="upper,lower").parts
     ('upper', 'lower')
@@ -99,7 +99,9 @@ class Options:
         "skin meets the original's in one tone.",
     )
     device: str = _choice("cpu", "Where networks run.", "|".join(DEVICES))
-    threads: int | None = _choice(None, "Threads a network uses; automatic if not given.", "INT")
+    threads: int | None = _choice(
+        None, "Threads of onnxruntime and of OpenCV; as many as they like if not given.", "INT"
+    )
     max_pixels: int | None = _choice(
         None,
         "Most pixels that a picture or mask may declare, judged before it is decoded; "
@@ -197,13 +199,12 @@ class Options:
                 raise OptionError(f"{name}: only strategy diff decides by it; leave it out, or choose diff")
         if self.labels is not None and not _is_onnx(self.parser):
             raise OptionError("labels: go with a parsing, or with an .onnx parser of your own; neither is given")
-        if not isinstance(self.parser, (str, os.PathLike)) and not _is_named(self.face_detector):
-            for name in ("device", "threads"):
-                if getattr(self, name) != getattr(Options, name):
-                    raise OptionError(f"{name}: no network is loaded, the parser is an object of yours; leave it out")
+        own = not isinstance(self.parser, (str, os.PathLike)) and not _is_named(self.face_detector)
+        if own and self.device != Options.device:
+            raise OptionError("device: no network is loaded, the parser is an object of yours; leave it out")
 
 
-BY_PARSING = ("target", "prompt", "person", "parser", "labels", "face_detector", "device", "threads")
+BY_PARSING = ("target", "prompt", "person", "parser", "labels", "face_detector", "device")
 """Options of models, and those that act on what models show."""
 
 

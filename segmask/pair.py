@@ -10,40 +10,41 @@ from typing import Any, Unpack
 
 from segmask import io
 from segmask.account import pair_report
-from segmask.change.difference import measure_change
-from segmask.change.texture import compare_texture
+from segmask.change.difference import change_between
+from segmask.change.texture import texture_between
+from segmask.compose.aimed import Aimed
 from segmask.compose.compose import Composed, compose
 from segmask.compose.composite import trimap_of
-from segmask.compose.hair import HairNearGarment, hair_near_garment
+from segmask.compose.preview import SIDE, Preview, SmallPair
 from segmask.core.checks import read_only
 from segmask.core.colour import lab
 from segmask.core.errors import OptionError
 from segmask.core.findings import Findings
-from segmask.core.geometry import REFERENCE_SIDE, WORKING_SIDE, resize_image, resize_mask, working_size
+from segmask.core.geometry import REFERENCE_SIDE, WORKING_SIDE, resize_image, working_size
 from segmask.core.labels import CLOTHING, WORN
 from segmask.core.morphology import grown
+from segmask.core.system import bound_opencv
 from segmask.core.timing import Stopwatch, Timings
-from segmask.core.types import Alignment, Change, Image, Mask, Parsing, Probs, Stages
-from segmask.fusion.constraints import constrain
+from segmask.core.types import Alignment, Change, Image, Parsing, Probs, Stages
+from segmask.fusion.constraints import Constraints, constrain
 from segmask.fusion.decide import decide
 from segmask.fusion.decision import Decision
 from segmask.fusion.laid_over import lifted
 from segmask.fusion.margin import covered_neck, old_cloth
-from segmask.fusion.one_cloth import covers_hair
 from segmask.fusion.pixel_model import PixelModel
 from segmask.fusion.protect import protected_parts
 from segmask.fusion.scene import Scene, resized_probs, target_prior
 from segmask.fusion.seen import Choice, Seen, choose_person
-from segmask.inputs import input_paths, read_corrections
+from segmask.inputs import Corrections, input_paths, read_corrections
 from segmask.options import Options, PairArguments, check_names
 from segmask.register.registered import Measured, Registered
 from segmask.register.tone import match_tone
 from segmask.result import Result
 from segmask.verdict.judge import Verdict, judge
 
+LEAST_SIDE = 64  # pixels: smaller pictures are refused as inputs, too
 KEPT_TARGETS = 3
 """Of an opened pair: each holds maps of the working size, two masks and a picture of the hair's area at full size."""
-EQUAL_SIDE = 400  # pixels: a smooth drift of colour and light needs no finer map of where the pictures are equal
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,23 +60,21 @@ class Edit:
 
 
 @dataclass(frozen=True, eq=False)
-class Aimed:
-    """A pair as a target sees it, before any corrections."""
+class Made:
+    """A decision, and all that led to it."""
 
+    asked: Options
+    corrections: Corrections
     measured: Measured
-    scene: Scene | None
-    """What both pictures show; None for ``diff``."""
-    protected: tuple[Mask, Mask] | None
-    """Faces and hair that must stay original (``protected_parts``); None for ``diff``."""
+    aimed: Aimed
+    people: Choice
+    held: Constraints
+    decision: Decision
 
-    @cached_property
-    def hair(self) -> HairNearGarment | None:
-        """The original's hair over what is worn; None where there is none, or something else is targeted."""
-        below_hair = set(WORN) - {"headwear"}  # a hat lies over the hair
-        if self.scene is None or not set(self.scene.parts) <= below_hair or covers_hair(self.scene):
-            return None
-        registered = self.measured.registered
-        return hair_near_garment(registered.original, registered.toned_in, self.scene)
+    @property
+    def with_hair(self) -> bool:
+        """Is hair laid over the edit?"""
+        return self.asked.strategy == "hybrid"
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +122,58 @@ class OpenPair:
 
         Raises InputError or OptionError.
         """
-        asked, watch = self._asked(options, mask_in is not None), Stopwatch(self.timings)
+        watch = Stopwatch(self.timings)
+        made = self._decided(options, (include, exclude, mask_in), mask_format, watch)
+        asked, measured, scene, held, decision = made.asked, made.measured, made.aimed.scene, made.held, made.decision
+        with watch("compose"):
+            pictures, hair = (self.seen.picture, self.edit.picture), made.aimed.hair if made.with_hair else None
+            done = compose(pictures, measured, scene, decision, held, asked, hair, made.corrections.mask_in)
+        with watch("judge"):
+            verdict = judge(self.seen.picture, measured, scene, decision, held, done)
+        found = (*self.findings, *made.corrections.findings, *made.people.findings, *decision.findings, *done.findings)
+        verdict = replace(verdict, findings=(*found, *verdict.findings))
+        inputs = (*self.inputs, *input_paths(include, exclude, mask_in))
+        return self._result(made, done, verdict, watch.timings, inputs)
+
+    def preview(
+        self,
+        side: int = SIDE,
+        *,
+        include: io.Source | None = None,
+        exclude: io.Source | None = None,
+        mask_in: io.Source | None = None,
+        mask_format: str = "auto",
+        **options: Unpack[PairArguments],
+    ) -> Preview:
+        """What ``apply`` would give, with a long side of at most ``side`` pixels, in a fraction of its time.
+
+        The decision is the same; outline, hair and tone are made at the small size, and nothing is judged. Arguments
+        as for ``apply``; raises what it raises, and OptionError for a side below 64.
+
+        >>> import numpy as np, segmask
+        >>> original = np.full((300, 400, 3), 90, np.uint8)
+        >>> edited = original.copy()
+        >>> edited[100:200, 100:200] = 200
+        >>> pair = segmask.Masker(strategy="diff").open(original, edited)
+        >>> pair.preview(200).image.shape
+        (150, 200, 3)
+        """
+        if side < LEAST_SIDE:
+            raise OptionError(f"side: expected at least {LEAST_SIDE} pixels; got {side!r}")
+        made = self._decided(options, (include, exclude, mask_in), mask_format, Stopwatch())
+        small = made.aimed.small.get(side) or SmallPair.of(made.measured, made.aimed.scene, side)
+        made.aimed.small.clear()
+        made.aimed.small[side] = small
+        hair = made.with_hair and made.aimed.has_hair
+        return small.preview(made.decision, made.held, made.asked, made.corrections.mask_in, with_hair=hair)
+
+    def _decided(
+        self, options: Mapping[str, Any], masks: tuple[io.Source | None, ...], mask_format: str, watch: Stopwatch
+    ) -> Made:
+        """The decision for a target and corrections."""
+        bound_opencv(self.options.threads)
+        include, exclude, mask_in = masks
+        asked = self._asked(options, mask_in is not None)
         with watch("read"):
             size_hw = self.seen.picture.size_hw
             corrections = read_corrections(include, exclude, mask_in, size_hw, asked.max_pixels, mask_format)
@@ -136,16 +186,7 @@ class OpenPair:
             decision = decide(scene, measured.change, held, asked, corrections.mask_in, self.model)
             wider = asked.grow * max(decision.mask.shape) / REFERENCE_SIDE
             decision = replace(decision, mask=grown(decision.mask, wider))
-        with watch("compose"):
-            hair = aimed.hair if asked.strategy == "hybrid" else None
-            pictures = self.seen.picture, self.edit.picture
-            done = compose(pictures, measured, scene, decision, held, asked, hair, corrections.mask_in)
-        with watch("judge"):
-            verdict = judge(self.seen.picture, measured, scene, decision, held, done)
-        found = (*self.findings, *corrections.findings, *people.findings, *decision.findings, *done.findings)
-        verdict = replace(verdict, findings=(*found, *verdict.findings))
-        inputs = (*self.inputs, *input_paths(include, exclude, mask_in))
-        return self._result(asked, measured, people, decision, done, verdict, watch.timings, inputs)
+        return Made(asked, corrections, measured, aimed, people, held, decision)
 
     def _asked(self, arguments: Mapping[str, Any], with_mask: bool) -> Options:
         """The options of a run. OptionError for what an opened pair has no choice in, or a given mask no use for."""
@@ -177,21 +218,19 @@ class OpenPair:
         """The edit with its drift, fitted away from some parts of both pictures."""
         original, edit, equal = self.seen.picture.image, self.edit, None
         if self.seen.parsing is not None and edit.parsing is not None:
-            size_hw = working_size(self.seen.picture.size_hw, EQUAL_SIDE)
-            before, after = (resized_probs(parsing, size_hw) for parsing in (self.seen.parsing, edit.parsing))
-            equal = 1 - target_prior(before, after, away)
+            before = self.seen.parsing.working_probs
+            equal = 1 - target_prior(before, resized_probs(edit.parsing, before.shape[1:]), away)
         tone, light = match_tone(original, edit.aligned, edit.alignment.covered, equal)
         return Registered(original, edit.aligned, edit.alignment, tone, light)
 
     def _change(self, registered: Registered, asked: Options) -> Change:
-        work_hw = working_size(self.seen.picture.size_hw, WORKING_SIDE)
-        before = resize_image(registered.original, work_hw)
-        after = registered.toned_small(resize_image(registered.aligned, work_hw))
-        usable = resize_mask(registered.alignment.covered, work_hw)
-        change = measure_change(before, after, usable, threshold=asked.threshold, min_area=asked.min_area)
+        before, usable = registered.working
+        after = registered.toned_small(resize_image(registered.aligned, (before.shape[0], before.shape[1])))
+        colours = lab(before), lab(after)
+        change = change_between(colours, usable, threshold=asked.threshold, min_area=asked.min_area)
         if asked.strategy != "hybrid":
             return change
-        return replace(change, texture=compare_texture(before, after), colours=(lab(before), lab(after)))
+        return replace(change, texture=texture_between(*colours), colours=colours)
 
     @cached_property
     def _shown(self) -> tuple[Probs, Probs] | None:
@@ -220,16 +259,9 @@ class OpenPair:
         return Aimed(measured, scene, lifted(protected, scene))
 
     def _result(
-        self,
-        asked: Options,
-        measured: Measured,
-        people: Choice,
-        decision: Decision,
-        done: Composed,
-        verdict: Verdict,
-        timings: Timings,
-        inputs: tuple[Path, ...],
+        self, made: Made, done: Composed, verdict: Verdict, timings: Timings, inputs: tuple[Path, ...]
     ) -> Result:
+        decision, measured = made.decision, made.measured
         stages = Stages(
             aligned=self.edit.aligned,
             alignment=self.edit.alignment,
@@ -247,7 +279,7 @@ class OpenPair:
             measurements=verdict.measurements,
         )
         report = pair_report(
-            asked, self.edit.picture, self.seen, people, decision.strategy, stages, done, verdict, timings
+            made.asked, self.edit.picture, self.seen, made.people, decision.strategy, stages, done, verdict, timings
         )
         result = Result(done.alpha, report, stages, done.raster, self.seen.picture, inputs)
         read_only(result)

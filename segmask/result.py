@@ -35,6 +35,7 @@ class ResultFiles(TypedDict, total=False):
     mask_format: str
     strip_metadata: bool
     mark: bool
+    compression: int | None
 
 
 class MaskFiles(TypedDict, total=False):
@@ -47,7 +48,7 @@ class MaskFiles(TypedDict, total=False):
 
 
 SIDE = ("mask", "report", "preview")
-CHOICES = ("strip_metadata", "mark", "mask_format", "invert")
+CHOICES = ("strip_metadata", "mark", "mask_format", "invert", "compression")
 """What is asked for besides paths."""
 
 
@@ -109,6 +110,7 @@ class Result:
                   IPTC, texts and comment; colour profile and resolution are written.
                 - ``mark``: True says in the composite's XMP that a part of it was generated (IPTC's digital source
                   type).
+                - ``compression``: effort for the composite's PNG, 0 (none) to 9 (smallest and slowest); 3 if not given.
 
         Returns the report as written, which also says what the format could not hold and proves what was kept. Raises
         OptionError or OutputError.
@@ -120,16 +122,15 @@ class Result:
 
     def contents(self, path: Path | str, **wanted: Unpack[ResultFiles]) -> tuple[dict[Path, bytes], Report]:
         """What ``save`` would write, as contents by path, and the report; nothing is written."""
-        path, side = Path(path), _paths(wanted)
+        path, side, outputs = Path(path), _paths(wanted), None
         shown = {name: side.pop(name) for name in list(side) if name not in SIDE}
-        mark, outputs = wanted.get("mark", False), None
         if "mask_format" in wanted and "mask" not in side:
             raise OptionError("mask_format: no mask is written; name one, or leave it out")
         if shown:
             from segmask.view import outputs
 
             outputs.check(shown)
-        encoded, notes = self._encoded(io.output_format(path), wanted.get("strip_metadata", False), mark)
+        encoded, notes = self._encoded(io.output_format(path), wanted)
         preserved = proved(encoded, self.original, self.raster, self.alpha)
         written = replace(self.report, findings=(*self.report.findings, *notes), preserved=preserved)
         contents = {path: encoded.data}
@@ -144,7 +145,7 @@ class Result:
 
             contents[side["preview"]] = _lossless(side["preview"], draw_preview(self))
         if outputs is not None:
-            contents |= outputs.encoded(self, shown, mark=mark)
+            contents |= outputs.encoded(self, shown, mark=wanted.get("mark", False))
         return contents, written
 
     def encoded(self, suffix: str, *, mark: bool = False) -> tuple[bytes, Findings]:
@@ -156,14 +157,14 @@ class Result:
 
         Raises OptionError or OutputError.
         """
-        encoded, notes = self._encoded(io.output_format(Path(f"composite{suffix}")), False, mark)
+        encoded, notes = self._encoded(io.output_format(Path(f"composite{suffix}")), {"mark": mark})
         return encoded.data, notes
 
-    def _encoded(self, file_format: str, strip_metadata: bool, mark: bool) -> tuple[io.Encoded, Findings]:
-        original, notes = io.stripped(self.original) if strip_metadata else (self.original, ())
-        if mark:
+    def _encoded(self, file_format: str, how: ResultFiles) -> tuple[io.Encoded, Findings]:
+        original, notes = io.stripped(self.original) if how.get("strip_metadata") else (self.original, ())
+        if how.get("mark"):
             original = replace(original, metadata=io.marked(original.metadata))
-        encoded = io.encode_composite(original, self.raster, self.alpha, file_format)
+        encoded = io.encode_composite(original, self.raster, self.alpha, file_format, how.get("compression"))
         return encoded, (*encoded.notes, *notes)
 
     def save_mask(self, path: Path | str, **wanted: Unpack[MaskFiles]) -> Report:

@@ -42,7 +42,7 @@ ACTS_ELSEWHERE = {
     "parser": "test_a_parser_of_ones_own_is_asked",
     "labels": "test_labels_name_the_classes_of_a_parsing",
     "device": "test_a_device_that_is_not_there_is_refused",
-    "threads": "test_threads_reach_the_network",
+    "threads": "test_threads_reach_the_network_and_opencv",
     "max_pixels": "test_max_pixels_judge_everything_that_is_handed_in",
 }
 DRAWN = DrawnParser()
@@ -64,8 +64,6 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
         {"threads": 0},
         {"threads": 5000},
         {"threads": "2"},
-        {**DIFF, "threads": 2},
-        {"threads": 2, "parser": DRAWN, **SEMANTIC},
     ],
     "max_pixels": [{"max_pixels": 0}, {"max_pixels": 1.5}, {"max_pixels": True}],
 }
@@ -114,7 +112,13 @@ def test_a_device_that_is_not_there_is_refused() -> None:
             segmask.parse(pictures()[0], device=device)
 
 
-def test_threads_reach_the_network() -> None:
+def test_threads_reach_the_network_and_opencv() -> None:
+    import cv2
+
+    before = cv2.getNumThreads()
+    Masker(strategy="diff", threads=1).apply(*pictures())
+    assert cv2.getNumThreads() == 1
+    cv2.setNumThreads(before)
     assert load_parser("builtin", threads=2) == Masker(threads=2).parser
     assert load_parser("builtin", threads=2) != Masker().parser
 

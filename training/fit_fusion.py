@@ -138,7 +138,7 @@ def _drawn(case: FusionCase, asked: tuple[str, ...], rng: np.random.Generator, g
     places = np.flatnonzero(counted & in_sight(scene))
     at = rng.choice(places, min(PIXELS, len(places)), replace=False)
     weight = np.full(len(at), len(places) / max(1, len(at)) / counted.size)
-    values = features.reshape(len(NAMES), -1)[:, at].T
+    values = np.stack([plane.ravel()[at] for plane in features], axis=1)
     truth = (case.truth.ravel()[at] == 255).astype(np.float32)
     owners = (np.full(len(at), value) for value in (half_of(case.photo), bag_of(case.photo), given))
     return values, truth, weight.astype(np.float32), *owners

@@ -10,6 +10,8 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from segmask.core.system import bound_opencv
+
 READY = "ready"
 
 
@@ -23,8 +25,7 @@ def serve(pipe: Connection, make_handler: Callable[[], Callable[..., Any]], thre
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     try:
-        if threads is not None:
-            _bound_opencv(threads)
+        bound_opencv(threads)
         handler = make_handler()
     except Exception as error:  # told to the parent, which raises it
         pipe.send(("unfit", error))
@@ -38,15 +39,6 @@ def serve(pipe: Connection, make_handler: Callable[[], Callable[..., Any]], thre
         if work is None:
             return
         pipe.send(("done", handler(work, lambda value: pipe.send(("note", value)))))
-
-
-def _bound_opencv(threads: int) -> None:
-    from segmask.core.system import require_opencv
-
-    require_opencv()
-    import cv2
-
-    cv2.setNumThreads(threads)
 
 
 def _leave_with_parent() -> None:

@@ -54,14 +54,17 @@ def plain_options(options: Options) -> dict[str, Any]:
     return plain
 
 
-def options_digest(options: Options, task: Task, labels: str | None, *, mark: bool = False) -> str:
-    """Digest of a task's options, of which outputs are wanted, and of whether they are marked.
+def options_digest(
+    options: Options, task: Task, labels: str | None, *, mark: bool = False, compression: int | None = None
+) -> str:
+    """Digest of a task's options, of which outputs are wanted, whether they are marked, and how hard they are packed.
 
     >>> task = Task("a.png", "a.jpg", ("b.jpg",))
     >>> options_digest(Options(), task, None) == options_digest(Options(target="hair"), task, None)
     False
     """
     parts = [plain_options(options), labels, task.sides, Path(task.output).suffix.lower(), mark]
+    parts += [] if compression is None else [compression]
     return short_digest(json.dumps(parts, sort_keys=True, default=str).encode())
 
 

@@ -60,6 +60,8 @@ class Setup:
     """Compare contents even where size and time of change are the same."""
     mark: bool = False
     """Say in each composite's XMP that a part of it was generated."""
+    compression: int | None = None
+    """Effort for each composite's PNG, 0 to 9."""
 
 
 class Store(Protocol):
@@ -126,7 +128,10 @@ class PictureJob:
 
     def _provenance(self, options: Options, task: Task, labels: str | None) -> Row:
         made_by = {"version": __version__, "code": _code(), "models": self._models_of(options)}
-        return {"options": options_digest(options, task, labels, mark=self.setup.mark), **made_by}
+        return {
+            "options": options_digest(options, task, labels, mark=self.setup.mark, compression=self.setup.compression),
+            **made_by,
+        }
 
     def _models_of(self, options: Options) -> dict[str, str]:
         if options not in self._hashes:
@@ -189,7 +194,8 @@ class PictureJob:
 
     def _published(self, task: Task, result: Result) -> Row:
         paths: dict[str, Any] = {name: Path(side) for name, side in task.sides}
-        encoded, report = result.contents(Path(task.output), mark=self.setup.mark, **paths)
+        how: Any = {"mark": self.setup.mark, "compression": self.setup.compression}
+        encoded, report = result.contents(Path(task.output), **how, **paths)
         contents = {self._place(path.as_posix()): data for path, data in encoded.items()}
         thumbnail = {self._place(thumbnail_name(task.output)): draw_thumbnail(result)} if self.setup.thumbnails else {}
         self.store.write({**thumbnail, **contents})
@@ -267,7 +273,7 @@ def resident_mb() -> float | None:
 def _threaded(options: Options, threads: int | None) -> Options:
     """The options with a worker's threads, where networks are loaded by name."""
     by_name = isinstance(options.parser, (str, os.PathLike))
-    if threads is None or options.strategy == "diff" or not by_name:
+    if threads is None or not by_name:
         return options
     return options.changed({"threads": threads})
 

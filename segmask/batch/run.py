@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Unpack
 
 from segmask.batch import engines, places
@@ -24,6 +25,7 @@ from segmask.batch.sources import open_source
 from segmask.batch.table import write_tables
 from segmask.batch.tally import Tally
 from segmask.batch.task import Task
+from segmask.io import check_compression, output_format
 from segmask.options import OptionArguments, Options
 
 Progress = Callable[[Row, Tally], None]
@@ -137,6 +139,7 @@ def batch(
     sides: Sequence[str] = (),
     thumbnails: bool = True,
     mark: bool = False,
+    compression: int | None = None,
     workers: int | None = None,
     timeout: float | None = None,
     resume: bool | None = None,
@@ -160,6 +163,7 @@ def batch(
             ``layers.ora`` or ``layers.tif``.
         thumbnails: draw small pictures for ``report.html``.
         mark: say in each composite's XMP that a part of it was generated.
+        compression: effort for each composite's PNG, 0 (none) to 9 (smallest and slowest); 3 if not given.
         workers: processes; without it one a core, or as many as go with ``threads``.
         timeout: seconds for one picture; then it is a failed row.
         resume: True wants an earlier journal in ``output``, False forgets it, None goes on if its options are the same.
@@ -188,7 +192,8 @@ def batch(
     given = open_source(source, edited=edited, patterns=pattern, each=each, file_format=file_format, sides=sides)
     plan = make_plan(given, os.fspath(output), chosen)
     crew = engines.choose_workers(engine, workers, timeout, chosen, plan)
-    setup = Setup(plan.output, chosen, crew.threads, thumbnails, verify, mark)
+    check_compression(compression, output_format(Path(f"composite.{file_format.lstrip('.')}")))
+    setup = Setup(plan.output, chosen, crew.threads, thumbnails, verify, mark, compression)
     return run_plan(plan, setup, crew, resume=resume, progress=progress, stop=stop)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.change.regions import intended, region_statistics
-from segmask.core.colour import delta_e_94, lab
+from segmask.core.colour import Lab, delta_e_94, lab, over_channels
 from segmask.core.geometry import resize_image, resize_mask, working_size
 from segmask.core.morphology import blurred, disc, opened, slopes
 from segmask.core.regions import Regions, connected_regions, filled
@@ -112,7 +112,23 @@ def measure_change(
     >>> bool(change.mask[60, 80]), bool(change.mask[10, 10]), round(float(change.noise_floor.min()), 1)
     (True, False, 1.2)
     """
-    seen = compare(original, matched, usable)
+    return change_between(*_at_work(original, matched, usable), threshold=threshold, min_area=min_area)
+
+
+def change_between(
+    colours: tuple[Lab, Lab], inside: Mask, *, threshold: float | None = None, min_area: float | None = None
+) -> Change:
+    """``measure_change`` of two pictures whose CIELAB is at hand at the working size, float32 (h, w, 3) each.
+
+    ``inside``, bool (h, w), says which pixels the edit covers.
+
+    >>> first, second = np.full((60, 80, 3), 50, np.float32), np.full((60, 80, 3), 50, np.float32)
+    >>> second[20:40, 20:40] += 30
+    >>> change = change_between((first, second), np.ones((60, 80), bool))
+    >>> bool(change.mask[30, 30]), bool(change.mask[5, 5])
+    (True, False)
+    """
+    seen = _compared(*colours, inside)
     low = DEFAULT.low if threshold is None else threshold
     regions, wanted = candidate_regions(
         seen.score,
@@ -152,12 +168,22 @@ def compare(original: Image, matched: Image, usable: Mask) -> Comparison:
     >>> round(float(compared.difference.mean()), 1), compared.score.shape
     (16.3, (60, 80))
     """
+    (first, second), inside = _at_work(original, matched, usable)
+    return _compared(first, second, inside)
+
+
+def _at_work(original: Image, matched: Image, usable: Mask) -> tuple[tuple[Lab, Lab], Mask]:
+    """Both pictures' colours and what the edit covers at the working size."""
     work_hw = working_size(original.shape[:2], DEFAULT.long_side)
     first, second = (lab(resize_image(image, work_hw)) for image in (original, matched))
-    inside = resize_mask(usable, work_hw)
-    difference = delta_e_94(blurred(first, DEFAULT.fine_sigma), blurred(second, DEFAULT.fine_sigma))
+    return (first, second), resize_mask(usable, work_hw)
+
+
+def _compared(first: Lab, second: Lab, inside: Mask) -> Comparison:
+    first, second = (np.asarray(blurred(colours, DEFAULT.fine_sigma), np.float32) for colours in (first, second))
+    difference = delta_e_94(first, second)
     delta = _cleaned(difference)
-    slope = np.minimum(_gradient(first, DEFAULT.fine_sigma), _gradient(second, DEFAULT.fine_sigma))
+    slope = np.minimum(_gradient(first), _gradient(second))
     blurred_slope = np.asarray(blurred(slope, DEFAULT.fine_sigma), np.float32)
     quiet = _quiet_floor(delta, blurred_slope * DEFAULT.misregistration_px, inside)
     floor = np.hypot(quiet, blurred_slope * DEFAULT.misregistration_px)
@@ -177,10 +203,10 @@ def _cleaned(delta: Map) -> Map:
     return np.where(outside, bottom, closed).astype(np.float32)
 
 
-def _gradient(colours: Map, sigma: float) -> Map:
+def _gradient(colours: Map) -> Map:
     """ΔE that a shift by one pixel makes, float32 (h, w)."""
-    dx, dy = slopes(blurred(colours, sigma))
-    return np.sqrt((dx**2 + dy**2).sum(2))
+    dx, dy = slopes(colours)
+    return np.sqrt(over_channels(np.add, dx**2 + dy**2))
 
 
 def _quiet_floor(delta: Map, explained: Map, inside: Mask) -> Map:

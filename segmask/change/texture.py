@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.colour import lab
+from segmask.core.colour import Lab, lab
 from segmask.core.geometry import resize_image, resize_map, working_size
 from segmask.core.morphology import blurred
 from segmask.core.types import Image, Texture
@@ -50,8 +50,17 @@ def compare_texture(original: Image, matched: Image) -> Texture:
     (0.0, True)
     """
     size_hw = working_size((original.shape[0], original.shape[1]), DEFAULT.long_side)
-    half_hw = working_size(size_hw, DEFAULT.long_side // 2)
-    first, second = (lab(resize_image(image, size_hw)) for image in (original, matched))
+    return texture_between(lab(resize_image(original, size_hw)), lab(resize_image(matched, size_hw)))
+
+
+def texture_between(first: Lab, second: Lab) -> Texture:
+    """``compare_texture`` of two pictures whose CIELAB is at hand at the working size, float32 (h, w, 3) each.
+
+    >>> grey = np.full((60, 80, 3), 50, np.float32)
+    >>> float(texture_between(grey, grey + 3).colour_shift[30, 40].round(1))  # the root of three times 9
+    5.2
+    """
+    half_hw = working_size((first.shape[0], first.shape[1]), DEFAULT.long_side // 2)
     lights = [np.ascontiguousarray(colours[..., 0]) for colours in (first, second)]
     details = [light - blurred(light, DEFAULT.detail_sigma) for light in lights]
     energies = [resize_map(np.square(detail), half_hw) for detail in details]

@@ -56,6 +56,7 @@ def apply(
     side_by_side: p.SideBySide = None,
     animation: p.Animation = None,
     mark: p.Mark = False,
+    compression: p.Compression = None,
     include: o.Include = None,
     exclude: o.Exclude = None,
     mask_in: o.MaskIn = None,
@@ -90,6 +91,7 @@ def apply(
     check_outputs(pipe.files_of(outputs), pipe.files_of(given_files))
     dialect, written_as = _dialects(mask_format, mask, any((include, exclude, mask_in)))
     name = pipe.output_name(output, printed)
+    io.check_compression(compression, io.output_format(name))
     stdin = pipe.from_stdin(original, *edited, include, exclude, mask_in)
     before, *edits = pipe.read_in((original, *edited), stdin)
     io.check_fits([path for path in (name, mask) if path], before)
@@ -98,7 +100,8 @@ def apply(
     given["parsing"] = maps
     result = segmask.best(before, edits, **given) if len(edits) > 1 else segmask.apply(before, edits[0], **given)
     side: dict[str, Any] = {"mask": mask, "report": report_file, "preview": preview, **shown}
-    contents, written = result.contents(name, **side, **written_as, mark=mark, strip_metadata=strip_metadata)
+    how: Any = {**written_as, "mark": mark, "strip_metadata": strip_metadata, "compression": compression}
+    contents, written = result.contents(name, **side, **how)
     pipe.write(contents, output)
     share = f"{written.mask.share:.1%} of the picture comes from the edit"
     say(f"{output}: {share} ({written.strategy}); verdict {said_verdict(written.verdict, written.confidence)}")

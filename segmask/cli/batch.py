@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from segmask.cli import options as o
+from segmask.cli import pictures as p
 from segmask.cli.batch_progress import json_line, told
 from segmask.cli.output import say
 
@@ -91,6 +93,7 @@ def batch(
     previews: Previews = False,
     layers: Layers = None,
     mark: Mark = False,
+    compression: p.Compression = None,
     thumbnails: Thumbnails = True,
     workers: Workers = None,
     timeout: Timeout = None,
@@ -111,6 +114,7 @@ def batch(
     Exit codes: 0 all done, 1 some failed or had no partner, 2 usage, 3 done, but --strict and some need a look, 130
     stopped.
     """
+    from segmask import io
     from segmask.batch.engines import choose_workers
     from segmask.batch.picture import Setup
     from segmask.batch.plan import make_plan
@@ -119,6 +123,7 @@ def batch(
     from segmask.batch.sources import open_source
     from segmask.options import Options
 
+    io.check_compression(compression, io.output_format(Path(f"composite.{file_format.lstrip('.')}")))
     chosen = Options(**options)
     sides = sides_of(masks, reports, previews, layers)
     given = open_source(source, edited=edited, patterns=pattern or (), each=each, file_format=file_format, sides=sides)
@@ -129,7 +134,7 @@ def batch(
     if dry_run:
         print_plan(plan, as_json)
         raise typer.Exit(1 if plan.missing or (given.unmatched and not allow_unmatched) else 0)
-    setup = Setup(plan.output, chosen, crew.threads, thumbnails, verify, mark)
+    setup = Setup(plan.output, chosen, crew.threads, thumbnails, verify, mark, compression)
     stop = Stop(say_stop)
     with told(plan.count, quiet=quiet, as_json=as_json) as progress:
         result = run_plan(plan, setup, crew, resume=resume, progress=progress, stop=stop)

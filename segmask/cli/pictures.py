@@ -30,6 +30,15 @@ Mark = Annotated[
     bool,
     typer.Option("--mark", help="Say in the composite's XMP that a part was generated (IPTC digital source type)."),
 ]
+Compression = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=9,
+        help="Effort for the PNG: 0 packs nothing, 9 takes longest for the smallest file; 3 if not given.",
+        show_default=False,
+    ),
+]
 
 
 def wanted(**paths: Path | None) -> dict[str, Path]:

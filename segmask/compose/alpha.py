@@ -86,16 +86,16 @@ def make_alpha(
         if around is not None:
             signed = beyond_old_rim(signed, area, overlaid.original, around)
     deeper = 0.0
-    if limbs is not None and feather is None:
-        deeper = resize_map(_amid(limbs, DEFAULT.skin), size_hw)[area.slices] * DEFAULT.skin * scale
+    amid = None if limbs is None or feather is not None else _amid(limbs, DEFAULT.skin)
+    if amid is not None and amid.any():
+        deeper = resize_map(amid, size_hw)[area.slices] * DEFAULT.skin * scale
     # A wide edge grows outwards: inside, the old garment would shine through. Not so in skin.
     edge = (signed + width / 2 + wider) / (width + wider + deeper) if width > 0 else (signed > 0).astype(np.float32)
-    edge = np.clip(edge, 0, 1)
+    edge = np.asarray(np.clip(edge, 0, 1), np.float32)
     inside_keep = keep[area.slices]
-    if inside_keep.any():
-        edge = np.minimum(edge, _ramp_from(inside_keep, width))
-    if beyond is not None and feather is None and beyond[area.slices].any():
-        edge = np.minimum(edge, _ramp_from(beyond[area.slices], DEFAULT.frame * scale))
+    _fade(edge, inside_keep, width)
+    if beyond is not None and feather is None:
+        _fade(edge, beyond[area.slices], DEFAULT.frame * scale)
     edge = np.rint(edge * 255) / 255
     edge[inside_keep] = 0
     alpha[area.slices] = edge
@@ -125,10 +125,21 @@ def _amid(limbs: Prob, reach: float) -> Prob:
     return np.asarray(np.where(limbs > 0.5, np.minimum(2 * grown, 1), 0), np.float32)
 
 
-def _ramp_from(keep: Mask, width: float) -> Alpha:
+def _fade(edge: Alpha, keep: Mask, width: float) -> None:
+    """Hold an edge of ours to 0 on ``keep`` and to what rises to 1 around it; farther off nothing is looked at."""
+    around = Box.around(keep)
+    if around is None:
+        return
+    sigma = max(0.1, 0.5 * width)
+    box = around.grown_by(int(np.ceil(FAR * width + 4 + 4 * sigma)) + 2).clip(*keep.shape)
+    part = edge[box.slices]
+    np.minimum(part, _ramp_from(keep[box.slices], width, sigma), out=part)
+
+
+def _ramp_from(keep: Mask, width: float, sigma: float) -> Alpha:
     """0 on ``keep``, rising to 1 over the feather's width outside of it; the distance is smoothed against stairs."""
     if width <= 0:
         return (~keep).astype(np.float32)
     signed = np.clip(distance_to(keep) - distance_to(~keep), -FAR * width - 4, FAR * width + 4)
-    signed = blurred(signed, max(0.1, 0.5 * width), edge_twice=False)
+    signed = blurred(signed, sigma, edge_twice=False)
     return np.asarray(np.clip(signed / max(width, 1.0), 0, 1), np.float32)

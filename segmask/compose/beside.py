@@ -9,9 +9,12 @@ import numpy as np
 from segmask.compose.grain import Grain, missing_grain
 from segmask.compose.ground import ground_correction
 from segmask.compose.skin import Field, add_correction, added_in, skin_correction
-from segmask.core.geometry import WORKING_SIDE, resize_map, working_size
-from segmask.core.types import Alpha, Box, Image
+from segmask.core.geometry import resize_image, working_size
+from segmask.core.types import Alpha, Box, Image, Mask
 from segmask.fusion.scene import BARE, Scene
+
+SMALL_SIDE = 320
+"""Pixels of the small copies that both kinds of light are measured on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,12 +24,6 @@ class Beside:
     fields: tuple[Field, ...] = ()
     """float32 (h, w, 3) each, at a small size of its own: light, in 8-bit levels."""
     grain: Grain | None = None
-
-    def over(self, edited: Image) -> Image:
-        """The edit, uint8 (H, W, 3), with all of it added."""
-        for field in self.fields:
-            edited = add_correction(edited, field)
-        return edited if self.grain is None else self.grain.over(edited)
 
     def within(self, area: Box, size_hw: tuple[int, int]) -> Field:
         """What is added in a box of a picture of ``size_hw``, float32 (h, w, 3), not rounded.
@@ -41,8 +38,10 @@ class Beside:
         return total if self.grain is None else total + self.grain.within(area)[..., None]
 
 
-def matched_beside(original: Image, toned: Image, alpha: Alpha, scene: Scene | None) -> Beside:
-    """What brings skin and ground of the edit into the original's light and grain.
+def matched_beside(
+    original: Image, toned: Image, alpha: Alpha, taken: Mask, scene: Scene | None
+) -> tuple[Beside, Image]:
+    """What brings skin and ground of the edit into the original's light and grain; and the edit with it added.
 
     By alpha, not by the decision: a mask that is read back has no other.
 
@@ -50,6 +49,7 @@ def matched_beside(original: Image, toned: Image, alpha: Alpha, scene: Scene | N
         original: uint8 (H, W, 3).
         toned: uint8 (H, W, 3): the edit, aligned and tone matched.
         alpha: float32 (H, W): what comes from the edit.
+        taken: bool (h, w): the same at the working size.
         scene: what both pictures show; nothing is matched without it. What is targeted is what was asked for: it is not
             matched either.
 
@@ -57,15 +57,18 @@ def matched_beside(original: Image, toned: Image, alpha: Alpha, scene: Scene | N
     >>> label, alpha = np.zeros((80, 80), np.uint8), np.zeros((80, 80), np.float32)
     >>> alpha[30:50, 30:50] = 1
     >>> scene = Scene.of_labels(label, label, np.ones((80, 80), np.float32), ("upper",))
-    >>> int(matched_beside(wall, wall + np.uint8(9), alpha, scene).over(wall + np.uint8(9))[40, 40, 0])
+    >>> int(matched_beside(wall, wall + np.uint8(9), alpha, alpha > 0, scene)[1][40, 40, 0])
     100
     """
     if scene is None:
-        return Beside()
-    taken = resize_map(alpha, working_size((alpha.shape[0], alpha.shape[1]), WORKING_SIDE)) >= 0.5
+        return Beside(), toned
     before, after = scene.parsings
-    fields = [ground_correction(original, toned, before, after, taken, scene.parts)]
+    small_hw = working_size((original.shape[0], original.shape[1]), SMALL_SIDE)
+    small = resize_image(original, small_hw), resize_image(toned, small_hw)
+    fields = [ground_correction(*small, before, after, taken, scene.parts)]
     if set(scene.parts).isdisjoint(BARE):
-        fields.append(skin_correction(original, toned, before.working_probs, after.working_probs, taken))
-    light = Beside(tuple(field for field in fields if field is not None))
-    return Beside(light.fields, missing_grain(original, light.over(toned), before, after, alpha, scene.parts))
+        fields.append(skin_correction(*small, before.working_probs, after.working_probs, taken))
+    lit = add_correction(toned, *fields)
+    grain = missing_grain(original, lit, before, after, alpha, scene.parts)
+    added = Beside(tuple(field for field in fields if field is not None), grain)
+    return added, lit if grain is None else grain.over(lit)

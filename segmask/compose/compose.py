@@ -16,6 +16,7 @@ from segmask.compose.hair import HairNearGarment
 from segmask.compose.old_rim import Around
 from segmask.compose.outline import Overlaid
 from segmask.core.findings import Findings
+from segmask.core.geometry import resize_alpha
 from segmask.core.labels import PART_ID, WORN
 from segmask.core.types import Alpha, Image
 from segmask.fusion.constraints import Constraints
@@ -33,6 +34,8 @@ class Composed:
 
     alpha: Alpha
     """float32 (H, W), multiples of 1/255."""
+    small: Alpha
+    """The same at the working size, float32 (h, w)."""
     toned: Image
     """uint8 (H, W, 3): the edit as it was composited, the original's hair laid over it."""
     raster: io.Raster
@@ -103,14 +106,15 @@ def compose(
             hair=layer,
             beyond=~registered.alignment.covered,
         )
-    alpha = np.where(held.take, np.float32(1), alpha)
+    if held.take.any():
+        alpha = np.where(held.take, np.float32(1), alpha)
+    small = resize_alpha(alpha, measured.change.size_hw)
     toned, beside = registered.aligned, Beside()
     # Bare skin is to match the skin beside it, a thing's new colour is to stay.
     limit = None if scene is not None and not set(scene.parts).isdisjoint(BARE) else OUTPUT_LIMIT
     if options.tone_match:
         toned = registered.toned(alpha > 0, limit)
-        beside = matched_beside(registered.original, toned, alpha, scene)
-        toned = beside.over(toned)
+        beside, toned = matched_beside(registered.original, toned, alpha, small >= 0.5, scene)
     if layer is not None:
         toned = layer.over(toned, alpha)
     if before.is_neutral and not before.is_gray:
@@ -120,7 +124,7 @@ def compose(
         tone = (limit, beside) if options.tone_match else None
         colours, lost = fine_colours(before, after, registered, alpha, tone, layer)
         findings += lost
-    return Composed(alpha, toned, kept_composite(before, toned, alpha, colours), held, given_mask, findings)
+    return Composed(alpha, small, toned, kept_composite(before, toned, alpha, colours), held, given_mask, findings)
 
 
 def _around(scene: Scene) -> Around | None:

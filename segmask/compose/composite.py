@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask import io
+from segmask.core.colour import over_channels
 from segmask.core.errors import SegmaskError
 from segmask.core.types import Alpha, Box, Image
 
@@ -29,19 +30,27 @@ def composite(original: Raster, edited: Raster, alpha: Alpha) -> Raster:
     box = Box.around(alpha)
     if box is None:
         return result
-    area = box.slices
+    for strip in box.strips():
+        area = strip.slices
+        result[area] = _mixed(original[area], edited[area], alpha[area])
+    return result
+
+
+def _mixed(original: Raster, edited: Raster, alpha: Alpha) -> Raster:
+    """The same for a strip."""
+    result = original.copy()
     wide = np.uint16 if original.dtype == np.uint8 else np.uint32  # 255 * 255 + 127 fits
-    weight = np.rint(alpha[area] * 255).astype(wide)[..., None]
+    weight = np.rint(alpha * 255).astype(wide)[..., None]
     colours = edited.shape[2]
-    below, above = original[area][..., :colours].astype(wide), edited[area].astype(wide)
+    below, above = original[..., :colours].astype(wide), edited.astype(wide)
     if original.shape[2] > colours:
-        clear = original[area][..., colours:] == 0
+        clear = original[..., colours:] == 0
         top = wide(np.iinfo(original.dtype).max)
-        transparency = np.where(clear, (weight * top + 127) // 255, original[area][..., colours:])
-        result[area][..., colours:] = transparency.astype(original.dtype)
+        transparency = np.where(clear, (weight * top + 127) // 255, original[..., colours:])
+        result[..., colours:] = transparency.astype(original.dtype)
         below = np.where(clear & (weight > 0), above, below)  # nothing of what can't be seen shines through
     mixed = (below * (255 - weight) + above * weight + 127) // 255
-    result[area][..., :colours] = mixed.astype(original.dtype)
+    result[..., :colours] = mixed.astype(original.dtype)
     return result
 
 
@@ -61,9 +70,9 @@ def kept_composite(before: io.Picture, edited: Image, alpha: Alpha, colours: Ras
     [[200, 100], [100, 200]]
     """
     raster = composite(before.raster, io.to_raster_colours(edited, before) if colours is None else colours, alpha)
-    outside = alpha == 0
-    for ours, original in zip(np.moveaxis(raster, 2, 0), np.moveaxis(before.raster, 2, 0), strict=True):
-        if ((ours != original) & outside).any():
+    for strip in Box(0, 0, alpha.shape[1], alpha.shape[0]).strips():
+        area = strip.slices
+        if (over_channels(np.logical_or, raster[area] != before.raster[area]) & (alpha[area] == 0)).any():
             raise SegmaskError(
                 "a pixel outside the mask differs from the original; nothing was written. Please report this"
             )

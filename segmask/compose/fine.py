@@ -12,8 +12,8 @@ from segmask.compose.beside import Beside
 from segmask.compose.hair_layer import HairLayer
 from segmask.core.findings import Finding, Findings
 from segmask.core.types import Alpha, Box
-from segmask.register.align import warp_part
 from segmask.register.registered import Registered
+from segmask.register.warp import warp_part
 
 Levels = NDArray[np.float32]
 NOTABLE_CLIPPING = 0.001

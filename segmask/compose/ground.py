@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.colour import over_channels
 from segmask.core.geometry import resize_image, resize_map, resize_mask, working_size
 from segmask.core.labels import PART_ID
 from segmask.core.morphology import blurred, widened
@@ -78,10 +79,15 @@ def ground_correction(
         return None
     colours = resize_image(edited, size_hw).astype(np.float32)
     step = resize_image(original, size_hw) - colours
-    seen = ~widened(taken) & (first > DEFAULT.sure) & (second > DEFAULT.sure) & (np.abs(step).max(2) < DEFAULT.alike)
+    seen = (
+        ~widened(taken)
+        & (first > DEFAULT.sure)
+        & (second > DEFAULT.sure)
+        & (over_channels(np.maximum, np.abs(step)) < DEFAULT.alike)
+    )
     field, amount = _carried(step, seen)
     usual, _ = _carried(colours, seen)
-    ground = patch & (np.abs(colours - usual).max(2) < DEFAULT.own) & (amount >= DEFAULT.least)
+    ground = patch & (over_channels(np.maximum, np.abs(colours - usual)) < DEFAULT.own) & (amount >= DEFAULT.least)
     # A little beyond the outline: a soft edge shows the edit there too, and enlarging blurs.
     weight = blurred(ground.astype(np.float32), 1.0) * widened(taken)
     return np.asarray(np.clip(field, -DEFAULT.limit, DEFAULT.limit) * weight[..., None], np.float32)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.geometry import resize_image, resize_map, resize_mask, working_size
+from segmask.core.colour import over_channels
+from segmask.core.geometry import resize_image, resize_map, resize_mask, resized_part, working_size
 from segmask.core.morphology import blurred, narrowed, widened
 from segmask.core.types import Box, Image, Mask, Probs
 from segmask.fusion.scene import BARE, target_prob
@@ -72,7 +73,7 @@ def skin_correction(original: Image, edited: Image, before: Probs, after: Probs,
     if not seen.any() or not (taken & skin[1]).any():
         return None
     unit = max(size_hw)
-    alike = seen & (np.abs(step).max(2) < DEFAULT.alike)
+    alike = seen & (over_channels(np.maximum, np.abs(step)) < DEFAULT.alike)
     field, amount = _carried(step, alike, DEFAULT.reach * unit, DEFAULT.limit)
     at_seam, close = _carried(step, seen, DEFAULT.seam_reach * unit, DEFAULT.seam_limit)
     near = np.minimum(close / DEFAULT.seam_share, 1) * blurred(narrowed(skin[1]).astype(np.float32), 1.0)
@@ -89,28 +90,30 @@ def _carried(step: Field, places: Mask, sigma: float, limit: float) -> tuple[Fie
     return np.asarray(np.clip(mean, -limit, limit), np.float32), amount
 
 
-def add_correction(edited: Image, field: Field | None) -> Image:
-    """The edit with the correction added; itself where there is none.
+def add_correction(edited: Image, *fields: Field | None) -> Image:
+    """The edit with the corrections added, one after the other; itself where there is nothing to add.
 
     >>> add_correction(np.full((4, 4, 3), 250, np.uint8), np.full((2, 2, 3), 3, np.float32))[0, 0].tolist()
     [253, 253, 253]
     """
-    if field is None:
-        return edited
-    box = Box.around(np.abs(field).max(2) > 0.05)
-    if box is None:
-        return edited
     size_hw = (edited.shape[0], edited.shape[1])
-    area = box.grown_by(1).scaled(field.shape, size_hw, outwards=True).clip(*size_hw)
+    placed = [(field, area) for field in fields if field is not None and (area := _reached(field, size_hw))]
+    if not placed:
+        return edited
     result = edited.copy()
-    part = result[area.slices]
-    for channel in range(3):
-        full = resize_map(np.ascontiguousarray(field[..., channel]), size_hw)[area.slices]
-        part[..., channel] = np.clip(np.rint(part[..., channel] + full), 0, 255)
+    for field, area in placed:
+        for strip in area.strips():
+            part = result[strip.slices]
+            np.copyto(part, np.clip(np.rint(part + resized_part(field, strip, size_hw)), 0, 255), casting="unsafe")
     return result
+
+
+def _reached(field: Field, size_hw: tuple[int, int]) -> Box | None:
+    """Where in a picture of ``size_hw`` the field adds anything."""
+    box = Box.around(over_channels(np.maximum, np.abs(field)) > 0.05)
+    return None if box is None else box.grown_by(1).scaled(field.shape, size_hw, outwards=True).clip(*size_hw)
 
 
 def added_in(field: Field, area: Box, size_hw: tuple[int, int]) -> Field:
     """The correction as it is added within a box of a picture of ``size_hw``, float32 (h, w, 3)."""
-    channels = (resize_map(np.ascontiguousarray(field[..., index]), size_hw)[area.slices] for index in range(3))
-    return np.stack(list(channels), axis=2)
+    return resized_part(field, area, size_hw)

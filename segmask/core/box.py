@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
+
+STRIP_PIXELS = 1_000_000
+"""Of a strip of a large picture: no float copy of more is made."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,16 @@ class Box:
         Box(x0=1, y0=1, x1=7, y1=5)
         """
         return Box(self.x0 - pixels, self.y0 - pixels, self.x1 + pixels, self.y1 + pixels)
+
+    def strips(self, pixels: int = STRIP_PIXELS) -> Iterator[Box]:
+        """The box cut into strips of whole rows of about so many pixels: what a strip needs besides stays small.
+
+        >>> [strip.corners for strip in Box(0, 1, 4, 6).strips(8)]
+        [(0, 1, 4, 3), (0, 3, 4, 5), (0, 5, 4, 6)]
+        """
+        rows = max(1, pixels // max(1, self.width))
+        for top in range(self.y0, self.y1, rows):
+            yield Box(self.x0, top, self.x1, min(top + rows, self.y1))
 
     def moved(self, x: int, y: int) -> Box:
         """The box moved by ``x`` pixels to the right and ``y`` down.

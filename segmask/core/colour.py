@@ -34,7 +34,20 @@ def delta_e(first: Lab, second: Lab) -> NDArray[np.float32]:
     >>> float(delta_e(np.float32([50, 0, 0]), np.float32([50, 3, 4])))
     5.0
     """
-    return np.asarray(np.linalg.norm(first - second, axis=-1), np.float32)
+    step = first - second
+    return np.asarray(np.sqrt(over_channels(np.add, step * step)), np.float32)
+
+
+def over_channels(combine: np.ufunc, values: NDArray) -> NDArray:
+    """``combine.reduce(values, axis=-1)`` of (..., C), a channel after the other: several times as fast for a few.
+
+    >>> over_channels(np.maximum, np.array([[1, 5, 2], [4, 3, 0]])).tolist()
+    [5, 4]
+    """
+    result = values[..., 0]
+    for channel in range(1, values.shape[-1]):
+        result = combine(result, values[..., channel])
+    return result
 
 
 def delta_e_94(first: Lab, second: Lab) -> NDArray[np.float32]:

@@ -34,14 +34,50 @@ def resize_map(values: NDArray[np.float32], size_hw: tuple[int, int]) -> NDArray
 
 
 def resize_mask(mask: Mask, size_hw: tuple[int, int]) -> Mask:
-    """bool (H, W) at another size: resized as a map, then decided at one half.
+    """bool (H, W) at another size: resized as a map in steps of 1/255, then decided at one half.
 
     >>> resize_mask(np.array([[1, 1, 0, 0, 0, 1, 0, 0]], bool), (1, 4)).tolist()
     [[True, False, True, False]]
     """
     if mask.shape == size_hw:
         return mask
-    return resize_map(mask.astype(np.float32), size_hw) >= 0.5
+    return _resize(mask.astype(np.uint8) * np.uint8(255), size_hw) >= 128
+
+
+def resize_alpha(alpha: NDArray[np.float32], size_hw: tuple[int, int]) -> NDArray[np.float32]:
+    """An alpha, float32 (H, W), at another size: as ``resize_map``, in steps of 1/255 and without a float copy.
+
+    >>> resize_alpha(np.array([[0, 1, 1, 1]], np.float32), (1, 2)).round(3).tolist()
+    [[0.502, 1.0]]
+    """
+    import cv2
+
+    if alpha.shape == size_hw:
+        return alpha
+    return _resize(cv2.convertScaleAbs(alpha, alpha=255), size_hw).astype(np.float32) / 255  # type: ignore[return-value]
+
+
+def resize_planes(planes: NDArray[np.float32], size_hw: tuple[int, int]) -> NDArray[np.float32]:
+    """Maps float32 (C, h, w) at another size, each as ``resize_map`` does it; themselves if they have that size.
+
+    >>> resize_planes(np.array([[[0, 1]], [[1, 1]]], np.float32), (1, 4)).tolist()
+    [[[0.0, 0.25, 0.75, 1.0]], [[1.0, 1.0, 1.0, 1.0]]]
+    """
+    import cv2
+
+    if planes.shape[1:] == size_hw:
+        return planes
+    result = np.empty((len(planes), *size_hw), np.float32)
+    for plane, place in zip(planes, result, strict=True):
+        cv2.resize(np.ascontiguousarray(plane), size_hw[::-1], place, interpolation=_way(plane.shape, size_hw))
+    return result
+
+
+def _way(from_hw: tuple[int, ...], size_hw: tuple[int, int]) -> int:
+    """Area average to shrink, bilinear otherwise."""
+    import cv2
+
+    return cv2.INTER_AREA if size_hw[0] <= from_hw[0] and size_hw[1] <= from_hw[1] else cv2.INTER_LINEAR
 
 
 def _resize(array: NDArray, size_hw: tuple[int, int]) -> NDArray:
@@ -50,9 +86,7 @@ def _resize(array: NDArray, size_hw: tuple[int, int]) -> NDArray:
     if array.shape[:2] == size_hw:
         return array
     array = _halved(array, size_hw)
-    shrinks = size_hw[0] <= array.shape[0] and size_hw[1] <= array.shape[1]
-    flags = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return cv2.resize(array, size_hw[::-1], interpolation=flags)
+    return cv2.resize(array, size_hw[::-1], interpolation=_way(array.shape, size_hw))
 
 
 def _halved(array: NDArray, size_hw: tuple[int, int]) -> NDArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,8 +46,18 @@ class Regions:
         return touched
 
     def total(self, values: NDArray) -> NDArray[np.float64]:
-        """Sum of ``values`` (H, W) over each region, (n + 1,)."""
-        return np.asarray(np.bincount(self.labels.ravel(), values.ravel(), len(self) + 1), np.float64)
+        """Sum of ``values`` (H, W) over each region, (n + 1,); index 0 has 0, as it has no area."""
+        places, labels = self._inside
+        if values.dtype == np.bool_:
+            return np.bincount(labels[values.ravel()[places]], minlength=len(self) + 1).astype(np.float64)
+        return np.bincount(labels, values.ravel()[places], len(self) + 1).astype(np.float64)
+
+    @cached_property
+    def _inside(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The pixels of all regions, as indices of the flat picture, and their labels: sums pass over these alone."""
+        flat = self.labels.ravel()
+        places = np.flatnonzero(flat)
+        return places, flat[places].astype(np.intp)
 
 
 def connected_regions(mask: Mask, diagonal: bool = True) -> Regions:

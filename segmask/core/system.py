@@ -34,6 +34,18 @@ def require_opencv() -> None:
         ) from error
 
 
+def bound_opencv(threads: int | None) -> None:
+    """Let OpenCV use so many threads in this process, as many as it likes with None; MissingLibraryError without it.
+
+    >>> bound_opencv(None)
+    """
+    require_opencv()
+    import cv2
+
+    if threads is not None:
+        cv2.setNumThreads(threads)
+
+
 def require_opencv_contrib() -> None:
     """Raise MissingLibraryError where OpenCV can't be loaded or lacks its contrib modules.
 

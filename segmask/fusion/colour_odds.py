@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.geometry import resize_map, working_size
+from segmask.core.geometry import resize_map, resize_planes, working_size
 from segmask.core.morphology import blurred
 from segmask.core.types import Mask, Prob
 
@@ -49,6 +49,7 @@ class ColourOdds:
         lab: float32 (h, w, 3), CIELAB.
         outsides: float32 (h, w) each: the other side, in parts of one colour each (the wall, the body). They are
             measured once.
+        where: bool (h, w): the pixels that are asked, all without it.
 
     >>> picture = np.full((60, 60, 3), (60, 0, 0), np.float32)
     >>> picture[:, 30:] = 40, 50, 20  # red cloth beside a grey wall
@@ -59,44 +60,47 @@ class ColourOdds:
     [-4.0, 4.0]
     """
 
-    def __init__(self, lab: Field, outsides: tuple[Prob, ...]) -> None:
-        size_hw = (lab.shape[0], lab.shape[1])
-        self._lab, self._small_hw = lab, working_size(size_hw, DEFAULT.long_side)
-        self._small = np.stack([resize_map(np.ascontiguousarray(lab[..., c]), self._small_hw) for c in range(3)], 2)
-        self._outside, self._known = np.full(size_hw, -np.inf, np.float32), np.zeros(size_hw, bool)
+    def __init__(self, lab: Field, outsides: tuple[Prob, ...], where: Mask | None = None) -> None:
+        self._size_hw = (lab.shape[0], lab.shape[1])
+        self._small_hw = working_size(self._size_hw, DEFAULT.long_side)
+        self._places = np.flatnonzero(np.ones(self._size_hw, bool) if where is None else where)
+        planes = np.ascontiguousarray(np.moveaxis(lab, 2, 0))
+        self._colours = planes.reshape(3, -1)[:, self._places]
+        self._small = resize_planes(planes, self._small_hw)
+        self._outside = np.full(self._places.shape, -np.inf, np.float32)
+        self._known = np.zeros(self._places.shape, bool)
         for outside in outsides:
             density, known = self._density(outside)
             self._outside = np.where(known, np.maximum(self._outside, density), self._outside)
             self._known |= known
 
     def __call__(self, inside: Prob) -> Map:
-        """Log odds float32 (h, w), 0 where a side is missing.
+        """Log odds float32 (h, w), 0 where a side is missing or nothing is asked.
 
         ``inside``, float32 (h, w), says how surely a pixel shows the one side.
         """
         density, known = self._density(inside)
         odds = np.clip(density - self._outside, -DEFAULT.limit, DEFAULT.limit)
-        return np.where(known & self._known, odds, 0).astype(np.float32)
+        result = np.zeros(self._size_hw, np.float32)
+        result.ravel()[self._places] = np.where(known & self._known, odds, 0)
+        return result
 
     def _density(self, side: Prob) -> tuple[Map, Mask]:
-        return _log_density(self._lab, self._small, resize_map(side, self._small_hw))
+        """Logarithm of a side's density at each asked colour, less a constant, and where the side is known; (n,)."""
+        weight = resize_map(side, self._small_hw)
+        sigma = DEFAULT.reach * max(weight.shape)
+        amount = _around(weight, sigma)
+        density = np.zeros(self._places.shape, np.float32)
+        for own, values in zip(self._colours, self._small, strict=True):
+            mean = _around(values * weight, sigma) / np.maximum(amount, 1e-6)
+            square = _around(values**2 * weight, sigma) / np.maximum(amount, 1e-6)
+            variance = self._enlarged(np.maximum(square - mean**2, 0)) + DEFAULT.spread**2
+            density -= (own - self._enlarged(mean)) ** 2 / (2 * variance) + 0.5 * np.log(variance)
+        return density, self._enlarged(amount) >= DEFAULT.least_weight
 
-
-def _log_density(lab: Field, small: Field, weight: Prob) -> tuple[Map, Mask]:
-    """Logarithm of a side's density at each pixel's colour, less a constant, and where the side is known."""
-    size_hw = (lab.shape[0], lab.shape[1])
-    sigma = DEFAULT.reach * max(weight.shape)
-    amount = _around(weight, sigma)
-    density = np.zeros(size_hw, np.float32)
-    for channel in range(3):
-        values = small[..., channel]
-        mean = _around(values * weight, sigma) / np.maximum(amount, 1e-6)
-        square = _around(values**2 * weight, sigma) / np.maximum(amount, 1e-6)
-        variance = resize_map(np.maximum(square - mean**2, 0).astype(np.float32), size_hw) + DEFAULT.spread**2
-        density -= (lab[..., channel] - resize_map(np.asarray(mean, np.float32), size_hw)) ** 2 / (
-            2 * variance
-        ) + 0.5 * np.log(variance)
-    return density, resize_map(amount, size_hw) >= DEFAULT.least_weight
+    def _enlarged(self, small: NDArray) -> Map:
+        """A small map's values at the pixels that are asked, float32 (n,)."""
+        return resize_map(np.asarray(small, np.float32), self._size_hw).ravel()[self._places]
 
 
 def _around(values: Map, sigma: float) -> Map:

@@ -5,6 +5,7 @@ All of it is relative to the target: the same numbers describe an edited coat an
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,6 @@ from segmask.fusion.evidence import changed_prob
 from segmask.fusion.garments import garment_share, garments_present
 from segmask.fusion.scene import Scene, target_prob
 
-Features = NDArray[np.float32]
 Map = NDArray[np.float32]
 
 NAMES = (
@@ -80,36 +80,37 @@ class FeatureConfig:
 DEFAULT = FeatureConfig()
 
 
-def pixel_features(scene: Scene) -> Features:
-    """The features of each pixel, float32 (len(NAMES), h, w), about between -3 and 3.
+def pixel_features(scene: Scene) -> Iterator[Map]:
+    """The features of each pixel, len(NAMES) maps float32 (h, w), about between -3 and 3, one after the other.
 
     >>> labels = np.zeros((40, 40), np.uint8)
     >>> labels[10:30, 10:30] = 4  # upper
     >>> score = np.where(labels > 0, np.float32(12), np.float32(0.5))
-    >>> features = pixel_features(Scene.of_labels(labels, labels, score, ("upper",)))
-    >>> features.shape == (len(NAMES), 40, 40), bool(features[0, 20, 20] > features[0, 0, 0])
+    >>> features = list(pixel_features(Scene.of_labels(labels, labels, score, ("upper",))))
+    >>> len(features) == len(NAMES), bool(features[0][20, 20] > features[0][0, 0])
     (True, True)
     """
     change, parts, score = scene.change, scene.parts, scene.change.score_map
-    was, becomes, either, changed = scene.was, scene.becomes, scene.either, scene.changed
-    shown = []
+    either, changed = scene.either, scene.changed
+    for prob in (scene.was, scene.becomes, *_shown(scene)):
+        yield _log_odds(prob, DEFAULT.smoothing)
+    for values in (score, _blurred(score, DEFAULT.near[0] * max(score.shape)), _wide(score, DEFAULT.near[1])):
+        yield np.log(values + DEFAULT.least_score)
+    yield np.log(change.noise_floor)
+    yield from changed_shares(changed, garments_present(scene))
+    for share in DEFAULT.around:
+        yield _spread_out(_wide(either, share))
+    yield _spread_out(_share(changed, 1 - either, DEFAULT.reach[0]))
+    yield _spread_out(garment_share(either, score, parts))
+    yield 2 * scene.on_people.astype(np.float32) - 1
+    yield from texture_maps(change, either)
+
+
+def _shown(scene: Scene) -> Iterator[Prob]:
+    """What else both pictures show: ground, skin, heads, things in front, shoes; without what is targeted."""
     for group in (("background",), ("skin",), ("hair", "face"), IN_FRONT, ("footwear",)):
-        others = tuple(part for part in group if part not in parts)
-        both = scene.before, scene.after
-        shown += [target_prob(probs, others) if others else np.zeros_like(was) for probs in both]
-    scores = [score, _blurred(score, DEFAULT.near[0] * max(score.shape)), _wide(score, DEFAULT.near[1])]
-    maps = [
-        *(_log_odds(prob, DEFAULT.smoothing) for prob in (was, becomes, *shown)),
-        *(np.log(value + DEFAULT.least_score) for value in scores),
-        np.log(change.noise_floor),
-        *changed_shares(changed, garments_present(scene)),
-        *(_spread_out(_wide(either, share)) for share in DEFAULT.around),
-        _spread_out(_share(changed, 1 - either, DEFAULT.reach[0])),
-        _spread_out(garment_share(either, score, parts)),
-        2 * scene.on_people.astype(np.float32) - 1,
-        *texture_maps(change, either),
-    ]
-    return np.stack(maps).astype(np.float32, copy=False)
+        others = tuple(part for part in group if part not in scene.parts)
+        yield from (target_prob(probs, others) for probs in (scene.before, scene.after))
 
 
 def in_sight(scene: Scene) -> Mask:

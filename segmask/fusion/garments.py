@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.geometry import resize_map, working_size
-from segmask.core.labels import part_ids
 from segmask.core.morphology import blurred, opened
 from segmask.core.regions import connected_regions
 from segmask.core.types import Prob
-from segmask.fusion.scene import Scene
+from segmask.fusion.scene import Scene, once_a_scene, summed
 
 TORSO = ("upper", "outerwear", "dress")
 
@@ -58,6 +57,7 @@ def garments(parts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     return ((torso,) if torso else ()) + tuple((part,) for part in parts if part not in TORSO)
 
 
+@once_a_scene
 def garments_present(scene: Scene) -> list[Prob]:
     """Where each targeted garment was or has come, float32 (h, w) each.
 
@@ -66,8 +66,7 @@ def garments_present(scene: Scene) -> list[Prob]:
     >>> [present.tolist() for present in garments_present(scene)]
     [[[1.0, 0.0, 0.0]], [[0.0, 1.0, 0.0]]]
     """
-    groups = [list(part_ids(group)) for group in garments(scene.parts)]
-    return [np.maximum(scene.before[ids].sum(0), scene.after[ids].sum(0)) for ids in groups]
+    return [np.maximum(summed(scene.before, group), summed(scene.after, group)) for group in garments(scene.parts)]
 
 
 def garment_changed(scene: Scene) -> Prob:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.labels import PART_ID, WORN
-from segmask.core.morphology import opened, within
+from segmask.core.morphology import narrowed, opened, within
 from segmask.core.regions import connected_regions, filled
 from segmask.core.types import Change, Mask, Prob
 from segmask.fusion.components import component_log_odds, with_rim
@@ -52,6 +52,10 @@ class HybridConfig:
     """Log odds beyond this add nothing: no single model's certainty outweighs the surroundings."""
     hopeless: float = -4.0
     """Log odds below which a pixel is not asked: leaves the graph small."""
+    core: float = 2.0
+    core_depth: float = 0.008
+    """So deep in what is taken with at least these log odds nothing is asked either: a seam that ran through it would
+    cost more than it could save, and only what lies near an outline is left to the cut."""
     rim: float = 0.012
     """Outer rim in which the mask is tightened to what changed."""
     rim_score: float = 2.0
@@ -163,9 +167,11 @@ def decide_by_odds(
     bare = _bare(scene)
     limb = bare * scene.changed
     hopeless = (odds < config.hopeless) & (limb < 0.5)
+    never = must_keep | hopeless
     keep_cost, take_cost = _own_costs(odds, bare, scene, config)
+    core = narrowed((keep_cost >= config.core) & ~never, max(2, round(config.core_depth * max(odds.shape))))
     seam = _seam(scene.change, np.minimum(scene.was, scene.becomes), limb, config)
-    taken = minimum_cut(keep_cost, take_cost, seam, must_keep | hopeless, must_take)
+    taken = minimum_cut(keep_cost, take_cost, seam, never, must_take | core)
     tight = with_rim(_tighten(taken, scene, config), scene)
     mask = _likely_pieces(tight, probability, scene, targeted, config)
     mask = _whole(_without_specks(mask, config), probability, scene, config)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segmask.core.geometry import resize_map
+from segmask.core.geometry import resize_mask
 from segmask.core.labels import CLOTHING, PART_ID
 from segmask.core.morphology import widened, within
 from segmask.core.regions import connected_regions
@@ -84,5 +84,5 @@ def lifted(protected: tuple[Mask, Mask], scene: Scene) -> tuple[Mask, Mask]:
     if free is None:
         return protected
     size_hw = (protected[0].shape[0], protected[0].shape[1])
-    stays = resize_map(free.astype(np.float32), size_hw) <= 0.5
+    stays = ~resize_mask(free, size_hw)
     return protected[0] & stays, protected[1] & stays

@@ -69,16 +69,18 @@ def old_cloth(scene: Scene) -> Mask | None:
     face, hair = (scene.before[PART_ID[part]] > DEFAULT.sure for part in ("face", "hair"))
     if face.sum() < DEFAULT.least:
         return garment
-    light = colours[..., :1] + 16
-    tint, usual = colours[..., 1:] / light, np.median(colours[face], axis=0)
-    off = np.linalg.norm(tint - usual[1:] / (usual[0] + 16), axis=-1)
-    unlike = (off > DEFAULT.tint) | (light[..., 0] < DEFAULT.dark * (usual[0] + 16))
     strong = strong_change(scene, of_others=True)
+    asked, usual = colours[strong], np.median(colours[face], axis=0)
+    light = asked[:, :1] + 16
+    off = np.linalg.norm(asked[:, 1:] / light - usual[1:] / (usual[0] + 16), axis=-1)
+    unlike = (off > DEFAULT.tint) | (light[:, 0] < DEFAULT.dark * (usual[0] + 16))
     if hair.sum() >= DEFAULT.least and strong[hair].mean() > DEFAULT.hair_changed:
-        like_hair = delta_e(colours, np.median(colours[hair], axis=0)) < DEFAULT.hair
-        unlike &= ~(like_hair & (scene.before[PART_ID["hair"]] > 0.5))
+        like_hair = delta_e(asked, np.median(colours[hair], axis=0)) < DEFAULT.hair
+        unlike &= ~(like_hair & (scene.before[PART_ID["hair"]][strong] > 0.5))
     still = scene.after[PART_ID["face"]] + scene.after[PART_ID["hair"]] + scene.after[PART_ID["eyewear"]]
-    cloth = unlike & strong & (still < DEFAULT.face)
+    cloth = strong.copy()
+    cloth[strong] = unlike
+    cloth &= still < DEFAULT.face
     return (garment | opened(cloth, round(DEFAULT.grain))) & (scene.before[PART_ID["face"]] < DEFAULT.hardly)
 
 

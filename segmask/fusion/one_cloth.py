@@ -63,7 +63,7 @@ def one_cloth(scene: Scene) -> Mask | None:
         return None
     bare = np.minimum(*(target_prob(probs, ("face", "skin")) for probs in (scene.before, scene.after))) > 0.5
     face = scene.before[PART_ID["face"]] > DEFAULT.face
-    alike = _colours_of(seeds, scene.change.colours) & strong & ~bare & ~face & ~seeds
+    alike = _colours_of(seeds, scene.change.colours, strong) & ~bare & ~face & ~seeds
     if not set(scene.parts) <= set(DRAPED):
         worn = (*scene.parts, *onto)  # in both pictures: hair that the edit drew over the wall is no scarf
         alike &= np.minimum(*(target_prob(probs, worn) for probs in (scene.before, scene.after))) > 0.5
@@ -86,17 +86,19 @@ def _onto(parts: tuple[str, ...]) -> tuple[str, ...]:
     return ()
 
 
-def _colours_of(seeds: Mask, colours: tuple[NDArray[np.float32], NDArray[np.float32]]) -> Mask:
-    """Pixels whose colours in both pictures are frequent among the seeds, bool (h, w).
+def _colours_of(seeds: Mask, colours: tuple[NDArray[np.float32], NDArray[np.float32]], where: Mask) -> Mask:
+    """Pixels of ``where`` whose colours in both pictures are frequent among the seeds, which it holds, bool (h, w).
 
     Grey and black in both tell nothing: a dark suit has the colour of dark hair.
     """
     from scipy.ndimage import gaussian_filter
 
-    joint = np.concatenate([lab[..., 1:] for lab in colours], axis=2)
-    index = np.clip(np.floor((joint + 128) / DEFAULT.bin), 0, 25).astype(np.int64)
-    flat = np.asarray(np.ravel_multi_index(tuple(np.moveaxis(index, 2, 0)), (26,) * 4))
-    counts = np.bincount(flat[seeds], minlength=26**4).reshape((26,) * 4).astype(np.float32)
+    tints = [lab[where][:, 1:] for lab in colours]
+    index = np.clip(np.floor((np.concatenate(tints, axis=1) + 128) / DEFAULT.bin), 0, 25).astype(np.int64)
+    flat = np.asarray(np.ravel_multi_index(tuple(index.T), (26,) * 4))
+    counts = np.bincount(flat[seeds[where]], minlength=26**4).reshape((26,) * 4).astype(np.float32)
     share = np.asarray(gaussian_filter(counts, 1.0, truncate=2.0), np.float32) / max(int(seeds.sum()), 1)
-    chroma = np.maximum(*(np.hypot(lab[..., 1], lab[..., 2]) for lab in colours))
-    return np.asarray((share.ravel()[flat] >= DEFAULT.least) & (chroma >= DEFAULT.bin), bool)
+    chroma = np.maximum(*(np.hypot(tint[:, 0], tint[:, 1]) for tint in tints))
+    result = np.zeros_like(where)
+    result[where] = (share.ravel()[flat] >= DEFAULT.least) & (chroma >= DEFAULT.bin)
+    return result

@@ -8,6 +8,7 @@ was seen in the fit, and the average is worth less than it says (Lakshminarayana
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,12 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.types import Mask
-from segmask.fusion.features import Features
 
 WEIGHTS = Path(__file__).parent / "weights" / "pixel_model.npz"
 SURELY_NOT = -10.0
 """Log odds of a pixel that nothing speaks for."""
-CHUNK = 1 << 16  # pixels at a time: what it needs besides stays small
+CHUNK = 1 << 14  # pixels at a time: what it needs besides stays small
 SURE = 3.0
 """Log odds from which four pixels answer for those between them: beyond ``odds_limit`` more is worth nothing anyway."""
 
@@ -69,31 +69,35 @@ class PixelModel:
 
     members: tuple[Perceptron, ...]
 
-    def estimate(self, features: Features, asked: Mask) -> Estimate:
-        """Mean and spread of the log odds of features (F, h, w) where bool (h, w) ``asked``; elsewhere surely not.
+    def estimate(self, features: Iterable[Map], asked: Mask) -> Estimate:
+        """Mean and spread of the log odds of features, (h, w) each, where bool (h, w) ``asked``; elsewhere surely not.
 
         Every fourth pixel is asked first. Where it and its three neighbours on that grid are equally sure, the pixels
         between them are not asked, but get their mean.
         """
+        places = np.flatnonzero(asked)
+        values = np.empty((self.members[0].weights[0].shape[1], len(places)), np.float32)
+        for row, plane in zip(values, features, strict=True):
+            row[:] = plane.ravel()[places]  # of one feature after the other: all maps at once would be large
         mean, spread = np.full(asked.shape, SURELY_NOT, np.float32), np.zeros(asked.shape, np.float32)
         grid = np.zeros_like(asked)
-        grid[::2, ::2] = asked[::2, ::2]
-        self._ask(features, grid, mean, spread)
+        grid[::2, ::2] = True
+        first = grid.ravel()[places]
+        self._ask(values, places, first, (mean, spread))
         between = _between(mean, asked)
-        for values in (mean, spread):
-            values[between] = _grid_mean(values)[between]
-        self._ask(features, asked & ~grid & ~between, mean, spread)
+        for answers in (mean, spread):
+            answers[between] = _grid_mean(answers)[between]
+        self._ask(values, places, ~first & ~between.ravel()[places], (mean, spread))
         return Estimate(mean, spread)
 
-    def _ask(self, features: Features, where: Mask, mean: Map, spread: Map) -> None:
-        """Put the networks' answers where bool (h, w) says into both maps."""
-        flat = features.reshape(features.shape[0], -1)
-        places = np.flatnonzero(where)
-        for start in range(0, len(places), CHUNK):
-            chosen = places[start : start + CHUNK]
-            values = flat[:, chosen]
-            odds = np.stack([member.log_odds(values) for member in self.members])
-            mean.ravel()[chosen], spread.ravel()[chosen] = odds.mean(0), odds.std(0)
+    def _ask(self, values: Map, places: NDArray[np.intp], which: Mask, answers: tuple[Map, Map]) -> None:
+        """Put the networks' mean and spread for some columns of values (F, n) at their places in both maps."""
+        columns = np.flatnonzero(which)
+        for start in range(0, len(columns), CHUNK):
+            chosen = columns[start : start + CHUNK]
+            own = values[:, chosen]
+            odds = np.stack([member.log_odds(own) for member in self.members])
+            answers[0].ravel()[places[chosen]], answers[1].ravel()[places[chosen]] = odds.mean(0), odds.std(0)
 
 
 def _between(mean: Map, asked: Mask) -> Mask:

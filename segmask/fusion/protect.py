@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.geometry import resize_map, resize_mask, resized_part
-from segmask.core.labels import PART_ID, part_ids
+from segmask.core.geometry import resize_mask, resized_part
+from segmask.core.labels import PART_ID
 from segmask.core.morphology import blurred, disc, distance_to, widened
 from segmask.core.regions import connected_regions, filled
 from segmask.core.types import Box, Face, Mask, Parsing, Prob
+from segmask.fusion.scene import summed
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def face_region(
     """
     with_eyewear = "eyewear" not in parts
     result = np.zeros(parsing.size_hw, bool)
-    target = parsing.working_probs[list(part_ids(parts))].sum(0)
+    target = summed(parsing.working_probs, parts)
     union = _face_prob(parsing, with_eyewear)
     bare = np.zeros(union.shape, bool) if neck is None else resize_mask(neck, (union.shape[0], union.shape[1]))
     for pixels, box, _ in _face_regions(parsing, with_eyewear):
@@ -246,4 +247,4 @@ def _hair_core(parsing: Parsing) -> Mask:
     hair: Prob = parsing.working_probs[PART_ID["hair"]]
     radius = max(1.0, DEFAULT.hair_core * max(hair.shape))
     depth = distance_to(hair <= DEFAULT.hair_prob)
-    return resize_map((depth > radius).astype(np.float32), parsing.size_hw) > 0.5
+    return resize_mask(depth > radius, parsing.size_hw)

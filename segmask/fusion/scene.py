@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.geometry import resize_map
+from segmask.core.geometry import resize_planes
 from segmask.core.labels import CLOTHING, PART_ID, PARTS, part_ids
 from segmask.core.morphology import widened
 from segmask.core.regions import connected_regions
@@ -45,9 +45,7 @@ def resized_probs(parsing: Parsing, size_hw: tuple[int, int]) -> Probs:
     >>> resized_probs(parsing, (4, 8)).shape
     (14, 4, 8)
     """
-    if parsing.working_probs.shape[1:] == size_hw:
-        return parsing.working_probs
-    return np.stack([resize_map(prob, size_hw) for prob in parsing.working_probs])
+    return resize_planes(parsing.working_probs, size_hw)
 
 
 def target_prob(probs: Probs, parts: tuple[str, ...]) -> Prob:
@@ -59,7 +57,20 @@ def target_prob(probs: Probs, parts: tuple[str, ...]) -> Prob:
     >>> target_prob(probs, ("upper", "dress")).tolist()
     [[0.75, 1.0]]
     """
-    return np.clip(probs[list(part_ids(parts))].sum(0), 0, 1)
+    return np.clip(summed(probs, parts), 0, 1)
+
+
+def summed(probs: Probs, parts: tuple[str, ...]) -> Prob:
+    """Sum of the parts' probabilities, float32 (h, w); no copy of their planes is made.
+
+    >>> summed(np.ones((14, 1, 1), np.float32), ("upper", "dress")).tolist()
+    [[2.0]]
+    """
+    ids = part_ids(parts)
+    total = probs[ids[0]].copy() if ids else np.zeros_like(probs[0])
+    for index in ids[1:]:
+        total += probs[index]
+    return total
 
 
 def target_prior(before: Probs, after: Probs, parts: tuple[str, ...]) -> Prob:

@@ -11,7 +11,7 @@ from segmask.core.regions import connected_regions
 from segmask.core.types import Change, Mask, Prob, Probs
 from segmask.fusion.decision import FELL_BACK, Decision
 from segmask.fusion.evidence import changed_prob
-from segmask.fusion.scene import Scene, target_prob
+from segmask.fusion.scene import Scene, summed, target_prob
 
 SMALL = ("eyewear", "accessory")
 """Parts that are worn and too small for a parser to see each of them."""
@@ -73,7 +73,7 @@ def decide_fallback(scene: Scene, must_keep: Mask, must_take: Mask) -> Decision:
         decision = decide_diff(scene.change, must_keep, must_take)
         decision = replace(decision, mask=(pieces.select(worn) | must_take) & ~must_keep)
     else:
-        other = [PART_ID[part] for part in PARTS[1:] if part not in scene.parts]
-        known: Prob = np.minimum(scene.before[other].sum(0), scene.after[other].sum(0))
+        other = tuple(part for part in PARTS[1:] if part not in scene.parts)
+        known: Prob = np.minimum(summed(scene.before, other), summed(scene.after, other))
         decision = decide_diff(scene.change, must_keep | ((known > 0.5) & ~must_take), must_take)
     return replace(decision, strategy=FELL_BACK)

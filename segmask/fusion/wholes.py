@@ -132,10 +132,14 @@ def as_garments(mask: Mask, probability: Prob, scene: Scene, must_keep: Mask) ->
     result = mask.copy()
     for probs in (scene.before, scene.after):
         shown = probs.argmax(0)
-        for part in (part for part in scene.parts if PART_ID[part] in shown[left]):
+        present = set(np.unique(shown[left]).tolist())
+        for part in (part for part in scene.parts if PART_ID[part] in present):
             garments = connected_regions(shown == PART_ID[part])
             most = garments.total(mask) >= GARMENT.taken * garments.areas
-            rest = connected_regions(left & garments.select(most & (garments.areas >= GARMENT.least * mask.size)))
+            most &= garments.areas >= GARMENT.least * mask.size
+            if not most.any():
+                continue
+            rest = connected_regions(left & garments.select(most))
             for index in range(1, len(rest) + 1):
                 box = rest.boxes[index].slices
                 piece = rest.labels[box] == index

@@ -19,6 +19,7 @@ from segmask.io.screen import encode_animation, encode_indexed, encode_view
 from segmask.io.write import (
     FORMATS,
     Encoded,
+    check_compression,
     check_holds,
     encode,
     encode_composite,
@@ -42,6 +43,7 @@ __all__ = [
     "Source",
     "alike",
     "can_keep",
+    "check_compression",
     "check_fits",
     "check_holds",
     "check_mask_format",

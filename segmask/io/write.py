@@ -51,14 +51,33 @@ def check_holds(file_format: str, size_hw: tuple[int, int]) -> None:
         )
 
 
-def encode(raster: Raster, metadata: Metadata, file_format: str) -> tuple[bytes, Findings]:
+def check_compression(compression: int | None, file_format: str) -> None:
+    """Raise OptionError for an effort that is no number from 0 to 9, or a format that has no choice in it.
+
+    >>> check_compression(1, "PNG")
+    """
+    if compression is None:
+        return
+    if isinstance(compression, bool) or not isinstance(compression, int) or not 0 <= compression <= 9:
+        raise OptionError(f"compression: expected 0 (none) to 9 (smallest); got {compression!r}")
+    if file_format != "PNG":
+        raise OptionError(f"compression: says how hard a PNG is packed; {file_format} has no such choice: leave it out")
+
+
+def encode(
+    raster: Raster, metadata: Metadata, file_format: str, compression: int | None = None
+) -> tuple[bytes, Findings]:
     """File contents for a raster (H, W, 1..4), and what the format could not hold. Raises OutputError.
+
+    ``compression`` is a PNG's effort, 0 to 9; OptionError for another format.
 
     >>> data, findings = encode(np.zeros((4, 4, 3), np.uint8), Metadata(), "PNG")
     >>> data[:4], findings
     (b'\x89PNG', ())
     """
     check_holds(file_format, raster.shape[:2])
+    check_compression(compression, file_format)
+    effort = {} if compression is None else {"compression": compression}
     notes: list[str] = []
     if file_format == "JPEG":
         notes.append(
@@ -71,7 +90,7 @@ def encode(raster: Raster, metadata: Metadata, file_format: str) -> tuple[bytes,
         notes.append(f"{file_format} holds 8 bits a channel: reduced from 16")
         raster = to_8bit(raster)
     try:
-        data, lost = WRITERS[file_format](np.ascontiguousarray(raster), metadata)
+        data, lost = WRITERS[file_format](np.ascontiguousarray(raster), metadata, **effort)
     except (OSError, ValueError, OverflowError, MemoryError) as error:
         raise OutputError(f"{file_format}: the encoder can't write this picture ({error})") from error
     return data, _not_written(notes, lost, metadata, file_format)
@@ -89,12 +108,15 @@ class Encoded:
     """How the file's samples are stored, 1 to 8."""
 
 
-def encode_composite(original: Picture, raster: Raster, alpha: Alpha, file_format: str) -> Encoded:
+def encode_composite(
+    original: Picture, raster: Raster, alpha: Alpha, file_format: str, compression: int | None = None
+) -> Encoded:
     """``encode`` for a composite of an original that shows it where alpha (H, W) is 0.
 
     A JPEG of a JPEG keeps the blocks outside the mask. That needs the extra ``jpeg``; without it, or for a kind of JPEG
-    that can't be kept, all of it is coded anew.
+    that can't be kept, all of it is coded anew. ``compression`` as for ``encode``.
     """
+    check_compression(compression, file_format)
     if file_format == "JPEG" and original.jpeg is not None and is_available():
         orientation = original.jpeg.orientation
         height, width = stored(alpha, orientation).shape
@@ -103,7 +125,7 @@ def encode_composite(original: Picture, raster: Raster, alpha: Alpha, file_forma
         if data is not None:
             text = "JPEG is lossy, but blocks outside the mask keep the original's coefficients, bit for bit"
             return Encoded(data, _not_written([text], lost, original.metadata, file_format), file_format, orientation)
-    return Encoded(*encode(raster, original.metadata, file_format), file_format)
+    return Encoded(*encode(raster, original.metadata, file_format, compression), file_format)
 
 
 def _not_written(notes: list[str], lost: list[str], metadata: Metadata, file_format: str) -> Findings:

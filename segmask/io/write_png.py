@@ -22,22 +22,25 @@ from segmask.io.png_chunks import (
 )
 from segmask.io.png_colour import profile_from
 
-COMPRESSION = 4
-"""Of 9: a photo takes a third of the time of the usual 6 and 1 % more bytes."""
+COMPRESSION = 3
+"""Of 9. By OpenCV's encoder a photo takes half the time of Pillow's level 4 and no more bytes; level 1 takes a quarter
+less time and 3 to 6 % more bytes, level 6 three times the time for 5 % fewer (benchmarks/RESULTS.md, PNG)."""
 GRAY, GRAY_ALPHA = 0, 4
+ORDER = {1: [0], 3: [2, 1, 0], 4: [2, 1, 0, 3]}
+"""Channels as OpenCV wants them."""
 HEADER_END = 8 + 25
 """Bytes of the signature and IHDR."""
 
 
-def png_bytes(raster: Raster, metadata: Metadata) -> tuple[bytes, list[str]]:
-    """A PNG of uint8 or uint16 (H, W, 1..4), and what it could not hold.
+def png_bytes(raster: Raster, metadata: Metadata, compression: int = COMPRESSION) -> tuple[bytes, list[str]]:
+    """A PNG of uint8 or uint16 (H, W, 1..4), and what it could not hold; ``compression`` is the effort, 0 to 9.
 
     >>> data, notes = png_bytes(np.zeros((4, 4, 3), np.uint8), Metadata())
     >>> data[:4], notes
     (b'\x89PNG', [])
     """
     chunks, lost = _described(metadata)
-    data = _deep(raster) if raster.dtype == np.uint16 else _by_pillow(raster)
+    data = _deep(raster, compression) if raster.dtype == np.uint16 else _encoded(raster, compression)
     return data[:HEADER_END] + b"".join(chunk(*entry) for entry in chunks) + data[HEADER_END:], lost
 
 
@@ -70,25 +73,33 @@ def _colour(metadata: Metadata) -> list[Chunk]:
     return [profile_chunk(metadata.icc), *stored]
 
 
-def _by_pillow(values: NDArray[Any]) -> bytes:
+def _encoded(values: NDArray[Any], compression: int) -> bytes:
+    """A PNG of uint8 or uint16 (H, W, C), with 8 bits of any C, with 16 of 3 or 4."""
+    if values.shape[2] == 2:
+        return _by_pillow(values, compression)
+    import cv2
+
+    ordered = np.ascontiguousarray(values[..., ORDER[values.shape[2]]])
+    how = [cv2.IMWRITE_PNG_COMPRESSION, compression, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_DEFAULT]
+    return cv2.imencode(".png", ordered, how)[1].tobytes()
+
+
+def _by_pillow(values: NDArray[Any], compression: int) -> bytes:
+    """A PNG of uint8 (H, W, 2), which OpenCV does not write, or (H, W, 4)."""
     from PIL import Image as Pil
 
     buffer = io.BytesIO()
-    picture: Any = Pil.fromarray(values[..., 0] if values.shape[2] == 1 else values)
-    picture.save(buffer, "PNG", compress_level=COMPRESSION)
+    picture: Any = Pil.fromarray(values)
+    picture.save(buffer, "PNG", compress_level=compression)
     return buffer.getvalue()
 
 
-def _deep(raster: NDArray[Any]) -> bytes:
-    """16 bits a channel. Grey is packed like pairs of 8-bit samples, which Pillow does; colours by OpenCV."""
+def _deep(raster: NDArray[Any], compression: int) -> bytes:
+    """16 bits a channel. Grey is packed like pairs of 8-bit samples, which Pillow does."""
     height, width, channels = raster.shape
-    if channels < 3:
-        pairs = raster.astype(">u2").view(np.uint8).reshape(height, width, 2 * channels)
-        kind = GRAY if channels == 1 else GRAY_ALPHA
-        kept = [entry for entry in chunks_of(_by_pillow(pairs), "PNG") if entry[0] == b"IDAT"]
-        return made([header(width, height, 16, kind), *kept])
-    import cv2
-
-    order = [2, 1, 0] if channels == 3 else [2, 1, 0, 3]
-    _, data = cv2.imencode(".png", np.ascontiguousarray(raster[..., order]))
-    return data.tobytes()
+    if channels > 2:
+        return _encoded(raster, compression)
+    pairs = raster.astype(">u2").view(np.uint8).reshape(height, width, 2 * channels)
+    kind = GRAY if channels == 1 else GRAY_ALPHA
+    kept = [entry for entry in chunks_of(_by_pillow(pairs, compression), "PNG") if entry[0] == b"IDAT"]
+    return made([header(width, height, 16, kind), *kept])

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from segmask.core.checks import check_image
 from segmask.core.errors import ModelError
-from segmask.core.geometry import letterbox
+from segmask.core.geometry import letterbox, resize_planes
 from segmask.core.labels import PARTS
 from segmask.core.types import Image, Parsing, Probs
 from segmask.models.catalog import BUILTIN_INPUT
-from segmask.models.network_input import resize_planes, softmax, to_tensor
+from segmask.models.network_input import softmax, to_tensor
 from segmask.models.session import Network
 from segmask.models.zoom import coarse_to_fine
 

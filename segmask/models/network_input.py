@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.geometry import resize_map
 from segmask.core.types import Image, Probs
 from segmask.models.catalog import NetworkInput
 
@@ -18,22 +17,13 @@ def to_tensor(image: Image, spec: NetworkInput) -> NDArray[np.float32]:
     return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
 
 
-def resize_planes(planes: NDArray[np.float32], size_hw: tuple[int, int]) -> NDArray[np.float32]:
-    """Maps (C, h, w) at another size: area average down, bilinear up.
-
-    >>> resize_planes(np.zeros((14, 2, 2), np.float32), (4, 4)).shape
-    (14, 4, 4)
-    """
-    if planes.shape[1:] == size_hw:
-        return planes
-    return np.stack([resize_map(plane, size_hw) for plane in planes])
-
-
 def softmax(logits: NDArray[np.float32]) -> Probs:
     """Probabilities over the first axis.
 
     >>> softmax(np.zeros((2, 1, 1), np.float32)).ravel().tolist()
     [0.5, 0.5]
     """
-    odds = np.exp(logits - logits.max(0, keepdims=True))
-    return (odds / odds.sum(0, keepdims=True)).astype(np.float32)
+    odds = np.asarray(logits - logits.max(0), np.float32)
+    np.exp(odds, out=odds)
+    odds /= odds.sum(0)
+    return odds

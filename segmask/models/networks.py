@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from segmask.core.system import require_opencv
+from segmask.core.system import bound_opencv
 from segmask.models.base import FaceDetector, Parser
 from segmask.options import Options
 
@@ -44,5 +44,5 @@ class Networks:
         return self._loaded["face detector"]
 
     def _place(self) -> dict[str, Any]:
-        require_opencv()
+        bound_opencv(self._options.threads)
         return {"device": self._options.device, "threads": self._options.threads}

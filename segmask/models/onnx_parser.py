@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from segmask.core.checks import check_image
 from segmask.core.errors import ModelError
-from segmask.core.geometry import resize_image
+from segmask.core.geometry import resize_image, resize_planes
 from segmask.core.labels import PART_ID, canonical_probs
 from segmask.core.types import Box, Image, Parsing, Probs
 from segmask.models.catalog import NetworkInput
-from segmask.models.network_input import resize_planes, softmax, to_tensor
+from segmask.models.network_input import softmax, to_tensor
 from segmask.models.session import Network
 from segmask.models.zoom import coarse_to_fine
 

@@ -14,10 +14,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.geometry import working_size
+from segmask.core.geometry import resize_planes, working_size
 from segmask.core.labels import PART_ID
 from segmask.core.types import Box, Image, Mask, Prob, Probs
-from segmask.models.network_input import resize_planes
 
 Infer = Callable[[Image], Probs]
 """A network: uint8 (H, W, 3) RGB of any size -> float32 (14, h, w) that covers it, of any size, each pixel's sum 1."""
@@ -122,4 +121,4 @@ def _ramp(length: int, ramp: float, at_start: bool, at_end: bool) -> NDArray[np.
 
 def _resized(probs: Probs, size_hw: tuple[int, int]) -> Probs:
     resized = resize_planes(probs, size_hw)
-    return resized / resized.sum(0, keepdims=True)
+    return np.divide(resized, resized.sum(0), out=None if resized is probs else resized)

@@ -9,17 +9,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.geometry import resize_image, working_size
-from segmask.core.types import Alignment, Box, Image, Mask, Matrix
+from segmask.core.types import Alignment, Image, Matrix
 from segmask.register.blocks import fit_blocks
-from segmask.register.coverage import reached, thin_strips
+from segmask.register.coverage import thin_strips
 from segmask.register.motion import DEFAULT, Fit, Points, fit_points, scaling
 from segmask.register.turns import CLEARLY, LEAST_POINTS, LEAST_SHARE, SIDE, TURNS, Turn
+from segmask.register.warp import warp
 
 _NONE = Fit(np.eye(3), "identity", 0, 0, float("nan"), trusted=False)
 
@@ -30,6 +31,15 @@ class _Grey:
 
     first: NDArray[np.uint8]
     second: NDArray[np.uint8]
+
+    @cached_property
+    def corners(self) -> NDArray[np.float32] | None:
+        """What is followed, float32 (n, 1, 2), best first; None where there is nothing."""
+        import cv2
+
+        height, width = self.first.shape
+        found = cv2.goodFeaturesToTrack(self.first, DEFAULT.corners, 0.005, max(4, min(height, width) / 90))
+        return None if found is None else np.asarray(found, np.float32)
 
 
 def align(original: Image, edited: Image) -> tuple[Image, Alignment]:
@@ -167,7 +177,7 @@ def _follow(grey: _Grey, guess: Matrix) -> Fit | None:
     height, width = first.shape
     flags = cv2.INTER_AREA if np.allclose(guess, np.eye(3)) else cv2.INTER_LINEAR
     warped = cv2.warpAffine(second, guess[:2], (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    corners = cv2.goodFeaturesToTrack(first, DEFAULT.corners, 0.005, max(4, min(height, width) / 90))
+    corners = grey.corners
     if corners is None or len(corners) < DEFAULT.min_inliers:
         return None
     window = {"winSize": (21, 21), "maxLevel": 4}
@@ -229,70 +239,3 @@ def _result(edited: Image, size_hw: tuple[int, ...], matrix: Matrix, fit: Fit, n
         repeated=covered & ~inside if (covered & ~inside).any() else None,
     )
     return warped, alignment
-
-
-def warp(edited: Image, matrix: Matrix, size_hw: tuple[int, int]) -> tuple[Image, Mask]:
-    """``edited`` on a grid of ``size_hw`` by ``matrix`` (edited -> grid), and where the grid is covered, bool (H, W).
-
-    To shrink, areas are averaged first, so that fine detail does not alias; the rest is bicubic.
-
-    >>> edited = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
-    >>> moved, covered = warp(edited, np.array([[1, 0, 2], [0, 1, 0], [0, 0, 1.0]]), (4, 4))
-    >>> covered[0].tolist(), bool((moved[:, 2] == edited[:, 0]).all())
-    ([False, False, True, True], True)
-    """
-    size_hw = (size_hw[0], size_hw[1])
-    edited, matrix = _shrunk(edited, matrix)
-    if np.allclose(matrix, np.eye(3), atol=1e-9) and edited.shape[:2] == size_hw:
-        return edited.copy(), np.ones(size_hw, bool)
-    return np.asarray(_warped(edited, matrix, size_hw), np.uint8), reached(matrix, edited.shape[:2], size_hw)
-
-
-def warp_part(edited: NDArray[np.float32], matrix: Matrix, area: Box, size_hw: tuple[int, int]) -> NDArray[np.float32]:
-    """A box of ``warp``'s picture for floating-point levels, float32 (H, W, 3): (h, w, 3).
-
-    >>> levels = np.arange(48, dtype=np.float32).reshape(4, 4, 3)
-    >>> bool((warp_part(levels, np.eye(3), Box(1, 1, 3, 3), (4, 4)) == levels[1:3, 1:3]).all())
-    True
-    """
-    edited, matrix = _shrunk(edited, matrix)
-    if np.allclose(matrix, np.eye(3), atol=1e-9) and edited.shape[:2] == size_hw:
-        return edited[area.slices]
-    moved = np.array([[1, 0, -area.x0], [0, 1, -area.y0], [0, 0, 1.0]]) @ matrix
-    return np.asarray(_warped(edited, moved, (area.height, area.width)), np.float32)
-
-
-def _shrunk(edited: NDArray[Any], matrix: Matrix) -> tuple[NDArray[Any], Matrix]:
-    """The edit at a size that only has to be moved from there, and the map from there."""
-    scale = np.sqrt(abs(np.linalg.det(matrix[:2, :2])))
-    whole_hw = (round(edited.shape[0] * scale), round(edited.shape[1] * scale))
-    if scale >= 0.95 or min(whole_hw) < 1:
-        return edited, matrix
-    return resize_image(edited, whole_hw), matrix @ np.linalg.inv(scaling(edited.shape[:2], whole_hw))
-
-
-def _warped(edited: NDArray[Any], matrix: Matrix, size_hw: tuple[int, int]) -> NDArray[Any]:
-    import cv2
-
-    return cv2.warpAffine(edited, matrix[:2], size_hw[::-1], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-
-
-def without_clear(alignment: Alignment, clear: Mask | None) -> Alignment:
-    """The alignment with what is see-through in the edit, bool (h, w) of its own size, not counted as covered.
-
-    >>> grey = np.full((8, 8, 3), 90, np.uint8)
-    >>> clear = np.zeros((8, 8), bool)
-    >>> clear[:, :2] = True
-    >>> without_clear(align(grey, grey)[1], clear).covered[0].tolist()
-    [False, False, True, True, True, True, True, True]
-    """
-    if clear is None:
-        return alignment
-    import cv2
-
-    size_hw = alignment.covered.shape
-    levels = clear.astype(np.uint8) * 255
-    warped = cv2.warpAffine(
-        levels, alignment.matrix[:2], size_hw[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return replace(alignment, covered=alignment.covered & (warped == 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from segmask.core.types import Mask, Matrix
+from segmask.core.types import Box, Mask, Matrix
 
 STRIP = 0.006
 """Of the long side, half the width of a strip along the border that the repeated border may fill: 6 pixels at 512."""
@@ -24,6 +24,8 @@ def thin_strips(outside: Mask) -> Mask:
     """
     import cv2
 
+    if not outside.any():
+        return outside
     most = max(1, round(STRIP * max(outside.shape)))
     side = np.ones((2 * most + 1, 2 * most + 1), np.uint8)  # a square keeps the corners of what is wide
     padded = np.pad(outside, 2 * most).astype(np.uint8)
@@ -39,7 +41,10 @@ def reached(matrix: Matrix, edited_hw: tuple[int, ...], size_hw: tuple[int, int]
     """
     inverse = np.linalg.inv(matrix)
     columns = np.arange(size_hw[1], dtype=np.float64)
-    rows = np.arange(size_hw[0], dtype=np.float64)[:, None]
-    x = inverse[0, 0] * columns + inverse[0, 1] * rows + inverse[0, 2]
-    y = inverse[1, 0] * columns + inverse[1, 1] * rows + inverse[1, 2]
-    return (x >= -0.51) & (y >= -0.51) & (x <= edited_hw[1] - 0.49) & (y <= edited_hw[0] - 0.49)
+    inside = np.empty(size_hw, bool)
+    for strip in Box(0, 0, size_hw[1], size_hw[0]).strips():
+        rows = np.arange(strip.y0, strip.y1, dtype=np.float64)[:, None]
+        x = inverse[0, 0] * columns + inverse[0, 1] * rows + inverse[0, 2]
+        y = inverse[1, 0] * columns + inverse[1, 1] * rows + inverse[1, 2]
+        inside[strip.slices] = (x >= -0.51) & (y >= -0.51) & (x <= edited_hw[1] - 0.49) & (y <= edited_hw[0] - 0.49)
+    return inside

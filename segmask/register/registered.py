@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.geometry import WORKING_SIDE, resize_image, resize_mask, working_size
 from segmask.core.types import Alignment, Box, Change, Image, Mask, ToneMatch
 from segmask.register.tone import OUTPUT_LIMIT, apply_tone, tone_levels
 
@@ -26,6 +28,12 @@ class Registered:
     tone: ToneMatch
     light: NDArray[np.float32]
     """float32 (h, w, 3): the light field to add after gain and offset, 8-bit levels."""
+
+    @cached_property
+    def working(self) -> tuple[Image, Mask]:
+        """The original, and what the edit covers, at the working size."""
+        work_hw = working_size((self.original.shape[0], self.original.shape[1]), WORKING_SIDE)
+        return resize_image(self.original, work_hw), resize_mask(self.alignment.covered, work_hw)
 
     def toned_in(self, area: Box) -> Image:
         """The edit in a box with all of its drift taken out, uint8 (h, w, 3): for comparisons."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.core.colour import over_channels
 from segmask.core.geometry import resize_image, resize_map, resized_part, working_size
 from segmask.core.morphology import blurred
 from segmask.core.types import Box, Image, Mask, Prob, ToneMatch
@@ -89,7 +90,7 @@ def match_tone(
     gain, offset = np.array([line[0] for line in lines]), np.array([line[1] for line in lines])
     error = first - (second * gain + offset)
     field = _light_field(error, trust)
-    samples = trust & (np.abs(error).max(2) < DEFAULT.max_field)
+    samples = trust & (over_channels(np.maximum, np.abs(error)) < DEFAULT.max_field)
     residual = float(np.median(np.abs(error - field)[samples])) if samples.any() else float("nan")
     match = ToneMatch(
         gain=_triple(gain),
@@ -138,14 +139,13 @@ def apply_tone(
     most = np.full_like(levels, np.inf) if limit is None else np.minimum(limit, DARK_LIMIT + DARK_SLOPE * levels)
     least, highest = (np.repeat(edge, 3, 1)[None].astype(np.float32) for edge in (levels - most, levels + most))
     result = np.empty_like(image)
-    rows = max(1, 1_000_000 // max(1, area.width))  # at a time: a float copy of a large picture is never made
-    for top in range(0, area.height, rows):
-        strip = Box(area.x0, area.y0 + top, area.x1, min(area.y0 + top + rows, area.y1))
-        source = image[top : top + rows]
+    for strip in area.strips():  # a float copy of a large picture is never made
+        rows = slice(strip.y0 - area.y0, strip.y1 - area.y0)
+        source = image[rows]
         values = cv2.add(cv2.LUT(source, table), resized_part(field, strip, whole_hw))
         if limit is not None:
             values = cv2.min(cv2.max(values, cv2.LUT(source, least)), cv2.LUT(source, highest))
-        result[top : top + rows] = cv2.add(values, 0.0, dtype=cv2.CV_8U)  # rounds, and stays within 0 to 255
+        result[rows] = cv2.add(values, 0.0, dtype=cv2.CV_8U)  # rounds, and stays within 0 to 255
     return result
 
 
@@ -186,7 +186,7 @@ def _triple(values: NDArray) -> tuple[float, float, float]:
 def _telling(first: NDArray[np.float32], second: NDArray[np.float32]) -> Mask:
     """bool (h, w): pixels whose level in the edit tells the original's: not black, and white only where both are."""
     white, black = second >= WHITE, second <= BLACK
-    return np.asarray((~black & (~white | (first >= WHITE))).all(axis=2), bool)
+    return np.asarray(over_channels(np.logical_and, ~black & (~white | (first >= WHITE))), bool)
 
 
 def _flat(values: NDArray[np.float32]) -> Mask:
@@ -231,6 +231,6 @@ def _mode(values: NDArray[np.float32]) -> float:
 def _light_field(error: NDArray[np.float32], trust: Mask) -> NDArray[np.float32]:
     """What is left after gain and offset, smoothed over trusted pixels; passes to 0 where there are none."""
     sigma = DEFAULT.field_sigma * max(error.shape[:2])
-    weight = (trust & (np.abs(error).max(2) < DEFAULT.max_field)).astype(np.float32)
+    weight = (trust & (over_channels(np.maximum, np.abs(error)) < DEFAULT.max_field)).astype(np.float32)
     field = blurred(error * weight[..., None], sigma) / (blurred(weight, sigma) + 0.05)[..., None]
     return np.asarray(np.clip(field, -DEFAULT.max_field, DEFAULT.max_field), np.float32)

@@ -144,10 +144,13 @@ def _contested(decision: Decision) -> Prob:
     """Chance that another network of the same fit would decide a pixel otherwise, float32 (h, w)."""
     from scipy.special import logit, ndtr
 
+    result, prob = np.zeros(decision.probability.shape, np.float32), decision.probability
     if decision.spread is None:
-        return np.zeros_like(decision.probability)
-    odds = logit(np.clip(decision.probability, 1e-6, 1 - 1e-6))
-    return np.asarray(ndtr(-np.abs(odds) / np.maximum(decision.spread, LEAST_SPREAD)), np.float32)
+        return result
+    asked = (decision.spread > 0) | ((prob > 0.1) & (prob < 0.9))  # elsewhere the chance is none
+    odds = logit(np.clip(prob[asked], 1e-6, 1 - 1e-6))
+    result[asked] = ndtr(-np.abs(odds) / np.maximum(decision.spread[asked], LEAST_SPREAD))
+    return result
 
 
 def _seam_score(mask: Mask, change: Change) -> float:

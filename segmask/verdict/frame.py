@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from segmask.core.findings import Finding, Findings
-from segmask.core.geometry import resize_map, resize_mask
+from segmask.core.geometry import resize_alpha, resize_mask
 from segmask.core.morphology import widened
 from segmask.core.regions import connected_regions
 from segmask.core.types import Alignment, Alpha, Mask
@@ -29,7 +29,9 @@ def judge_frame(alpha: Alpha, alignment: Alignment, scene: Scene | None, size_hw
         size_hw: the working size.
     """
     found: list[Finding] = []
-    edge = _cut(resize_map(alpha, size_hw) > FADED, resize_mask(alignment.covered, size_hw), scene)
+    edge = np.zeros(size_hw, bool)
+    if not alignment.covered.all():
+        edge = _cut(resize_alpha(alpha, size_hw) > FADED, resize_mask(alignment.covered, size_hw), scene)
     pieces = connected_regions(widened(edge))
     lengths = np.array([max(box.width, box.height) for box in pieces.boxes]) / max(size_hw)
     lengths[0] = 0
@@ -42,7 +44,7 @@ def judge_frame(alpha: Alpha, alignment: Alignment, scene: Scene | None, size_hw
         )
         found.append(Finding("frame-cuts-target", text, box.corners, float(lengths[longest])))
     if alignment.repeated is not None and alpha.any():
-        share = float((alpha * alignment.repeated).sum() / alpha.sum())
+        share = float(alpha[alignment.repeated].sum() / alpha.sum())
         if share >= REPEATED:
             text = f"the edit misses a strip along the border; {share:.1%} of what was taken repeats its edge there"
             found.append(Finding("border-repeated", text, measured=share))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from segmask import io
 from segmask.compose.compose import Composed
 from segmask.core.findings import LOOK, Finding, Findings, PlaceBox
-from segmask.core.geometry import resize_image, resize_map, resize_mask
+from segmask.core.geometry import resize_image, resize_mask
 from segmask.core.labels import CLOTHING
 from segmask.core.types import Alignment, Alpha, Box, Change, Mask, Prob, ToneMatch
 from segmask.fusion.constraints import Constraints
@@ -20,8 +20,9 @@ from segmask.register.registered import Measured
 from segmask.register.turns import turned
 from segmask.report import OK, REVIEW
 from segmask.verdict.confidence import Uncertainty, confidence_model, measure_uncertainty
+from segmask.verdict.finished import Finished
 from segmask.verdict.frame import judge_frame
-from segmask.verdict.residue import Finished, Residue, measure_residue
+from segmask.verdict.residue import Residue, measure_residue
 from segmask.verdict.seams import visible_seam
 from segmask.verdict.things import judge_thing
 
@@ -106,16 +107,15 @@ def _finished(
 ) -> Finished:
     """The composite and what it was made of, at the working size."""
     size_hw, shown = measured.change.size_hw, io.raster_to_image(done.raster, before.metadata)
-    nobody = np.zeros(before.size_hw, bool)
     return Finished(
-        original=resize_image(before.image, size_hw),
+        original=measured.registered.working[0],
         edited=resize_image(done.toned, size_hw),
         composite=resize_image(shown, size_hw),
-        alpha=resize_map(done.alpha, size_hw),
+        alpha=done.small,
         score_map=measured.change.score_map,
         noise_floor=measured.change.noise_floor,
-        covered=resize_mask(measured.registered.alignment.covered, size_hw),
-        faces=resize_mask(nobody if constraints.faces is None else constraints.faces, size_hw),
+        covered=measured.registered.working[1],
+        faces=np.zeros(size_hw, bool) if constraints.faces is None else resize_mask(constraints.faces, size_hw),
         probs=None if scene is None else (scene.before, scene.after),
     )
 
@@ -173,7 +173,7 @@ def _seam_in_skin(
     finished: Finished, skin: tuple[Prob, Prob], picture_hw: tuple[int, ...]
 ) -> tuple[Findings, Mask | None]:
     """Skin that is visibly put together of both pictures, and where."""
-    seam = visible_seam((finished.original, finished.edited, finished.composite), finished.alpha, skin)
+    seam = visible_seam(finished, skin)
     if seam is None:
         return (), None
     text = (

@@ -12,13 +12,13 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.colour import lab
+from segmask.core.colour import Lab, delta_e
 from segmask.core.labels import CLOTHING, PART_ID
-from segmask.core.morphology import blurred, narrowed, widened
+from segmask.core.morphology import blurred, blurred_in, narrowed, widened
 from segmask.core.regions import Regions, connected_regions
-from segmask.core.types import Alpha, Box, Image, Mask, Probs
+from segmask.core.types import Box, Mask
 from segmask.fusion.scene import target_prob
-from segmask.verdict.sides import outline_sides
+from segmask.verdict.finished import ACROSS, Finished
 
 Map = NDArray[np.float32]
 
@@ -33,8 +33,6 @@ class ResidueConfig:
     """Score from which a pixel counts as changed: the change map's lower threshold."""
     contour: float = 12.0
     """ΔE from which a line two or three pixels wide is seen; an area shows from a third of it."""
-    across: float = 0.005
-    """Distance from the outline at which both sides are looked at: beyond a soft edge."""
     along: float = 0.008
     """Sigma of the mean along the outline: the threads of a fabric are no step, a step goes on."""
     step: float = 4.0
@@ -92,27 +90,6 @@ class Residue:
         return max((field.name for field in fields(self)), key=lambda name: getattr(self, name).amount)
 
 
-@dataclass(frozen=True)
-class Finished:
-    """A composite and what it was made of, all at one size."""
-
-    original: Image
-    edited: Image
-    """The edit as it was composited: aligned and toned."""
-    composite: Image
-    alpha: Alpha
-    score_map: Map
-    """The change map, in units of ``noise_floor``."""
-    noise_floor: Map
-    """ΔE."""
-    covered: Mask
-    """Pixels that the edit reaches."""
-    faces: Mask
-    """Protected faces: they stay whatever changed in them."""
-    probs: tuple[Probs, Probs] | None = None
-    """float32 (14, h, w) each: what the original and the edit show; None where nobody asked a parser."""
-
-
 def measure_residue(finished: Finished, parts: tuple[str, ...] = CLOTHING) -> Residue:
     """What shows of a mask's faults.
 
@@ -132,7 +109,7 @@ def measure_residue(finished: Finished, parts: tuple[str, ...] = CLOTHING) -> Re
     >>> residue.worst, round(residue.held.amount, 1), residue.held.box
     ('held', 0.5, Box(x0=50, y0=20, x1=80, y1=80))
     """
-    mask = finished.alpha >= 0.5
+    mask = finished.mask
     if not mask.any() or mask.all():
         return Residue(*(_nothing(mask) for _ in fields(Residue)))
     outline = _outline(finished, mask)
@@ -162,24 +139,23 @@ class _Outline:
 
 
 def _outline(finished: Finished, mask: Mask) -> _Outline:
-    unit = max(mask.shape)
-    line = mask & ~narrowed(mask)
-    rows, columns = np.nonzero(line)
-    sides = outline_sides(mask, rows, columns, DEFAULT.across * unit)
-    pictures = (finished.original, finished.edited, finished.composite)
-    first, second, own = (_steps(_lab(image), sides, line, DEFAULT.along * unit) for image in pictures)
+    first, second, own = _steps(finished)
     theirs = np.maximum(first, second)
     shows = np.zeros_like(mask)
-    shows[line] = (own - theirs > DEFAULT.step) & (own > DEFAULT.stands_out * theirs)
-    return _Outline(line, shows)
+    shows[finished.line] = (own - theirs > DEFAULT.step) & (own > DEFAULT.stands_out * theirs)
+    return _Outline(finished.line, shows)
 
 
 def _ghost(finished: Finished, mask: Mask) -> Trace:
     width = _pixels(DEFAULT.rim, mask)
     rim = widened(mask, width) & ~mask & finished.covered & ~finished.faces
-    # Beside the edit and not beside the original: a soft edge leaves less of the old contour.
-    apart = np.linalg.norm(_lab(finished.composite, ~mask) - _lab(finished.edited, ~mask), axis=-1)
-    shows = rim & (apart > np.maximum(DEFAULT.contour, DEFAULT.differs * finished.noise_floor))
+    shows = np.zeros_like(mask)
+    box = Box.around(rim)
+    if box is not None:  # beside the edit and not beside the original: a soft edge leaves less of the old contour
+        edited, composite = (_outside(colours, mask, box) for colours in finished.colours[1:])
+        apart = delta_e(composite, edited)
+        floor = finished.noise_floor[box.slices]
+        shows[box.slices] = rim[box.slices] & (apart > np.maximum(DEFAULT.contour, DEFAULT.differs * floor))
     return _trace(shows, float(shows.sum() / max(rim.sum(), 1)), shows)
 
 
@@ -199,7 +175,7 @@ def _held(finished: Finished, mask: Mask, outline: _Outline, parts: tuple[str, .
 
 
 def _step(outline: _Outline, mask: Mask) -> Trace:
-    places = widened(outline.shows, _pixels(DEFAULT.across, mask))
+    places = widened(outline.shows, _pixels(ACROSS, mask))
     return _trace(places, float(outline.shows.sum() / outline.line.sum()), outline.shows)
 
 
@@ -219,7 +195,11 @@ def _halved(finished: Finished, mask: Mask, outline: _Outline, parts: tuple[str,
         came, stayed = things.total(changed & mask), things.total(changed & ~mask)
         both = came + stayed
         cut = (np.minimum(came, stayed) >= DEFAULT.halved * both) & (both >= DEFAULT.changed * things.areas)
-        cut &= (things.areas >= DEFAULT.least * mask.size) & (outline.seen(things) >= DEFAULT.unlike)
+        cut &= things.areas >= DEFAULT.least * mask.size
+        if cut.any():
+            cut &= outline.seen(things) >= DEFAULT.unlike
+        if not cut.any():
+            continue
         smaller = np.where((came < stayed)[things.labels], mask, ~mask)
         found |= smaller & changed & things.select(cut)
     return _trace(found, _beside(float(found.sum()), mask), found)
@@ -259,24 +239,30 @@ def _pixels(share: float, mask: Mask) -> int:
     return max(1, round(share * max(mask.shape)))
 
 
-def _steps(colours: Map, sides: tuple[Map, Map], line: Mask, sigma: float) -> Map:
-    """ΔE between the two sides of each pixel of a line, of their mean difference along it, (n,)."""
-    import cv2
-
-    inner, outer = (
-        cv2.remap(colours, x[:, None], y[:, None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
-        for x, y in sides
-    )
-    spread = np.zeros((*line.shape, 4), np.float32)
-    spread[line] = np.column_stack([inner - outer, np.ones(len(inner), np.float32)])
-    sums = blurred(spread, max(sigma, 0.5), edge_twice=False)[line]
-    return np.asarray(np.linalg.norm(sums[:, :3], axis=1) / sums[:, 3], np.float32)
+def _steps(finished: Finished) -> list[Map]:
+    """ΔE between the two sides of each pixel of the outline, of their mean difference along it, (n,) a picture."""
+    line, steps = finished.line, []
+    sigma = max(DEFAULT.along * max(line.shape), 0.5)
+    amount = _along(np.ones((int(line.sum()), 1), np.float32), line, sigma)[:, 0]
+    for colours in finished.colours:
+        inner, outer = finished.at_sides(blurred_in(colours, finished.beside, GRAIN, edge_twice=False))
+        steps.append(np.asarray(np.linalg.norm(_along(inner - outer, line, sigma), axis=1) / amount, np.float32))
+    return steps
 
 
-def _lab(image: Image, where: Mask | None = None) -> Map:
-    """CIELAB, float32 (h, w, 3), a pixel's grain taken out; of the pixels ``where`` alone, if given."""
-    if where is None:
-        return lab(image, GRAIN)
-    weight, values = where.astype(np.float32), lab(image)
-    total = blurred(values * weight[..., None], GRAIN, edge_twice=False)
-    return np.asarray(total / np.maximum(blurred(weight, GRAIN, edge_twice=False), 1e-3)[..., None], np.float32)
+def _along(values: Map, line: Mask, sigma: float) -> Map:
+    """Sums of values (n, C) of a line's pixels over what lies near along it, (n, C)."""
+    around = Box.around(line) or Box(0, 0, 1, 1)
+    box = around.grown_by(int(4 * sigma) + 2).clip(*line.shape)
+    inside = line[box.slices]
+    spread = np.zeros((*inside.shape, values.shape[1]), np.float32)
+    spread[inside] = values
+    return blurred(spread, sigma, edge_twice=False)[inside].reshape(values.shape)
+
+
+def _outside(colours: Lab, mask: Mask, box: Box) -> Map:
+    """The colours in a box, a pixel's grain taken out, of the pixels beside the mask alone, float32 (h, w, 3)."""
+    weight = (~mask).astype(np.float32)
+    total = blurred_in(colours * weight[..., None], box, GRAIN, edge_twice=False)
+    amount = blurred_in(weight, box, GRAIN, edge_twice=False)
+    return np.asarray(total / np.maximum(amount, 1e-3)[..., None], np.float32)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.colour import delta_e, lab
-from segmask.core.morphology import narrowed, widened
+from segmask.core.colour import delta_e
+from segmask.core.morphology import blurred_in, widened
 from segmask.core.regions import connected_regions
-from segmask.core.types import Alpha, Box, Image, Mask, Prob
-from segmask.verdict.sides import outline_sides
+from segmask.core.types import Box, Mask, Prob
+from segmask.verdict.finished import ACROSS, Finished
 
 Map = NDArray[np.float32]
 
@@ -25,8 +25,6 @@ Map = NDArray[np.float32]
 class SeamConfig:
     """Numbers of what shows; lengths as shares of the long side."""
 
-    across: float = 0.005
-    """Distance from the outline at which both sides are looked at."""
     blur: float = 0.002
     """Sigma of what they are blurred by: grain is no step."""
     step: float = 8.0
@@ -52,37 +50,37 @@ class Seam:
     """Around it."""
 
 
-def visible_seam(pictures: tuple[Image, Image, Image], alpha: Alpha, skin: tuple[Prob, Prob]) -> Seam | None:
+def visible_seam(finished: Finished, skin: tuple[Prob, Prob]) -> Seam | None:
     """The seams through skin that show, None where none does.
 
     Args:
-        pictures: the original, the edit as it was composited and the composite, uint8 (h, w, 3), at the working size.
-        alpha: float32 (h, w).
+        finished: the composite, at the working size.
         skin: float32 (h, w) each: bare skin in the original and in the edit.
 
     >>> original, edited = np.full((100, 100, 3), 190, np.uint8), np.full((100, 100, 3), 120, np.uint8)  # darker
     >>> alpha, skin = np.zeros((100, 100), np.float32), np.ones((100, 100), np.float32)
     >>> alpha[50:] = 1
-    >>> pictures = original, edited, np.where(alpha[..., None] > 0, edited, original)
-    >>> seam = visible_seam(pictures, alpha, (skin, skin))
+    >>> made, rest = np.where(alpha[..., None] > 0, edited, original), (skin, skin, skin > 0, skin < 0)
+    >>> seam = visible_seam(Finished(original, edited, made, alpha, *rest), (skin, skin))
     >>> round(seam.length), seam.step > 10
     (1, True)
-    >>> visible_seam((original, original, original), alpha, (skin, skin)) is None
+    >>> visible_seam(Finished(original, original, original, alpha, *rest), (skin, skin)) is None
     True
     """
-    mask = alpha >= 0.5
-    rows, columns = np.nonzero(mask & ~narrowed(mask))
+    rows, columns = np.nonzero(finished.line)
     if rows.size == 0:
         return None
-    unit = max(mask.shape)
-    sides = outline_sides(mask, rows, columns, DEFAULT.across * unit)
-    first, second, own = (_step(lab(image, max(DEFAULT.blur * unit, 0.5)), sides) for image in pictures)
-    inside, outside = ([_at(prob, side) > 0.5 for prob in skin] for side in sides)
-    whole = [inside[index] & outside[index] for index in (0, 1)]  # the picture shows skin across the outline
+    box, sigma = finished.beside, max(DEFAULT.blur * max(finished.line.shape), 0.5)
+    first, second, own = (
+        delta_e(*finished.at_sides(blurred_in(colours, box, sigma, edge_twice=False))) for colours in finished.colours
+    )
+    shown = [[values > 0.5 for values in finished.at_sides(prob[box.slices])] for prob in skin]
+    whole = [inside & outside for inside, outside in shown]  # the picture shows skin across the outline
     excess = own - np.maximum(np.where(whole[0], first, 0), np.where(whole[1], second, 0))
-    in_skin = outside[0] & inside[1] & (whole[0] | whole[1])
+    in_skin = shown[0][1] & shown[1][0] & (whole[0] | whole[1])
     shows = in_skin & (excess > DEFAULT.step)
-    return _longest((rows[shows], columns[shows]), excess[shows], _lengths(sides)[shows], mask.shape)
+    lengths = _lengths(finished.sides)[shows]
+    return _longest((rows[shows], columns[shows]), excess[shows], lengths, finished.line.shape)
 
 
 def _longest(
@@ -101,7 +99,7 @@ def _longest(
     longest = int(total.argmax())
     if total[longest] < DEFAULT.length:
         return None
-    places = widened(strips.select(total >= DEFAULT.length), max(1, round(DEFAULT.across * unit)))
+    places = widened(strips.select(total >= DEFAULT.length), max(1, round(ACROSS * unit)))
     mean = strips.total(step)[longest] / max(strips.total(shows)[longest], 1)
     return Seam(places, float(total[longest]), float(mean), strips.boxes[longest])
 
@@ -110,17 +108,3 @@ def _lengths(sides: tuple[Map, Map]) -> Map:
     """Length of the outline at each of its pixels, (n,): where it runs diagonally it has more of them."""
     across = sides[0] - sides[1]
     return np.asarray(np.hypot(*across) / np.maximum(np.abs(across).sum(0), 1e-6), np.float32)
-
-
-def _step(colours: Map, sides: tuple[Map, Map]) -> Map:
-    inner, outer = (_at(colours, side) for side in sides)
-    return delta_e(inner, outer)
-
-
-def _at(values: Map, places: Map) -> Map:
-    """Values (h, w, …) at points float32 (2, n), (n, …)."""
-    import cv2
-
-    x, y = places[..., None]
-    found = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(found, np.float32)[:, 0]

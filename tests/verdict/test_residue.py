@@ -9,7 +9,8 @@ import pytest
 
 from segmask.compose.composite import composite
 from segmask.core.labels import PART_ID, PARTS
-from segmask.verdict.residue import Finished, Residue, measure_residue
+from segmask.verdict.finished import Finished
+from segmask.verdict.residue import Residue, measure_residue
 
 HW = (400, 300)
 WALL, OLD, NEW, SHOE, OTHER = (120, 125, 130), (40, 30, 60), (200, 170, 90), (20, 20, 20), (180, 40, 40)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from segmask.compose.composite import composite
+from segmask.verdict.finished import Finished
 from segmask.verdict.seams import Seam, visible_seam
 
 HW = (400, 300)
@@ -30,7 +31,12 @@ def find(
     original: np.ndarray, edited: np.ndarray, alpha: np.ndarray, seen: tuple[np.ndarray, np.ndarray]
 ) -> Seam | None:
     mixed = np.asarray(composite(original, edited, alpha), np.uint8)
-    return visible_seam((original, edited, mixed), alpha, seen)
+    return visible_seam(finished(original, edited, mixed, alpha), seen)
+
+
+def finished(original: np.ndarray, edited: np.ndarray, mixed: np.ndarray, alpha: np.ndarray) -> Finished:
+    nothing = np.zeros(HW, np.float32)
+    return Finished(original, edited, mixed, alpha, nothing, nothing + 1, nothing == 0, nothing > 0)
 
 
 def lower_half(from_row: int = 200, columns: slice = slice(0, 300)) -> np.ndarray:
@@ -100,4 +106,4 @@ def test_a_slanting_seam_is_as_long_as_it_is(slope: float) -> None:
 
 def test_in_a_grey_composite_another_hue_is_no_step() -> None:
     grey = np.full((*HW, 3), 140, np.uint8)
-    assert visible_seam((grey, limb((160, 130, 140)), grey), lower_half(), BOTH) is None
+    assert visible_seam(finished(grey, limb((160, 130, 140)), grey, lower_half()), BOTH) is None

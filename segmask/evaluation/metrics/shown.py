@@ -10,7 +10,8 @@ from segmask.change.difference import measure_change
 from segmask.core.geometry import WORKING_SIDE, resize_image, resize_map, resize_mask, working_size
 from segmask.core.types import Alpha, Image, Mask
 from segmask.report import ResidueReport
-from segmask.verdict.residue import Finished, measure_residue
+from segmask.verdict.finished import Finished
+from segmask.verdict.residue import measure_residue
 
 TRACES = tuple(field.name for field in fields(ResidueReport))
 

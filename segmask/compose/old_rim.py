@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.compose.outline import tiles_crossed
 from segmask.core.colour import lab
 from segmask.core.geometry import REFERENCE_SIDE, resize_image, resize_map, resized_part
 from segmask.core.morphology import blurred, widened
@@ -58,8 +59,8 @@ class RimConfig:
     """Share of ground nearby from which anything is known of it."""
     more: float = 1.0
     """How far the outline goes beyond the last such pixel."""
-    strip: int = 512
-    """Picture's rows, not scaled, that are enlarged at a time: memory."""
+    tile: int = 384
+    """Pixels at the reference size, at least as many of the picture's: memory."""
 
 
 DEFAULT = RimConfig()
@@ -83,13 +84,22 @@ def beyond_old_rim(signed: Map, area: Box, original: Image, around: Around) -> M
     >>> int((signed[500] > 0).sum()), int((moved[500] > 0).sum())
     (30, 33)
     """
+    scale = max(original.shape[:2]) / REFERENCE_SIDE
+    moved = signed.copy()
+    for tile in tiles_crossed(np.abs(signed) < DEFAULT.reach * scale, max(DEFAULT.tile, round(DEFAULT.tile * scale))):
+        moved[tile.slices] += _further(tile, signed, area, original, around)
+    return moved
+
+
+def _further(tile: Box, signed: Map, area: Box, original: Image, around: Around) -> Map:
+    """How far the outline moves outwards at each pixel of a tile of the area, float32 (h, w).
+
+    Large pictures are looked at in steps of ``step`` pixels: what is measured is blurred further than that anyway.
+    """
     size_hw = (original.shape[0], original.shape[1])
     scale = max(size_hw) / REFERENCE_SIDE
-    step = max(1, int(scale))  # what is measured is blurred further than that anyway
-    band = Box.around(np.abs(signed) < DEFAULT.reach * scale)
-    if band is None:
-        return signed
-    roomy = band.grown_by(int(np.ceil(2 * DEFAULT.ring[1] * scale))).clip(*signed.shape)
+    step = max(1, int(scale))
+    roomy = tile.grown_by(int(np.ceil(2 * DEFAULT.ring[1] * scale))).clip(*signed.shape)
     placed, small_hw = roomy.moved(area.x0, area.y0), (max(1, roomy.height // step), max(1, roomy.width // step))
     distance = resize_map(np.ascontiguousarray(signed[roomy.slices]), small_hw) / np.float32(step)
     ground, free = (
@@ -99,15 +109,9 @@ def beyond_old_rim(signed: Map, area: Box, original: Image, around: Around) -> M
     picture = resize_image(np.ascontiguousarray(original[placed.slices]), small_hw)
     rim = _rim(picture, distance, ground, scale / step) & free
     rim = widened(rim, max(1, round(DEFAULT.more * scale / step)))
-    further = np.maximum(1 - distance, 0) * rim
-    further = blurred(further.astype(np.float32), max(DEFAULT.blur * scale / step, 0.5), edge_twice=False)
-    moved = signed.copy()
-    for top in range(0, roomy.height, DEFAULT.strip):
-        strip = Box(0, top, roomy.width, min(top + DEFAULT.strip, roomy.height))
-        moved[strip.moved(roomy.x0, roomy.y0).slices] += resized_part(
-            further * step, strip, (roomy.height, roomy.width)
-        )
-    return moved
+    further = (np.maximum(1 - distance, 0) * rim).astype(np.float32)
+    further = blurred(further, max(DEFAULT.blur * scale / step, 0.5), edge_twice=False) * step
+    return resize_map(further, (roomy.height, roomy.width))[tile.moved(-roomy.x0, -roomy.y0).slices]
 
 
 def _rim(picture: Image, distance: Map, ground: Mask, scale: float) -> Mask:

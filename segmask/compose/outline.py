@@ -80,14 +80,20 @@ def moved_outline(signed: Map, area: Box, overlaid: Overlaid, usual: float) -> t
     scale = max(height, width) / REFERENCE_SIDE
     furthest = (DEFAULT.outwards + DEFAULT.inwards) * scale + 2
     moved, wider = signed.copy(), np.zeros_like(signed)
-    for tile in _tiles(np.abs(signed) < furthest, DEFAULT.tile):
+    for tile in tiles_crossed(np.abs(signed) < furthest, DEFAULT.tile):
         shift, wider[tile.slices] = _shift(tile, area, overlaid, scale, usual)
         moved[tile.slices] += shift * (np.abs(signed[tile.slices]) < furthest)
     return moved, wider
 
 
-def _tiles(band: NDArray[np.bool_], side: int) -> Iterator[Box]:
-    """Tiles of the area that the band crosses."""
+def tiles_crossed(band: NDArray[np.bool_], side: int) -> Iterator[Box]:
+    """Tiles of the area that a band, bool (h, w), crosses, from above to below.
+
+    >>> band = np.zeros((4, 4), bool)
+    >>> band[3, 1] = True
+    >>> list(tiles_crossed(band, 2))
+    [Box(x0=0, y0=2, x1=2, y1=4)]
+    """
     height, width = band.shape
     for y in range(0, height, side):
         for x in range(0, width, side):

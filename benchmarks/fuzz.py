@@ -1,14 +1,15 @@
 """Coverage-guided fuzzing of every reader: ``python -m benchmarks.fuzz OUT --runs 1000000`` (pip install atheris).
 
 Only an InputError (OptionError, OutputError, ModelError for the other parsers) may come out, no other exception, no
-input over 10 s or 1.5 GB. libFuzzer runs in child processes of a bounded number of runs, so
-that one that dies costs its run alone; what it died of lies in OUT/crashes. Picture files are kept as corpus in
-OUT/corpus and grow from run to run.
+input over 10 s of CPU or 1.5 GB. libFuzzer runs in child processes of a bounded number of runs, so that one that dies
+costs its run alone; what it died of lies in OUT/crashes. Picture files are kept as corpus in OUT/corpus and grow from
+run to run; OUT/done.json counts, and a later call goes on from there.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import subprocess
@@ -19,7 +20,9 @@ from typing import Any
 
 TARGETS = ("pictures", "blobs", "labels", "manifest", "parser", "results", "batch")
 SECONDS, MEGABYTES = 10, 1500
-"""Bounds of one input: issues of the readers, not of libFuzzer, which counts the whole process's memory."""
+"""Bounds of one input: CPU time, and the whole process's memory."""
+HUNG = 300
+"""Seconds by the clock after which an input hangs, however crowded the machine is."""
 MAX_BYTES = 16384
 PIXELS = 1 << 20
 BUILTIN = Path(__file__).resolve().parents[1] / "segmask" / "models" / "weights" / "parser.onnx"
@@ -50,7 +53,18 @@ def harness(target: str) -> None:
         from segmask.evaluation.datasets import manifest  # noqa: F401
         from segmask.io import read  # noqa: F401
         from segmask.models import own  # noqa: F401
-    atheris.Setup(sys.argv, CALLS[target])
+    from tests.io.test_mutations import seeds as made  # not before: it imports the readers
+
+    for file in made().values() if target in ("pictures", "labels") else ():
+        CALLS[target](file)  # decoders are loaded with the first file of their kind, which counts for no input
+
+    def timed(data: bytes) -> None:
+        began = time.process_time()
+        CALLS[target](data)
+        if (spent := time.process_time() - began) > SECONDS:
+            raise TimeoutError(f"{spent:.1f} s of CPU")
+
+    atheris.Setup(sys.argv, timed)
     atheris.Fuzz()
 
 
@@ -188,7 +202,8 @@ def main() -> None:
     options.add_argument("--minutes", type=float, default=60)
     given = options.parse_args()
     seeds(given.out / "corpus" / "pictures")
-    until, done, found = time.monotonic() + 60 * given.minutes, dict.fromkeys(TARGETS, 0), 0
+    until, counts, found = time.monotonic() + 60 * given.minutes, given.out / "done.json", 0
+    done = dict.fromkeys(TARGETS, 0) | (json.loads(counts.read_text()) if counts.exists() else {})
     share = {"pictures": 0.5, "labels": 0.2, "blobs": 0.15, "manifest": 0.04, "parser": 0.04}
     share |= {"results": 0.035, "batch": 0.035}
     while time.monotonic() < until and any(done[name] < given.runs * share[name] for name in TARGETS):
@@ -198,6 +213,7 @@ def main() -> None:
                 runs, died = child(name, given.out, wanted, until - time.monotonic())
                 done[name] += runs
                 found += died
+                counts.write_text(json.dumps(done))
                 print(f"{name}: {done[name]} runs, {found} findings in all", flush=True)
     print(f"{sum(done.values())} executions: {done}; {found} findings")
 
@@ -207,7 +223,7 @@ def child(name: str, out: Path, runs: int, seconds: float) -> tuple[int, bool]:
     corpus, crashes = out / "corpus" / ("pictures" if name == "labels" else name), out / "crashes"
     for folder in (corpus, crashes):
         folder.mkdir(parents=True, exist_ok=True)
-    flags = [f"-runs={runs}", f"-timeout={SECONDS}", f"-rss_limit_mb={MEGABYTES}", f"-max_len={MAX_BYTES}"]
+    flags = [f"-runs={runs}", f"-timeout={HUNG}", f"-rss_limit_mb={MEGABYTES}", f"-max_len={MAX_BYTES}"]
     flags += [f"-artifact_prefix={crashes}/{name}-", "-print_final_stats=1", "-verbosity=0", "-close_fd_mask=0"]
     flags += [f"-max_total_time={max(5, int(min(seconds, 600)))}"]
     command = [sys.executable, "-c", f"from benchmarks.fuzz import harness; harness({name!r})", *flags, str(corpus)]

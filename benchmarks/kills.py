@@ -1,21 +1,21 @@
 """kill -9 at random moments: ``python -m benchmarks.kills --runs 200 --models DIR`` writes its section of RESULTS.md.
 
-Each run is the command itself in a process of its own, over outputs of an earlier run. After the kill each output must
-be whole, the old one or the new one; after a later run that writes in the same folder, all must be old or all new, and
-nothing temporary may be left. Half of the kills of ``apply`` come at any time, half from the moment when the first
-temporary file shows. ``models download`` is killed while it copies from a local mirror, ``evaluate`` at any time and
-then resumed.
+Each run is the whole command, in a process forked from one that has loaded everything, so that the moments fall on its
+work and not on imports. After a kill each output must be whole, the old one or the new one; after a later run that
+writes in the same folder, all must be old or all new, and nothing temporary may be left. Half of the kills of ``apply``
+come at any time, half from the moment when the first temporary file shows. ``models download`` is killed while it
+copies from a local mirror, ``evaluate`` at any time; both are then run again to their end.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import io as memory
 import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,15 +23,89 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+from PIL import Image as Pil
+
 from benchmarks.sections import replace_section
+from segmask import Masker, io
+from segmask.__main__ import main as segmask
+from segmask.core.files import write_files
 from segmask.core.publish import PREFIX
+from segmask.evaluation.workspace import JOURNAL
 from segmask.samples import write_pair
 
-SEGMASK = [sys.executable, "-m", "segmask"]
 OUTPUTS = ("out.png", "mask.png", "report.json", "preview.png")
 OLD = b"old "
-LATER = "from pathlib import Path; from segmask.core.files import write_files; write_files({Path('later'): b'x'})"
 MODEL, MODEL_FILE = "yunet-2026may", "face_detection_yunet_2026may.onnx"
+Wait = Callable[["Run"], None]
+
+
+class Run:
+    """The command in a process of its own."""
+
+    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
+        self.process = os.fork()
+        if self.process == 0:
+            code = 1
+            try:
+                os.chdir(folder)
+                os.environ.update(environment)
+                nowhere = os.open(os.devnull, os.O_RDWR)
+                for stream in (1, 2):
+                    os.dup2(nowhere, stream)
+                sys.argv = ["segmask", *arguments]
+                segmask()
+                code = 0
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+            finally:
+                os._exit(code)
+        self.status: int | None = None
+
+    def is_over(self) -> bool:
+        """Has it ended?"""
+        if self.status is None:
+            process, status = os.waitpid(self.process, os.WNOHANG)
+            self.status = status if process else None
+        return self.status is not None
+
+    def killed(self, wait: Wait) -> bool:
+        """End it by SIGKILL when ``wait`` returns; was it still running?"""
+        wait(self)
+        alive = not self.is_over()
+        if alive:
+            os.kill(self.process, signal.SIGKILL)
+            os.waitpid(self.process, 0)
+        return alive
+
+    def to_its_end(self) -> float:
+        """Wait for it; the seconds that it took. It must succeed."""
+        began = time.monotonic()
+        if self.status is None:
+            _, self.status = os.waitpid(self.process, 0)
+        assert self.status == 0, self.status
+        return time.monotonic() - began
+
+
+def at_any_time(rng: random.Random, first: float, last: float) -> Wait:
+    """A moment between two, in seconds."""
+    return lambda _run: time.sleep(rng.uniform(first, last))
+
+
+def while_writing(rng: random.Random, folder: Path, seconds: float) -> Wait:
+    """A moment in the ``seconds`` after the first temporary file shows."""
+
+    def wait(run: Run) -> None:
+        wait_for_writing(run, folder)
+        time.sleep(rng.uniform(0, seconds))
+
+    return wait
+
+
+def wait_for_writing(run: Run, folder: Path) -> None:
+    """Until the first temporary file shows, or the run is over."""
+    while not run.is_over() and not temporary(folder):
+        time.sleep(0.0005)
 
 
 def digest(path: Path) -> str:
@@ -42,33 +116,16 @@ def digest(path: Path) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def killed(command: list[str], folder: Path, wait: Callable[[subprocess.Popen[bytes]], None], **options: object) -> int:
-    """Run a command, kill it when ``wait`` returns; its exit code."""
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        **options,  # type: ignore[call-overload]
-    )
-    wait(process)
-    if process.poll() is None:
-        process.send_signal(signal.SIGKILL)
-    return process.wait()
-
-
 def temporary(folder: Path) -> list[str]:
-    """Temporary files of ours."""
-    return [path.name for path in folder.iterdir() if path.name.startswith(PREFIX)]
+    """Temporary files of ours, in the folder and those in it."""
+    return [path.name for path in folder.rglob("*") if path.name.startswith(PREFIX) or path.name.endswith(".part")]
 
 
 def small_pair(folder: Path, side: int) -> tuple[Path, Path]:
     """The sample pair at ``side`` pixels, so that much of a run is the writing."""
-    from PIL import Image
-
     paths = write_pair(folder)
     for path in paths:
-        with Image.open(path) as picture:
+        with Pil.open(path) as picture:
             picture.resize((side, side)).save(path, quality=95)
     return paths
 
@@ -78,21 +135,16 @@ def apply_kills(
 ) -> tuple[Counter[str], Counter[str]]:
     """What the outputs were right after the kill, and after a later run."""
     original, edited = small_pair(folder, side)
+    Masker(strategy="diff").apply(original, edited).save(folder / "loaded.png")  # all that the runs will need is loaded
     out, mask, report, preview = OUTPUTS
-    command = [*SEGMASK, "apply", original.name, edited.name, "-o", out, "--mask", mask, "-s", "diff"]
+    command = ["apply", original.name, edited.name, "-o", out, "--mask", mask, "-s", "diff"]
     command += ["--report", report, "--preview", preview]
     inputs = [digest(path) for path in (original, edited)]
-    began = time.monotonic()
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    whole, new = time.monotonic() - began, {name: digest(folder / name) for name in OUTPUTS}
-
-    def any_time(_process: subprocess.Popen[bytes]) -> None:
-        time.sleep(rng.uniform(0, 1.05 * whole))
-
-    def while_writing(process: subprocess.Popen[bytes]) -> None:
-        while process.poll() is None and not temporary(folder):
-            time.sleep(0.0005)
-        time.sleep(rng.uniform(0, 0.03))
+    whole = Run(folder, *command).to_its_end()
+    watched = Run(folder, *command)
+    wait_for_writing(watched, folder)
+    writing = watched.to_its_end()
+    new = {name: digest(folder / name) for name in OUTPUTS}
 
     def state() -> str:
         found = set()
@@ -108,9 +160,10 @@ def apply_kills(
             break
         for name in OUTPUTS:
             (folder / name).write_bytes(OLD + name.encode())
-        killed(command, folder, any_time if run % 2 else while_writing)
-        right_after[state()] += 1
-        subprocess.run([sys.executable, "-c", LATER], cwd=folder, check=True)
+        wait = at_any_time(rng, 0, 1.05 * whole) if run % 2 else while_writing(rng, folder, writing)
+        was_alive = Run(folder, *command).killed(wait)
+        right_after[state() if was_alive else "ended before"] += 1
+        write_files({folder / "later": b"x"})
         later[state() if not temporary(folder) else "left over"] += 1
         assert [digest(path) for path in (original, edited)] == inputs
         if run % 10 == 9:
@@ -118,80 +171,93 @@ def apply_kills(
     return right_after, later
 
 
-def download_kills(folder: Path, runs: int, mirror: Path, rng: random.Random) -> Counter[str]:
-    """What the cache held after each kill, and whether a later download put it right."""
-    found: Counter[str] = Counter()
-    environment = {**os.environ, "SEGMASK_HOME": str(folder / "home"), "SEGMASK_MODEL_URL": mirror.resolve().as_uri()}
-    command = [*SEGMASK, "models", "download", MODEL, "--accept-license"]
-    began = time.monotonic()
-    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
-    whole = time.monotonic() - began
+def download_kills(folder: Path, runs: int, mirror: Path, rng: random.Random) -> tuple[Counter[str], Counter[str]]:
+    """What the cache held after each kill, and after a download to the end."""
+    right_after: Counter[str] = Counter()
+    later: Counter[str] = Counter()
+    command = ["models", "download", MODEL, "--accept-license"]
+    environment = {"SEGMASK_HOME": str(folder / "home"), "SEGMASK_MODEL_URL": mirror.resolve().as_uri()}
+    whole = Run(folder, *command, **environment).to_its_end()
     stored = next(path for path in (folder / "home").rglob("*.onnx"))
     right = digest(stored)
     for _ in range(runs):
         stored.unlink()
-        killed(command, folder, lambda _process: time.sleep(rng.uniform(0.3 * whole, whole)), env=environment)
+        was_alive = Run(folder, *command, **environment).killed(at_any_time(rng, 0, whole))
         state = "absent" if not stored.exists() else "whole" if digest(stored) == right else "half"
-        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
-        left = [path.name for path in stored.parent.iterdir() if path.name.endswith(".part")]
-        found[state if digest(stored) == right and not left else "not put right"] += 1
-    return found
+        right_after[state if was_alive else "ended before"] += 1
+        Run(folder, *command, **environment).to_its_end()
+        later["left over" if temporary(folder) else "whole" if digest(stored) == right else "not put right"] += 1
+    return right_after, later
 
 
-def evaluate_kills(folder: Path, runs: int, rng: random.Random) -> Counter[str]:
-    """Whether an evaluation that was killed and then resumed gives what one at a stretch gives."""
-    original, edited = write_pair(folder)
-    from segmask import io
-
+def evaluate_kills(folder: Path, runs: int, rng: random.Random) -> tuple[Counter[str], Counter[str]]:
+    """What files were there after each kill, and whether a resumed evaluation gives what one at a stretch gives."""
+    original, edited = small_pair(folder, 192)
     io.write_png(folder / "mask.png", io.read_picture(original).image[..., 0] // 128 * 255)
     rows = [f"case {n},{original.name},{edited.name},mask.png" for n in range(4)]
     (folder / "set.csv").write_text("\n".join(["name,original,edited,mask", *rows]) + "\n")
-    command = [*SEGMASK, "evaluate", "set.csv", "-s", "diff", "-o"]
-    began = time.monotonic()
-    subprocess.run([*command, "whole"], cwd=folder, check=True, capture_output=True)
-    whole = time.monotonic() - began
+    command = ["evaluate", "set.csv", "-s", "diff", "-o"]
+    whole = Run(folder, *command, "whole").to_its_end()
 
     def scores(name: str) -> object:
         cases = json.loads((folder / name / "results.json").read_text())["cases"]
         return [{key: value for key, value in case.items() if "second" not in key} for case in cases]
 
-    found: Counter[str] = Counter()
-    for run in range(runs):
-        killed([*command, f"run{run}"], folder, lambda _process: time.sleep(rng.uniform(0.2 * whole, whole)))
-        subprocess.run([*command, f"run{run}"], cwd=folder, check=True, capture_output=True)
-        found["same" if scores(f"run{run}") == scores("whole") else "other"] += 1
-    return found
+    right_after: Counter[str] = Counter()
+    later: Counter[str] = Counter()
+    for number in range(runs):
+        name = f"run{number}"
+        was_alive = Run(folder, *command, name).killed(at_any_time(rng, 0, whole))
+        files = [path for path in (folder / name).glob("**/*.*") if not path.name.startswith(PREFIX)]
+        files = [path for path in files if path.parent.name != JOURNAL]  # its last line may be cut: it is read so
+        state = "half" if not all(map(is_whole, files)) else "some whole files" if files else "no file"
+        right_after[state if was_alive else "ended before"] += 1
+        Run(folder, *command, name).to_its_end()
+        later["left over" if temporary(folder / name) else "same" if scores(name) == scores("whole") else "other"] += 1
+    return right_after, later
+
+
+def is_whole(path: Path) -> bool:
+    """Can a file of an evaluation be read to its end?"""
+    data = path.read_bytes()
+    try:
+        if path.suffix == ".json":
+            return json.loads(data) is not None
+        if path.suffix in (".png", ".jpg"):
+            return np.asarray(Pil.open(memory.BytesIO(data))).size > 0
+    except (ValueError, OSError):
+        return False
+    return data.endswith((b"\n", b"</html>"))
 
 
 def main() -> None:
     """Kill, count, write."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--runs", type=int, default=200)
-    options.add_argument("--models", type=Path, help=f"folder with {MODEL_FILE}")
+    options.add_argument("--runs", type=int, default=200, help="of each command")
+    options.add_argument("--models", type=Path, required=True, help=f"folder with {MODEL_FILE}")
     options.add_argument("--minutes", type=float, default=60, help="for the kills of `apply`")
     options.add_argument("--side", type=int, default=256, help="pixels of the pictures")
     options.add_argument("--seed", type=int, default=17, help="of the moments")
     options.add_argument("--dry", action="store_true")
     given = options.parse_args()
-    rng = random.Random(given.seed)
+    rng, runs = random.Random(given.seed), given.runs
+    lines = ["| command | kills | right after | after a later run |", "| --- | ---: | --- | --- |"]
     with tempfile.TemporaryDirectory() as scratch:
         folders = [Path(scratch) / name for name in ("apply", "download", "evaluate")]
         for folder in folders:
             folder.mkdir()
-        right_after, later = apply_kills(folders[0], given.runs, time.monotonic() + 60 * given.minutes, rng, given.side)
-        lines = [
-            "| command | kills | right after | after a later run |",
-            "| --- | ---: | --- | --- |",
-            f"| `apply`, four outputs over old ones | {sum(later.values())} | {told(right_after)} | {told(later)} |",
-        ]
-        few = max(1, given.runs // 10)
-        print(lines[-1], flush=True)
-        if given.models:
-            found = download_kills(folders[1], few, given.models, rng)
-            lines.append(f"| `models download` from a mirror | {few} | {told(found)} | whole, nothing left over |")
+        until = time.monotonic() + 60 * given.minutes
+        for name, kills in (
+            (
+                "`apply`, four outputs over old ones",
+                lambda: apply_kills(folders[0], given.runs, until, rng, given.side),
+            ),
+            ("`models download` from a mirror", lambda: download_kills(folders[1], runs, given.models, rng)),
+            ("`evaluate`, 4 cases, resumed", lambda: evaluate_kills(folders[2], runs, rng)),
+        ):
+            right_after, later = kills()
+            lines.append(f"| {name} | {sum(later.values())} | {told(right_after)} | {told(later)} |")
             print(lines[-1], flush=True)
-        found = evaluate_kills(folders[2], few, rng)
-        lines.append(f"| `evaluate`, 4 cases, resumed | {few} | | scores of one run at a stretch: {told(found)} |")
     text = "## kill -9 at random moments\n\n`python -m benchmarks.kills`\n\n" + "\n".join(lines) + "\n"
     print(text)
     if not given.dry:

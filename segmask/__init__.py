@@ -12,9 +12,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # typing's own takes long to load, and until the command has started a Ctrl-C ends in a traceback
 if TYPE_CHECKING:
+    from typing import Any
+
     from segmask.api import apply, best, find_faces, mask, parse
     from segmask.batch.run import BatchResult, batch
     from segmask.core.errors import (

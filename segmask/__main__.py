@@ -30,6 +30,9 @@ def main() -> None:
     if came:
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
+        exec(
+            ""
+        )  # where code in `exec` was stopped, Python ends by the signal, whatever the exit code: this makes it forget
         print("segmask: stopped", file=sys.stderr, flush=True)  # noqa: T201 - Typer may not be loaded yet
         sys.exit(128 + came[0])
 

@@ -30,6 +30,7 @@ from segmask.models.base import FaceDetector
 from segmask.models.registry import load_face_detector, load_parser
 from training import choose_cut, fit_fusion, fit_regions, fit_verdict, fusion_cases, refit_verdict, train, wide
 from training.lend import write_lent
+from training.mean import mean
 from training.photos import Names, read_names
 from training.prepare import prepare
 from training.pseudo import write_labels
@@ -57,12 +58,12 @@ class Plan:
     @property
     def folds(self) -> list[Path]:
         """The two out-of-fold parsers."""
-        return [self.out / f"fold{fold}" / "wide" / "parser.onnx" for fold in (0, 1)]
+        return [self.out / f"fold{fold}" / "parser.onnx" for fold in (0, 1)]
 
     @property
     def parser(self) -> Path:
         """The parser that the package gets."""
-        return self.out / "wide" / "parser.onnx"
+        return self.out / "parser.onnx"
 
     def pairs(self, level: str | None = None) -> list[Path]:
         """The folders of synthetic edits, of one level or all."""
@@ -105,8 +106,9 @@ def lent_labels(plan: Plan) -> None:
 
 
 def packaged_parser(plan: Plan) -> None:
-    """The wide phase."""
-    _copied(wide.run(_wide(plan, plan.out / "first" / "parser.onnx", plan.out / "wide")), plan.result)
+    """The wide phase, and the mean of the weights before and after it."""
+    first = plan.out / "first" / "parser.onnx"
+    _copied(mean(first, wide.run(_wide(plan, first, plan.out / "wide")), plan.parser), plan.result)
 
 
 def out_of_fold_parsers(plan: Plan) -> None:
@@ -114,7 +116,7 @@ def out_of_fold_parsers(plan: Plan) -> None:
     for fold, goal in enumerate(plan.folds):
         first = plan.out / f"fold{fold}" / "first"
         start = train.run(plan.recipe.training(plan.data, first, _start(plan), fold, plan.out / "pseudo"))
-        wide.run(_wide(plan, start, goal.parent, fold))
+        mean(start, wide.run(_wide(plan, start, goal.parent / "wide", fold)), goal)
 
 
 def synthetic_edits(plan: Plan) -> None:

@@ -79,7 +79,7 @@ def without_people(scene: Picture, size_hw: tuple[int, int], rng: Rng) -> np.nda
     photo, codes = scene
     height, width = codes.shape
     for attempt in range(TRIES):
-        share = rng.uniform(0.25, 1.0 if attempt < TRIES / 2 else 0.5)
+        share = rng.uniform(0.5, 1.0) if attempt < TRIES / 2 else rng.uniform(0.3, 0.5)
         rows, columns = int(height * share), int(width * share)
         top, left = int(rng.integers(0, height - rows + 1)), int(rng.integers(0, width - columns + 1))
         window = np.s_[top : top + rows, left : left + columns]

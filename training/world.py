@@ -18,7 +18,7 @@ from PIL import Image as Pictures
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from training import augment, compose, drawings, headscarves, looks, scenes
+from training import augment, compose, drawings, from_behind, headscarves, looks, scenes
 from training.data import IGNORE, Split, to_input
 from training.pseudo import UNSURE
 
@@ -26,7 +26,7 @@ SHARES = {"labelled": 0.36, "drawn": 0.15, "lent": 0.13, "scene": 0.22, "compose
 """Of the samples: no source takes more than four tenths."""
 THINGS, ATTEMPTS = 60, 500
 """Cut out once, at the start."""
-SCARF, SKIN_TONE, HAIR_COLOUR, CLOSE_UP = 0.07, 0.2, 0.2, 0.12
+SCARF, BEHIND, SKIN_TONE, HAIR_COLOUR, CLOSE_UP = 0.07, 0.07, 0.2, 0.2, 0.15
 THING, SLAB = 0.2, 0.05
 """Shares of the figures: something cut out of a scene before them, or a disc or slab of ground."""
 DRAWN_SCENE = 0.1
@@ -82,6 +82,8 @@ class World:
             image = looks.hair_colour(image, label, rng)
         if rng.random() < SCARF:
             image, label = headscarves.with_headscarf(image, label, rng, other[0])
+        elif rng.random() < BEHIND:
+            image, label = from_behind.from_behind(image, label, rng)
         if self.things and rng.random() < (0.5 if kind == "composed" else THING):
             image, label = scenes.in_front(image, label, self.things[rng.integers(len(self.things))], rng)
         elif rng.random() < SLAB:

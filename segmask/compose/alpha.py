@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from segmask.compose.hair_layer import HairLayer
+from segmask.compose.old_rim import Around, beyond_old_rim
 from segmask.compose.outline import Overlaid, moved_outline
 from segmask.core.geometry import REFERENCE_SIDE, resize_map
 from segmask.core.morphology import blurred, distance_to, narrowed
@@ -45,6 +46,7 @@ def make_alpha(
     feather: float | None = None,
     overlaid: Overlaid | None = None,
     limbs: Prob | None = None,
+    around: Around | None = None,
     hair: HairLayer | None = None,
     beyond: Mask | None = None,
 ) -> Alpha:
@@ -58,6 +60,7 @@ def make_alpha(
             drew a wider edge before a ground that the original does not share. 0 is a hard edge.
         overlaid: both pictures; with them the outline is moved to where they agree.
         limbs: float32 (h, w): skin in both pictures; through it the edge is wider, unless its width is given.
+        around: what lies around it; with it and ``overlaid``, the rim of what went goes as well.
         hair: the original's hair over what comes from the edit.
         beyond: bool (H, W): what the edit's frame does not reach; towards it what is taken fades, unless the width is
             given.
@@ -69,17 +72,19 @@ def make_alpha(
     (1.0, 0.0, 0.0)
     """
     alpha = np.zeros(size_hw, np.float32)
-    around = Box.around(decision)
-    if around is None:
+    whole = Box.around(decision)
+    if whole is None:
         return alpha
     scale = max(size_hw) / REFERENCE_SIDE
     width = (DEFAULT.feather if feather is None else feather) * scale
     margin = int(np.ceil(2 * width + 6 * scale + 4))
-    area = around.scaled(decision.shape, size_hw, outwards=True).grown_by(margin).clip(*size_hw)  # the rest stays 0
+    area = whole.scaled(decision.shape, size_hw, outwards=True).grown_by(margin).clip(*size_hw)  # the rest stays 0
     signed = _signed_distance(decision, size_hw, area, DEFAULT.smooth)
     wider = np.zeros_like(signed)
     if overlaid is not None:
         signed, wider = moved_outline(signed, area, overlaid, width if feather is None else 0.0)
+        if around is not None:
+            signed = beyond_old_rim(signed, area, overlaid.original, around)
     deeper = 0.0
     amid = None if limbs is None or feather is not None else _amid(limbs, DEFAULT.skin)
     if amid is not None and amid.any():

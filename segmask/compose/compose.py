@@ -13,9 +13,11 @@ from segmask.compose.composite import kept_composite
 from segmask.compose.fine import fine_colours, is_fine
 from segmask.compose.given_mask import allowed
 from segmask.compose.hair import HairNearGarment
+from segmask.compose.old_rim import Around
 from segmask.compose.outline import Overlaid
 from segmask.core.findings import Findings
 from segmask.core.geometry import resize_alpha
+from segmask.core.labels import PART_ID, WORN
 from segmask.core.types import Alpha, Image
 from segmask.fusion.constraints import Constraints
 from segmask.fusion.decision import FELL_BACK, Decision
@@ -100,6 +102,7 @@ def compose(
             feather=options.feather,
             overlaid=None if options.strategy == "semantic" else overlaid,
             limbs=np.minimum(*scene.skin) if scene is not None and decision.strategy != FELL_BACK else None,
+            around=None if scene is None or decision.strategy == FELL_BACK else _around(scene),
             hair=layer,
             beyond=~registered.alignment.covered,
         )
@@ -122,3 +125,11 @@ def compose(
         colours, lost = fine_colours(before, after, registered, alpha, tone, layer)
         findings += lost
     return Composed(alpha, small, toned, kept_composite(before, toned, alpha, colours), held, given_mask, findings)
+
+
+def _around(scene: Scene) -> Around | None:
+    """What lies around a garment that goes; None for a target that is none."""
+    if not set(scene.parts) <= set(WORN):
+        return None
+    before, after = (probs[PART_ID["background"]] for probs in (scene.before, scene.after))
+    return Around(before, after + scene.becomes)

@@ -39,7 +39,9 @@ class HybridConfig:
     seam_inside: float = 2.0
     """Cost of a seam through what shows the target in both pictures: a garment is taken or left whole."""
     skin_odds: float = 0.1
-    """Factor on the log odds of changed skin that both pictures show: either picture's arm will do, if it is whole."""
+    """Factor on the log odds of skin that both pictures show: either picture's arm will do, if it is whole."""
+    skin_kept: float = 0.4
+    """Cost of taking such skin where the pair is quiet: the arm stays the original's, whose hand stays as well."""
     skin_seam: float = 3.0
     """Factor on the cost of a seam through such skin."""
     full_score: float = 6.0
@@ -162,19 +164,14 @@ def decide_by_odds(
     odds = np.clip(odds + config.bias, None, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():
         return Decision(np.zeros(odds.shape, bool), scene.prior, probability)
-    limb = _changed_limb(scene)
+    bare = _bare(scene)
+    limb = bare * scene.changed
     hopeless = (odds < config.hopeless) & (limb < 0.5)
-    weight = 1 - (1 - config.skin_odds) * limb
     never = must_keep | hopeless
-    keep_cost = np.maximum(odds, 0) * weight
+    keep_cost, take_cost = _own_costs(odds, bare, scene, config)
     core = narrowed((keep_cost >= config.core) & ~never, max(2, round(config.core_depth * max(odds.shape))))
-    taken = minimum_cut(
-        keep_cost,
-        np.minimum(np.maximum(-odds, 0), config.odds_limit) * weight,
-        _seam(scene.change, np.minimum(scene.was, scene.becomes), limb, config),
-        never,
-        must_take | core,
-    )
+    seam = _seam(scene.change, np.minimum(scene.was, scene.becomes), limb, config)
+    taken = minimum_cut(keep_cost, take_cost, seam, never, must_take | core)
     tight = with_rim(_tighten(taken, scene, config), scene)
     mask = _likely_pieces(tight, probability, scene, targeted, config)
     mask = _whole(_without_specks(mask, config), probability, scene, config)
@@ -183,12 +180,22 @@ def decide_by_odds(
 
 
 @once_a_scene
-def _changed_limb(scene: Scene) -> Prob:
-    """Skin in both pictures that is not targeted, moved or lit otherwise. Not a chin that came to lie on the neck."""
+def _bare(scene: Scene) -> Prob:
+    """Skin in both pictures that is not targeted. Not a chin that came to lie on the neck."""
     if "skin" in scene.parts:
         return np.zeros_like(scene.was)
-    skin = PART_ID["skin"]
-    return np.minimum(scene.before[skin], scene.after[skin]) * scene.changed
+    return np.minimum(scene.before[PART_ID["skin"]], scene.after[PART_ID["skin"]])
+
+
+def _own_costs(
+    odds: NDArray[np.float32], bare: Prob, scene: Scene, config: HybridConfig
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What keeping and what taking a pixel costs by itself: little of either where both pictures show bare skin."""
+    quiet = scene.quiet.weight
+    either = bare * (scene.changed + (1 - scene.changed) * quiet)
+    weight = 1 - (1 - config.skin_odds) * either
+    take_cost = np.clip(-odds, 0, config.odds_limit) * weight + config.skin_kept * quiet * either
+    return (np.maximum(odds, 0) * weight).astype(np.float32), take_cost.astype(np.float32)
 
 
 def _new_cloth(odds: NDArray[np.float32], scene: Scene, config: HybridConfig) -> Mask:

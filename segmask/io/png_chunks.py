@@ -34,7 +34,8 @@ def chunks_of(data: bytes, name: str) -> Iterator[Chunk]:
         whole = sum_at + 4 <= len(data)
         sound = whole and struct.unpack_from(">I", data, sum_at)[0] == zlib.crc32(contents, zlib.crc32(kind))
         if not sound and not kind[:1].islower():
-            raise InputError(f"{name}: damaged or cut short: the PNG chunk {kind!r} at byte {place} is not whole")
+            chunk_name = kind.decode("latin-1")
+            raise InputError(f"{name}: damaged or cut short: the PNG chunk {chunk_name!r} at byte {place} is not whole")
         if sound:
             yield kind, contents
         if kind == b"IEND":

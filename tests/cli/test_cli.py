@@ -53,6 +53,10 @@ def test_demo_needs_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert {path.name for path in folder.iterdir()} == names
     assert str(folder / "result.png") in capsys.readouterr().err
     assert segmask("demo", folder) == 0, "a second run replaces the first one's files"
+    (folder / "mask.png").write_bytes(b"painted by hand")
+    assert segmask("demo", folder) == 1
+    assert "holds mask.png" in capsys.readouterr().err
+    assert (folder / "mask.png").read_bytes() == b"painted by hand"
 
 
 @pytest.mark.parametrize("name", ["original.jpg", "result.png"])

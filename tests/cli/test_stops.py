@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "segmask"]
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and full devices of POSIX")
 
@@ -18,10 +19,10 @@ STOPPED_WHILE_LOADING = """
 import builtins, os, signal, sys
 import segmask.__main__ as start
 real = builtins.__import__
-def stopping(name, *rest):
+def stopping(name, *rest, **more):
     if name == WHERE:
-        os.kill(os.getpid(), signal.NUMBER)
-    return real(name, *rest)
+        exec("os.kill(os.getpid(), signal.NUMBER)")  # what is stopped in `exec`, Python reports in its own way
+    return real(name, *rest, **more)
 builtins.__import__ = stopping
 sys.argv = ["segmask", "apply", *sys.argv[1:]]
 start.main()
@@ -35,14 +36,22 @@ def test_a_signal_ends_a_run_with_one_line(
     number: str, code: int, where: str, pair: tuple[Path, Path], tmp_path: Path
 ) -> None:
     script = STOPPED_WHILE_LOADING.replace("NUMBER", number).replace("WHERE", repr(where))
-    output = tmp_path / "out.png"
+    (tmp_path / "stopping.py").write_text(script)
+    output = tmp_path / "out" / "out.png"
+    output.parent.mkdir()
     output.write_bytes(b"old")
+    command = [sys.executable, "-m", "stopping", *map(str, pair), "-o", str(output)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
     done = subprocess.run(
-        [sys.executable, "-c", script, *map(str, pair), "-o", str(output)], capture_output=True, check=False
+        command,
+        capture_output=True,
+        check=False,
+        env=environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,  # tests may run under nohup
     )
     assert (done.returncode, done.stderr.splitlines()) == (code, [b"segmask: stopped"])
     assert output.read_bytes() == b"old"
-    assert [path.name for path in tmp_path.iterdir()] == ["out.png"]
+    assert [path.name for path in output.parent.iterdir()] == ["out.png"]
 
 
 @posix

@@ -209,3 +209,14 @@ def test_a_limb_lit_otherwise_is_not_put_together_of_both_pictures() -> None:
     taken = share(got, skin)
     assert taken < 0.05 or taken > 0.95
     assert share(got, mask(seen, "U")) > 0.99
+
+
+def test_in_a_quiet_pair_bare_arms_that_the_model_half_gives_away_stay() -> None:
+    """Both pictures show them; their hands and outlines are the original's."""
+    seen = "\n".join(["..FFFF..", "ssUUUUss", "ssUUUUss", "ss....ss"])
+    changed = "\n".join(["........", *["..xxxx.."] * 2, "........"])
+    odds = np.where(mask(seen, "s"), 0.5, np.where(mask(changed), 4, -8)).astype(np.float32)
+    nothing = np.zeros_like(odds, bool)
+    got = decide_by_odds(odds, scene(seen, seen, changed), nothing, nothing).mask
+    assert share(got, mask(seen, "s")) < 0.02
+    assert share(got, mask(seen, "U")) > 0.99

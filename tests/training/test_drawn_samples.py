@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("torch")
 
 from segmask.core.labels import PART_ID, PARTS
-from training import drawings, headscarves, looks, scenes
+from training import drawings, from_behind, headscarves, looks, scenes
 from training.prepare import PART_OF_TAG
 from training.smoke import TAG_NAMES, DrawnFaces, figure
 
@@ -101,3 +101,23 @@ def test_an_empty_window_shows_nobody() -> None:
     assert empty is not None
     assert empty.max() == 10
     assert scenes.without_people((photo, codes + 1), (64, 48), np.random.default_rng(0)) is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_from_behind_the_face_is_hair_of_the_photos_own(picture: tuple[np.ndarray, np.ndarray], seed: int) -> None:
+    image, label = picture
+    turned, found = from_behind.from_behind(image, label, np.random.default_rng(seed))
+    was_face = label == FACE
+    assert (found[was_face] == HAIR).mean() > 0.95
+    assert (found[label == HAIR] == HAIR).all()
+    away = np.abs(turned[was_face].astype(float).mean(0) - image[label == HAIR].astype(float).mean(0))
+    assert away.max() < 60
+    np.testing.assert_array_equal(turned[-20:], image[-20:])
+
+
+def test_without_hair_nobody_is_turned(picture: tuple[np.ndarray, np.ndarray]) -> None:
+    image, label = picture
+    bald = np.where(label == HAIR, 0, label).astype(np.uint8)
+    turned, found = from_behind.from_behind(image, bald, np.random.default_rng(0))
+    np.testing.assert_array_equal(turned, image)
+    np.testing.assert_array_equal(found, bald)

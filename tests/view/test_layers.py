@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import tifffile
+from PIL import ImageCms
 
 import segmask
 from segmask import io
@@ -111,6 +112,21 @@ def test_imagemagick_reads_the_same(made: Result, tmp_path: Path) -> None:
     x0, y0, x1, y1 = made.report.mask.box or (0, 0, 0, 0)
     alpha = edit[..., -1].astype(np.int64) // (257 if edit.dtype == np.uint16 else 1)
     np.testing.assert_array_equal(alpha, made.mask[y0:y1, x0:x1])
+
+
+def test_layers_keep_the_colour_profile() -> None:
+    """The original's ICC profile is in every kind of file, byte for byte, as another program reads it."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    original = np.random.default_rng(1).integers(60, 120, (60, 80, 3)).astype(np.uint8)
+    edited = original.copy()
+    edited[20:40, 30:60] = (220, 60, 40)
+    made = segmask.apply(io.encode(original, io.Metadata(icc=profile), "PNG")[0], edited, strategy="diff")
+    document = pytest.importorskip("psd_tools").PSDImage.open(BytesIO(encode_layers(made, ".psd")))
+    assert document.image_resources.get_data(1039) == profile
+    assert io.read_picture(encode_layers(made, ".tif")).metadata.icc == profile
+    with zipfile.ZipFile(BytesIO(encode_layers(made, ".ora"))) as archive:
+        pictures = [name for name in archive.namelist() if name.endswith(".png") and "Thumbnails" not in name]
+        assert {io.read_picture(archive.read(name)).metadata.icc for name in pictures} == {profile}
 
 
 def test_openraster_holds_every_sample(made: Result) -> None:

@@ -86,5 +86,11 @@ const PLAIN = {
   unauthorised: "This server needs a token. Open the page with the address that came with it (…#token=…).",
   internal: "Something went wrong on the server. Its log says where.",
 };
-export const plain = (error) => (error instanceof Problem ? PLAIN[error.code] || sentence(error.message) : sentence(String(error.message || error)));
+// What the server says of "edited: …" is said of the file that was given as the edit.
+export function plain(error, names = {}) {
+  if (!(error instanceof Problem)) return sentence(String(error.message || error));
+  if (PLAIN[error.code]) return PLAIN[error.code];
+  const [, part, text] = error.message.match(/^(\w+): ([^]*)$/) || [];
+  return names[part] ? `“${names[part]}”: ${text}` : sentence(error.message);
+}
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -77,14 +77,22 @@ export function showTuning(pair) {
   $("grow").value = options.grow ?? "";
   $("feather").disabled = $("grow").disabled = Boolean(pair.maskIn);
   $("using").hidden = !pair.maskIn;
+  $("feather").placeholder = automatic ? `automatic: ${automatic.feather}` : "automatic";
   $("feather-auto").textContent = automatic
     ? `Automatic: ${automatic.feather} px in a picture of 1024 px, ${automatic.feather_px} px in yours; wider where the edit's own outline is soft.`
     : "Automatic.";
-  const gain = automatic?.tone_gain.map((value) => `${Math.round((value - 1) * 100)} %`).join(", ");
-  $("tone-auto").textContent = gain ? `Takes the edit's colour drift out. Found: red, green, blue ${gain}.` : "Takes the edit's colour drift out.";
+  $("tone-auto").textContent = `Takes the edit's colour drift out.${automatic ? ` Found: ${drift(automatic.tone_gain)}.` : ""}`;
+  $("threshold").placeholder = automatic ? `automatic: ${automatic.threshold}` : "automatic";
   $("threshold-auto").textContent = automatic ? `Automatic: ${automatic.threshold} times the noise.` : "Automatic.";
   const read = report?.prompt;
   $("prompt-hint").textContent = read
     ? `Understood: ${read.matched.map(([words, parts]) => `“${words}” is ${parts.map(partName).join(" or ")}`).join("; ")}${read.kept.length ? `; stays: ${read.kept.map(([words]) => words).join(", ")}` : ""}.`
     : "In English, as you told the editing model.";
+}
+
+// How much brighter the edit's colours are made: "red −4 %, green 0 %, blue +5 %".
+function drift(gains) {
+  const signed = new Intl.NumberFormat("en", { style: "percent", signDisplay: "exceptZero" });
+  const told = gains.map((gain) => signed.format(gain - 1).replace("-", "−").replace("%", "\u00a0%"));
+  return ["red", "green", "blue"].map((name, index) => `${name} ${told[index]}`).join(", ");
 }

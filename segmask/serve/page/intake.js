@@ -1,5 +1,6 @@
 // The two drop zones, paste, and what is wrong with files before they are sent.
-import { $, el } from "./dom.js";
+import { $, el, stem } from "./dom.js";
+import { droppable } from "./drop.js";
 
 const OPENED = /\.(png|jpe?g|webp|tiff?|avif|gif|bmp|hei[cf]|p[bgp]m|jp2|j2k|psd)$/i;
 const ADVICE = [
@@ -18,36 +19,26 @@ export function complaint(file, limits) {
   return "";
 }
 
-export function listenZones({ original, edited, problem }) {
+const OF_EDIT = /(^|[-_ .])(edit(ed)?|out|tryon|result)(?=[-_ .\d]|$)/i;
+
+// Several files at once: those that are named like edits come last.
+export const originalFirst = (files) => [...files].sort((one, other) => OF_EDIT.test(stem(one.name)) - OF_EDIT.test(stem(other.name)));
+
+export function listenZones({ original, edited }) {
   for (const [zone, take] of [["original", original], ["edited", edited]]) {
     const box = $(`zone-${zone}`), input = $(`file-${zone}`);
     input.addEventListener("change", () => { if (input.files.length) take([...input.files]); input.value = ""; });
-    droppable(box, (files) => take(files));
+    droppable(box, take);
   }
-  // Dropped beside the zones: the first is the original, the rest are edits.
-  window.addEventListener("dragover", (event) => event.preventDefault());
-  window.addEventListener("drop", (event) => event.preventDefault());
+  // Pasted, or dropped beside the zones: the original first, then its edits.
+  const starting = () => document.body.dataset.screen === "start";
+  const either = (files) => ($("zone-original").dataset.filled ? edited(files) : original(files));
+  droppable(document.documentElement, (files) => { if (starting()) either(files); });
   document.addEventListener("paste", (event) => {
     const files = [...event.clipboardData.files];
-    if (!files.length || document.body.dataset.screen !== "start") return;
+    if (!files.length || !starting()) return;
     event.preventDefault();
-    if ($("zone-original").dataset.filled) edited(files);
-    else original(files);
-  });
-  return problem;
-}
-
-export function droppable(box, take) {
-  let depth = 0;
-  box.addEventListener("dragenter", () => { depth += 1; box.classList.add("over"); });
-  box.addEventListener("dragleave", () => { depth -= 1; if (!depth) box.classList.remove("over"); });
-  box.addEventListener("dragover", (event) => event.preventDefault());
-  box.addEventListener("drop", (event) => {
-    event.preventDefault();
-    event.stopPropagation();
-    depth = 0;
-    box.classList.remove("over");
-    if (event.dataTransfer.files.length) take([...event.dataTransfer.files]);
+    either(files);
   });
 }
 

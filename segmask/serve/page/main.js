@@ -3,8 +3,9 @@ import * as api from "./api.js";
 import { showChips, showPeople, showTuning } from "./choices.js";
 import { $, el, say, show } from "./dom.js";
 import { Hand } from "./hand.js";
-import { complaint, fill, listenZones } from "./intake.js";
+import { complaint, fill, listenZones, originalFirst } from "./intake.js";
 import { listenKeys } from "./keys.js";
+import { showLegend, showTags } from "./labels.js";
 import { listenMany } from "./many.js";
 import { Pair } from "./pair.js";
 import { command, listenPanel } from "./panel.js";
@@ -23,7 +24,7 @@ const viewer = new Viewer({
   },
   divided() {
     $("divider").value = viewer.divider === null ? 0 : Math.round(viewer.divider * 1000);
-    tags();
+    showTags(viewer);
   },
 });
 const hand = new Hand(viewer, () => state.current, painted);
@@ -48,13 +49,13 @@ function take(kind, files) {
     show($("start-message"), wrong);
     return;
   }
-  if (kind === "original" && files.length > 1 && !state.edited.length) {
-    state.edited = files.slice(1);
-    fill("edited", state.edited);
-  }
-  if (kind === "original") state.original = files[0];
-  else state.edited = files;
-  fill(kind, kind === "original" ? [files[0]] : files);
+  if (kind === "original") {
+    const [first, ...others] = originalFirst(files);
+    state.original = first;
+    if (others.length && !state.edited.length) state.edited = others;
+  } else state.edited = files;
+  fill("original", state.original ? [state.original] : []);
+  fill("edited", state.edited);
   if (state.original && state.edited.length) begin();
   else say(kind === "original" ? "Original chosen. Now choose the edited picture." : "Edit chosen. Now choose the original.");
 }
@@ -94,6 +95,7 @@ function again() {
   $("file-original").focus();
 }
 $("again").addEventListener("click", again);
+$("retry").addEventListener("click", () => (state.current.error ? state.current.reopen() : state.current.refresh()));
 $("tab-one").addEventListener("click", () => screen(state.pairs.length ? "work" : "start"));
 $("tab-many").addEventListener("click", () => screen("many"));
 
@@ -112,7 +114,7 @@ function changed(pair) {
   viewer.show(ready ? { layers: pair.layers, about: pair.about, result: pair.result, showStrokes: hand.paints() } : null);
   $("batch-card").hidden = !pair.ofBatch;
   $("batch-name").textContent = pair.original.name;
-  showVerdict(pair, goTo, () => { setView(5); viewer.box.focus(); });
+  showVerdict(pair, goTo, showOutside);
   if (pair.about) {
     showChips(pair, (parts) => set({ target: parts.join(","), prompt: null }));
     showPeople(pair, (person) => set({ person: person === "all" ? null : person }));
@@ -122,7 +124,7 @@ function changed(pair) {
   history();
   command(pair);
   pins();
-  legend();
+  showLegend(viewer);
   if (pair.result && pair.answered === pair.asked) say(`${$("verdict-words").textContent}. ${$("verdict-text").textContent}`);
 }
 
@@ -177,9 +179,10 @@ $("views").append(...VIEWS.map((view, index) => {
 async function setView(index) {
   const view = VIEWS[index], pair = state.current;
   for (const button of $("views").children) button.setAttribute("aria-pressed", String(button.dataset.view === view.id));
+  const { offsetLeft, offsetWidth } = $("views").children[index];
+  $("views").scrollLeft = offsetLeft - ($("views").clientWidth - offsetWidth) / 2; // in sight, where not all fit
   viewer.view = view;
-  tags();
-  legend();
+  showLegend(viewer);
   pins();
   viewer.draw();
   if (!pair?.layers) return;
@@ -191,30 +194,20 @@ async function setView(index) {
   viewer.draw();
 }
 
-function tags() {
-  const divided = viewer.divides;
-  $("tag-left").hidden = !divided || viewer.divider < 0.08;
-  $("tag-right").hidden = !viewer.scene || (divided && viewer.divider > 0.92);
-  $("tag-right").textContent = viewer.scene?.layers.guess && viewer.view.id === "composite" ? "First guess" : viewer.view.name;
-  $("divider").setAttribute("aria-valuetext", viewer.divider === null ? "off" : `${Math.round(viewer.divider * 100)} % before`);
-}
-
-function legend() {
-  const { scene, view } = viewer;
-  const entries = scene && view.legend ? view.legend(scene) : [];
-  $("legend").replaceChildren(...entries.map(([colour, words]) => {
-    const mark = el(colour === "scale" ? "b" : "i", colour === "scale" ? { className: "scale" } : {});
-    if (colour !== "scale") mark.style.background = colour;
-    return el("span", {}, mark, words);
-  }));
-  tags();
-}
-
 const pins = () => placePins(viewer, state.current, (person) => set({ person }));
 
 function goTo(box) {
-  setView(VIEWS.findIndex((view) => view.id === "doubt"));
+  showWhole("doubt");
   viewer.zoomTo(box);
+}
+
+function showOutside() {
+  showWhole("change");
+  viewer.fit();
+}
+
+function showWhole(name) {
+  setView(VIEWS.findIndex((view) => view.id === name));
   viewer.divide(0);
   viewer.box.focus({ preventScroll: true });
   viewer.box.scrollIntoView({ block: "nearest" });

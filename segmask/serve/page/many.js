@@ -1,7 +1,8 @@
 // Many pairs: the server finds them by name and runs them; here stands the table of what became of them.
 import * as api from "./api.js";
 import { $, el, percent, saveBlob, say, show } from "./dom.js";
-import { complaint, droppable } from "./intake.js";
+import { droppable } from "./drop.js";
+import { complaint } from "./intake.js";
 import { REASONS } from "./verdict.js";
 
 const WORDS = { ok: "looks right", review: "please look", failed: "failed", quarantined: "failed", waiting: "waiting", running: "working", corrected: "corrected" };
@@ -132,6 +133,7 @@ export function listenMany({ limits, correct, current, back }) {
     const reason = row.error?.message || (state === "review" && REASONS[row.reasons[0]]);
     if (reason) cells.verdict.append(el("p", { className: "hint" }, reason));
     cells.share.textContent = row.share === null ? "" : percent(row.share);
+    if (["failed", "quarantined"].includes(state)) cells.picture.replaceChildren();
     if (!["ok", "review", "corrected"].includes(state)) return;
     picture(row, cells.picture);
     const open = el("button", { type: "button", className: "small", "aria-label": `Open ${row.original} to correct it` }, "Open");
@@ -163,10 +165,10 @@ export function listenMany({ limits, correct, current, back }) {
     shown.forEach(({ node }, index) => { node.hidden = wanted !== "all" && states[index] !== wanted; });
     const count = (state) => states.filter((one) => one === state).length;
     const left = count("waiting") + count("running");
-    const parts = [`${count("ok")} look right`, `${count("review")} to look at`, `${count("failed")} failed`];
+    const parts = [`${count("ok")} ${count("ok") === 1 ? "looks" : "look"} right`, `${count("review")} to look at`, `${count("failed")} failed`];
     if (count("corrected")) parts.push(`${count("corrected")} corrected`);
     if (left) parts.push(job?.state === "stopped" ? `${left} not done` : `${left} to go`);
-    $("many-count").textContent = `${states.length} pairs: ${parts.join(", ")}`;
+    $("many-count").textContent = `${states.length} ${states.length === 1 ? "pair" : "pairs"}: ${parts.join(", ")}`;
     $("many-download").disabled = !["ok", "review", "corrected"].some(count);
   }
 }

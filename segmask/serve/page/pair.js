@@ -152,6 +152,9 @@ export class Pair {
     else await this.layers.set(name, blob);
   }
 
+  // The files by the names that the server has for them.
+  names() { return { original: this.original.name, edited: this.edited.name, mask_in: this.maskIn?.name }; }
+
   waiting() { this.on.busy(this, "The server is busy, waiting for its turn"); }
 
   // Another way to decide means opening anew.
@@ -161,6 +164,7 @@ export class Pair {
     this.layers = null;
     this.result = null;
     this.about = null;
+    this.on.changed(this);
     await this.start();
     if (old) api.closePair(old);
   }

@@ -11,7 +11,11 @@ export const REASONS = {
   "target-not-found": "The chosen parts aren't in the picture",
   "fell-back-to-diff": "No person was found",
   "given-mask-protected": "Part of your mask is protected",
+  "mask-unsure": "Your mask looks like a picture",
+  "frame-cuts-target": "The edit ends inside of what was taken",
+  "edit-turned": "The edit was turned or mirrored",
 };
+const PASSING = ["timed-out", "worker-lost", "busy", "unreachable", "internal"]; // may go well another time
 const BIG = { "target-not-found": "Choose other parts, or “Only what changed” under fine tuning.", "faint-change": "If the edit was meant, paint it with “From the edit”." };
 
 export function showVerdict(pair, goTo, showOutside) {
@@ -19,8 +23,9 @@ export function showVerdict(pair, goTo, showOutside) {
   reasons.replaceChildren();
   show($("work-message"), "");
   $("outside").hidden = $("notes").hidden = true;
-  if (pair.error) return words("failed", "This pair can't be used", plain(pair.error));
-  if (pair.failed) show($("work-message"), plain(pair.failed));
+  $("retry").hidden = !PASSING.includes((pair.error || pair.failed)?.code);
+  if (pair.error) return words("failed", "This pair can't be used", plain(pair.error, pair.names()));
+  if (pair.failed) show($("work-message"), plain(pair.failed, pair.names()));
   if (!pair.result) return words("busy", "Working", "Finding out what to take from the edit.");
   const { report } = pair.result;
   const looks = report.findings.filter((finding) => finding.level === "look");
@@ -47,6 +52,7 @@ export function showVerdict(pair, goTo, showOutside) {
 
   function words(state, title, text) {
     card.dataset.state = state;
+    document.body.dataset.pair = pair.error?.code === "picture-unusable" ? "unusable" : state;
     $("verdict-words").textContent = title;
     $("verdict-text").textContent = text;
   }

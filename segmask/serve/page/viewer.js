@@ -108,7 +108,8 @@ export class Viewer {
     this.draw();
   }
 
-  get divides() { return this.divider !== null && Boolean(this.scene) && this.view.id !== "original"; }
+  // There is an after to compare with, once there is a result.
+  get divides() { return this.divider !== null && Boolean(this.scene?.result) && this.view.id !== "original"; }
   atDivider(px) { return this.divides && Math.abs(px - this.divider * this.width) < GRIP; }
   place(px, py) { return { x: (px - this.x) / this.scale, y: (py - this.y) / this.scale }; }
   point(x, y) { return { px: x * this.scale + this.x, py: y * this.scale + this.y }; }

@@ -14,7 +14,10 @@ function result(context, { layers }) {
 }
 
 export const VIEWS = [
-  { id: "composite", name: "Result", draw: result },
+  {
+    id: "composite", name: "Result", draw: result,
+    legend: ({ layers }) => (layers.guess ? [["#ff40a0", "likely to come from the edit"]] : []),
+  },
   { id: "original", name: "Original", draw: (context, { layers }) => whole(context, layers, layers.pictures.original) },
   { id: "edited", name: "Edit", draw: (context, { layers }) => whole(context, layers, layers.pictures.edited || layers.pictures.aligned) },
   { id: "outline", name: "Outline", draw: result, outline: true, legend: () => [["#ff40a0", "edge of what comes from the edit"]] },

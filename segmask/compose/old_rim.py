@@ -1,0 +1,141 @@
+"""The rim of what went: pixels of the original beside the outline that still hold some of it.
+
+Where the original showed a garment before its ground, the outline ends on the garment's own edge: half cloth, half
+wall, and darkened or sharpened by a camera. Left in the original, that edge stays on the wall as a hairline. The
+original alone tells it: such a pixel differs from the ground a little further out, by more than that ground differs
+from itself, towards the colour that lies within the outline (Porter and Duff 1984, *over*, turned round). So no
+agreement of the two pictures is needed, and gravel is left alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.colour import lab
+from segmask.core.geometry import REFERENCE_SIDE, resize_image, resize_map, resized_part
+from segmask.core.morphology import blurred, widened
+from segmask.core.regions import connected_regions
+from segmask.core.types import Box, Image, Mask, Prob
+
+Map = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Around:
+    """What lies around what is taken, float32 (h, w) each at the working size."""
+
+    ground: Prob
+    """Probability of ground in the original."""
+    free: Prob
+    """Probability of ground or the target in the edit: its hair, face and hands don't come along."""
+
+
+@dataclass(frozen=True)
+class RimConfig:
+    """Numbers of the rim; pixels at the reference size, differences in ΔE."""
+
+    reach: float = 4.0
+    """Furthest from the outline that such a pixel lies."""
+    ring: tuple[float, float] = (5.0, 14.0)
+    """Distances from the outline between which the original's ground is itself."""
+    sure: float = 0.5
+    """Probability from which it is ground, and from which the edit shows nothing that must not come."""
+    blur: float = 0.5
+    """Sigma before colours are compared."""
+    apart: float = 4.0
+    """Least difference from that ground in lightness …"""
+    tinted: float = 2.0
+    """… and in a* and b*."""
+    times: float = 3.0
+    """Least difference in units of the ground's own spread."""
+    along: float = 0.7
+    """Least cosine, of either sign, between that difference and the one to the colour within the outline: a sharpened
+    edge overshoots."""
+    least: float = 0.01
+    """Share of ground nearby from which anything is known of it."""
+    more: float = 1.0
+    """How far the outline goes beyond the last such pixel."""
+    strip: int = 512
+    """Picture's rows, not scaled, that are enlarged at a time: memory."""
+
+
+DEFAULT = RimConfig()
+
+
+def beyond_old_rim(signed: Map, area: Box, original: Image, around: Around) -> Map:
+    """A signed distance with its outline moved out over the rim of what goes.
+
+    Args:
+        signed: float32, area's size: distance to the outline in the picture's pixels, positive inside.
+        area: where in the picture it lies.
+        original: uint8 (H, W, 3).
+        around: what lies around it.
+
+    >>> original = np.full((1024, 80, 3), 200, np.uint8)
+    >>> original[:, :30], original[:, 30:32] = 40, 120  # a garment, and its mixed pixels
+    >>> ground, free = np.zeros((1024, 80), np.float32), np.ones((1024, 80), np.float32)
+    >>> ground[:, 30:] = 1
+    >>> signed = (29.5 - np.arange(80, dtype=np.float32))[None].repeat(1024, 0)
+    >>> moved = beyond_old_rim(signed, Box(0, 0, 80, 1024), original, Around(ground, free))
+    >>> int((signed[500] > 0).sum()), int((moved[500] > 0).sum())
+    (30, 33)
+    """
+    size_hw = (original.shape[0], original.shape[1])
+    scale = max(size_hw) / REFERENCE_SIDE
+    step = max(1, int(scale))  # what is measured is blurred further than that anyway
+    band = Box.around(np.abs(signed) < DEFAULT.reach * scale)
+    if band is None:
+        return signed
+    roomy = band.grown_by(int(np.ceil(2 * DEFAULT.ring[1] * scale))).clip(*signed.shape)
+    placed, small_hw = roomy.moved(area.x0, area.y0), (max(1, roomy.height // step), max(1, roomy.width // step))
+    distance = resize_map(np.ascontiguousarray(signed[roomy.slices]), small_hw) / np.float32(step)
+    ground, free = (
+        resize_map(resized_part(prob, placed, size_hw), small_hw) > DEFAULT.sure
+        for prob in (around.ground, around.free)
+    )
+    picture = resize_image(np.ascontiguousarray(original[placed.slices]), small_hw)
+    rim = _rim(picture, distance, ground, scale / step) & free
+    rim = widened(rim, max(1, round(DEFAULT.more * scale / step)))
+    further = np.maximum(1 - distance, 0) * rim
+    further = blurred(further.astype(np.float32), max(DEFAULT.blur * scale / step, 0.5), edge_twice=False)
+    moved = signed.copy()
+    for top in range(0, roomy.height, DEFAULT.strip):
+        strip = Box(0, top, roomy.width, min(top + DEFAULT.strip, roomy.height))
+        moved[strip.moved(roomy.x0, roomy.y0).slices] += resized_part(
+            further * step, strip, (roomy.height, roomy.width)
+        )
+    return moved
+
+
+def _rim(picture: Image, distance: Map, ground: Mask, scale: float) -> Mask:
+    """The pixels beside the outline that are not yet the original's ground, bool (h, w)."""
+    colours = lab(picture, max(DEFAULT.blur * scale, 0.3))
+    nearer, farther = (reach * scale for reach in DEFAULT.ring)
+    ring = (ground & (distance < -nearer) & (distance > -farther)).astype(np.float32)
+    outside, amount = _mean(colours, ring, nearer)
+    within, _ = _mean(colours, ((distance > nearer / 2) & (distance < farther)).astype(np.float32), nearer)
+    step, towards = colours - outside, within - outside
+    mixed = np.zeros(distance.shape, bool)
+    for channels, apart in ((slice(0, 1), DEFAULT.apart), (slice(1, 3), DEFAULT.tinted)):
+        square = np.square(step[..., channels]).sum(2)
+        spread = np.sqrt(_mean(square, ring, nearer)[0])
+        mixed |= np.sqrt(square) > np.maximum(apart, DEFAULT.times * spread)
+    along = np.abs((step * towards).sum(2)) > DEFAULT.along * np.linalg.norm(step, axis=2) * np.linalg.norm(
+        towards, axis=2
+    )
+    mixed &= along & (distance > -DEFAULT.reach * scale) & (amount > DEFAULT.least)
+    regions = connected_regions(mixed | (distance > 0))
+    touching = regions.total((distance > 0).astype(np.float32)) > 0
+    return regions.select(touching) & mixed & (distance <= 1)
+
+
+def _mean(values: Map, places: Map, sigma: float) -> tuple[Map, Map]:
+    """The mean of the values, (h, w) or (h, w, C), over the places near each pixel, and their share of what is near."""
+    amount = blurred(places, sigma, edge_twice=False)
+    weighted = values * (places if values.ndim == 2 else places[..., None])
+    total = blurred(np.ascontiguousarray(weighted, np.float32), sigma, edge_twice=False)
+    share = np.maximum(amount, 1e-6)
+    return np.asarray(total / (share if values.ndim == 2 else share[..., None]), np.float32), amount

@@ -57,7 +57,7 @@ def texture_between(first: Lab, second: Lab) -> Texture:
     """``compare_texture`` of two pictures whose CIELAB is at hand at the working size, float32 (h, w, 3) each.
 
     >>> grey = np.full((60, 80, 3), 50, np.float32)
-    >>> float(texture_between(grey, grey + 3).colour_shift[30, 40].round(1))  # the root of three times 9
+    >>> round(float(texture_between(grey, grey + 3).colour_shift[30, 40]), 1)  # the root of three times 9
     5.2
     """
     half_hw = working_size((first.shape[0], first.shape[1]), DEFAULT.long_side // 2)

@@ -4,7 +4,7 @@ Each run is the whole command, in a process forked from one that has loaded ever
 work and not on imports. After a kill each output must be whole, the old one or the new one; after a later run that
 writes in the same folder, all must be old or all new, and nothing temporary may be left. Half of the kills of ``apply``
 come at any time, half from the moment when the first temporary file shows. ``models download`` is killed while it
-copies from a local mirror, ``evaluate`` at any time; both are then run again to their end.
+fetches from a slow server on this machine, ``evaluate`` at any time; both are then run again to their end.
 """
 
 from __future__ import annotations
@@ -18,12 +18,17 @@ import random
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import requests  # noqa: F401 - loaded once, before the forks
 from PIL import Image as Pil
 
 from benchmarks.sections import replace_section
@@ -171,12 +176,31 @@ def apply_kills(
     return right_after, later
 
 
-def download_kills(folder: Path, runs: int, mirror: Path, rng: random.Random) -> tuple[Counter[str], Counter[str]]:
+class SlowServer(SimpleHTTPRequestHandler):
+    """Hands out files by 8 kB each 10 ms: there is time for kills in between."""
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        """Send a file; who is killed hears the rest no more."""
+        try:
+            while part := source.read(8192):
+                outputfile.write(part)
+                time.sleep(0.01)
+        except ConnectionError:
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing is said of requests."""
+
+
+def download_kills(folder: Path, runs: int, models: Path, rng: random.Random) -> tuple[Counter[str], Counter[str]]:
     """What the cache held after each kill, and after a download to the end."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SlowServer, directory=models))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     right_after: Counter[str] = Counter()
     later: Counter[str] = Counter()
     command = ["models", "download", MODEL, "--accept-license"]
-    environment = {"SEGMASK_HOME": str(folder / "home"), "SEGMASK_MODEL_URL": mirror.resolve().as_uri()}
+    environment = {"SEGMASK_HOME": str(folder / "home"), "NO_PROXY": "127.0.0.1"}
+    environment["SEGMASK_MODEL_URL"] = f"http://127.0.0.1:{server.server_port}"
     whole = Run(folder, *command, **environment).to_its_end()
     stored = next(path for path in (folder / "home").rglob("*.onnx"))
     right = digest(stored)
@@ -187,6 +211,7 @@ def download_kills(folder: Path, runs: int, mirror: Path, rng: random.Random) ->
         right_after[state if was_alive else "ended before"] += 1
         Run(folder, *command, **environment).to_its_end()
         later["left over" if temporary(folder) else "whole" if digest(stored) == right else "not put right"] += 1
+    server.shutdown()
     return right_after, later
 
 
@@ -252,7 +277,7 @@ def main() -> None:
                 "`apply`, four outputs over old ones",
                 lambda: apply_kills(folders[0], given.runs, until, rng, given.side),
             ),
-            ("`models download` from a mirror", lambda: download_kills(folders[1], runs, given.models, rng)),
+            ("`models download` from a server", lambda: download_kills(folders[1], runs, given.models, rng)),
             ("`evaluate`, 4 cases, resumed", lambda: evaluate_kills(folders[2], runs, rng)),
         ):
             right_after, later = kills()

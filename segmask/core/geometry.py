@@ -47,7 +47,7 @@ def resize_mask(mask: Mask, size_hw: tuple[int, int]) -> Mask:
 def resize_alpha(alpha: NDArray[np.float32], size_hw: tuple[int, int]) -> NDArray[np.float32]:
     """An alpha, float32 (H, W), at another size: as ``resize_map``, in steps of 1/255 and without a float copy.
 
-    >>> (255 * resize_alpha(np.array([[0, 1, 1, 1]], np.float32), (1, 2))).round().tolist()
+    >>> (resize_alpha(np.array([[0, 1, 1, 1]], np.float32), (1, 2)) * 255).round().tolist()
     [[128.0, 255.0]]
     """
     import cv2

@@ -21,6 +21,7 @@ from segmask.fusion.cut import minimum_cut
 from segmask.fusion.decision import Decision
 from segmask.fusion.features import in_sight, pixel_features
 from segmask.fusion.garments import garment_changed
+from segmask.fusion.limbs import bare_skin, still_skin
 from segmask.fusion.one_cloth import one_cloth
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
 from segmask.fusion.scene import Scene, once_a_scene, target_prob
@@ -41,7 +42,7 @@ class HybridConfig:
     skin_odds: float = 0.1
     """Factor on the log odds of skin that both pictures show: either picture's arm will do, if it is whole."""
     skin_kept: float = 0.4
-    """Cost of taking such skin where the pair is quiet: the arm stays the original's, whose hand stays as well."""
+    """Cost of taking such skin where the pair is quiet and the limb lies where it lay: its hand stays as well."""
     skin_seam: float = 3.0
     """Factor on the cost of a seam through such skin."""
     full_score: float = 6.0
@@ -164,7 +165,7 @@ def decide_by_odds(
     odds = np.clip(odds + config.bias, None, config.odds_limit)
     if not (odds > 0).any() and not must_take.any():
         return Decision(np.zeros(odds.shape, bool), scene.prior, probability)
-    bare = _bare(scene)
+    bare = bare_skin(scene)
     limb = bare * scene.changed
     hopeless = (odds < config.hopeless) & (limb < 0.5)
     never = must_keep | hopeless
@@ -179,22 +180,14 @@ def decide_by_odds(
     return Decision((mask | must_take) & ~must_keep, scene.prior, probability)
 
 
-@once_a_scene
-def _bare(scene: Scene) -> Prob:
-    """Skin in both pictures that is not targeted. Not a chin that came to lie on the neck."""
-    if "skin" in scene.parts:
-        return np.zeros_like(scene.was)
-    return np.minimum(scene.before[PART_ID["skin"]], scene.after[PART_ID["skin"]])
-
-
 def _own_costs(
     odds: NDArray[np.float32], bare: Prob, scene: Scene, config: HybridConfig
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What keeping and what taking a pixel costs by itself: little of either where both pictures show bare skin."""
-    quiet = scene.quiet.weight
-    either = bare * (scene.changed + (1 - scene.changed) * quiet)
+    still = still_skin(scene) * scene.quiet.weight
+    either = bare * (scene.changed + (1 - scene.changed) * still)
     weight = 1 - (1 - config.skin_odds) * either
-    take_cost = np.clip(-odds, 0, config.odds_limit) * weight + config.skin_kept * quiet * either
+    take_cost = np.clip(-odds, 0, config.odds_limit) * weight + config.skin_kept * still * either
     return (np.maximum(odds, 0) * weight).astype(np.float32), take_cost.astype(np.float32)
 
 

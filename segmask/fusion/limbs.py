@@ -29,7 +29,12 @@ DEFAULT = LimbConfig()
 
 @once_a_scene
 def bare_skin(scene: Scene) -> Prob:
-    """Skin in both pictures that is not targeted, float32 (h, w). Not a chin that came to lie on the neck."""
+    """Skin in both pictures that is not targeted, float32 (h, w). Not a chin that came to lie on the neck.
+
+    >>> labels = np.array([[PART_ID["skin"], PART_ID["face"]]], np.uint8)
+    >>> bare_skin(Scene.of_labels(labels, labels, np.zeros((1, 2), np.float32), ("upper",))).tolist()
+    [[1.0, 0.0]]
+    """
     if "skin" in scene.parts:
         return np.zeros_like(scene.was)
     return np.minimum(scene.before[PART_ID["skin"]], scene.after[PART_ID["skin"]])

@@ -24,8 +24,8 @@ def test_a_sample_is_composited_and_downloaded_as_the_shell_does(page: Any, tmp_
     page.click("#sample")
     settled(page)
     assert page.locator("#verdict").get_attribute("data-state") == "ok"
-    page.click("[data-part=lower]")
-    page.locator("[data-part=lower][aria-pressed=false]").wait_for()
+    page.click("[data-part=upper]")
+    page.locator("[data-part=upper][aria-pressed=false]").wait_for()
     page.locator("#busy").wait_for(state="visible")
     settled(page)
     with_page = downloaded(page, "#download")

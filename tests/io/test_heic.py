@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PIL import Image as Pil
 
 import segmask
 from segmask import io
+from segmask.core.errors import InputError
 
 pytest.importorskip("pi_heif")
 DRAWN = (Path(__file__).parents[1] / "data" / "drawn-exif.heic").read_bytes()
@@ -71,3 +73,17 @@ def test_the_containers_turn_is_applied_once_and_not_said_again(turn: str, tmp_p
             assert b'Orientation="6"' not in (xmp.encode() if isinstance(xmp, str) else xmp or b"")
             if name in ("out.png", "out.tif"):
                 np.testing.assert_array_equal(np.asarray(written)[24:], shown[24:])
+
+
+def test_a_file_that_ends_its_decoder_is_refused() -> None:
+    """Found by fuzzing: pi-heif 1.4.0 dies of its metadata; the process that asked for the picture does not."""
+    with pytest.raises(InputError, match=r"ends-its-decoder\.heic"):
+        io.read_picture(Path(__file__).parents[1] / "data" / "ends-its-decoder.heic")
+
+
+def test_a_file_cut_anywhere_is_read_or_refused(tmp_path: Path) -> None:
+    cut = tmp_path / "cut.heic"
+    for length in range(40, len(DRAWN), 211):
+        cut.write_bytes(DRAWN[:length])
+        with contextlib.suppress(InputError):
+            io.read_picture(cut)

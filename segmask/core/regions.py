@@ -80,6 +80,28 @@ def connected_regions(mask: Mask, diagonal: bool = True) -> Regions:
     return Regions(np.asarray(labels, np.int32), areas, tuple(boxes))
 
 
+def equal_regions(values: NDArray[np.integer]) -> Regions:
+    """The regions of equal values of an integer map (H, W), connected over edges; every pixel lies in one.
+
+    >>> regions = equal_regions(np.array([[7, 7, 2], [2, 7, 2]]))
+    >>> regions.labels.tolist(), regions.areas.tolist()
+    ([[1, 1, 2], [3, 1, 2]], [0, 3, 2, 1])
+    """
+    import cv2
+
+    height, width = values.shape
+    linked = np.zeros((2 * height - 1, 2 * width - 1), np.uint8)  # pixels at even places, links between them
+    linked[::2, ::2] = 1
+    linked[::2, 1::2] = values[:, 1:] == values[:, :-1]
+    linked[1::2, ::2] = values[1:] == values[:-1]
+    count, found, stats, _ = cv2.connectedComponentsWithStats(linked, connectivity=4)
+    labels = np.ascontiguousarray(found[::2, ::2], np.int32)
+    boxes = [Box(0, 0, 0, 0)]
+    for left, top, across, down in stats[1:, :4].tolist():  # ends are pixels
+        boxes.append(Box(left // 2, top // 2, (left + across) // 2 + 1, (top + down) // 2 + 1))
+    return Regions(labels, np.bincount(labels.ravel(), minlength=count).astype(np.int64), tuple(boxes))
+
+
 def filled(mask: Mask, largest: float = float("inf")) -> Mask:
     """``mask`` with the holes that it encloses filled, if they have at most ``largest`` pixels.
 

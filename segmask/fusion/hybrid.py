@@ -22,6 +22,7 @@ from segmask.fusion.decision import Decision
 from segmask.fusion.features import in_sight, pixel_features
 from segmask.fusion.garments import garment_changed
 from segmask.fusion.limbs import bare_skin, still_skin
+from segmask.fusion.moves import with_moves
 from segmask.fusion.one_cloth import one_cloth
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
 from segmask.fusion.scene import Scene, once_a_scene, target_prob
@@ -177,6 +178,7 @@ def decide_by_odds(
     mask = _likely_pieces(tight, probability, scene, targeted, config)
     mask = _whole(_without_specks(mask, config), probability, scene, config)
     mask = as_wholes(with_redrawn(as_garments(mask, probability, scene, must_keep), scene, must_keep), scene)
+    mask = with_moves(mask, odds, scene, must_keep, must_take)
     return Decision((mask | must_take) & ~must_keep, scene.prior, probability)
 
 

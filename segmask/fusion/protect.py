@@ -51,6 +51,8 @@ class ProtectConfig:
     above .7 was false; a fist scored .62."""
     fist_skin: float = 0.3
     """Share of such a box that is skin to the parser, from which it may be a fist."""
+    fist_reach: float = 0.3
+    """Of a face's height: hair or a hat lies so near to any face, but to no fist."""
     seen: float = 0.5
     """Of a detected face: where the parser saw less of it as face, the detector alone answers for the whole head."""
     beside: float = 1.4
@@ -61,6 +63,8 @@ class ProtectConfig:
 
 
 DEFAULT = ProtectConfig()
+NEAR = ("hair", "headwear", "skin")
+"""Parts that tell a face from a fist by what touches it."""
 
 
 def protected_region(
@@ -112,7 +116,7 @@ def protected_parts(
     """
     protected, hair = np.zeros(parsing.size_hw, bool), np.zeros(parsing.size_hw, bool)
     if "face" not in parts:
-        protected |= face_region(parsing, parts, garment, neck)
+        protected |= face_region(parsing, parts, garment, neck, faces)
         for face in (face for face in faces if _is_face(face, parsing)):
             oval = _oval(face, parsing.size_hw)
             if not oval.any() or protected[oval].mean() < DEFAULT.seen:
@@ -145,11 +149,16 @@ def faces_of(parsing: Parsing) -> tuple[Face, ...]:
 
 
 def face_region(
-    parsing: Parsing, parts: tuple[str, ...], garment: Mask | None = None, neck: Mask | None = None
+    parsing: Parsing,
+    parts: tuple[str, ...],
+    garment: Mask | None = None,
+    neck: Mask | None = None,
+    faces: tuple[Face, ...] = (),
 ) -> Mask:
     """The parser's faces with the glasses on them, holes filled, grown by a margin that gives way to the target.
 
-    bool (H, W) at the picture's size; ``parts`` is what is targeted, the masks are those of ``protected_parts``.
+    bool (H, W) at the picture's size; ``parts`` is what is targeted, the masks and ``faces`` are those of
+    ``protected_parts``. No fists.
 
     >>> probs = np.zeros((14, 60, 60), np.float32)
     >>> probs[PART_ID["face"], 10:30, 20:40] = 1
@@ -162,7 +171,9 @@ def face_region(
     target = summed(parsing.working_probs, parts)
     union = _face_prob(parsing, with_eyewear)
     bare = np.zeros(union.shape, bool) if neck is None else resize_mask(neck, (union.shape[0], union.shape[1]))
-    for pixels, box, _ in _face_regions(parsing, with_eyewear):
+    regions = _face_regions(parsing, with_eyewear)
+    fists = _fists(regions, parsing, faces)
+    for pixels, box, _ in (region for index, region in enumerate(regions) if index not in fists):
         placed = box.scaled(union.shape, parsing.size_hw)
         margin = max(1, round(DEFAULT.face_margin * placed.height))
         below = max(1, round(DEFAULT.chin_margin * placed.height))
@@ -191,6 +202,28 @@ def _is_face(face: Face, parsing: Parsing) -> bool:
     if inside[0].size == 0:
         return True
     return bool(inside[PART_ID["face"]].max() >= DEFAULT.certain or inside[PART_ID["skin"]].mean() < DEFAULT.fist_skin)
+
+
+def _fists(regions: list[tuple[NDArray[np.uint8], Box, float]], parsing: Parsing, faces: tuple[Face, ...]) -> set[int]:
+    """Which of the parser's faces are fists: a larger face shows elsewhere, and an arm's skin touches them, but no hair
+    and no hat, and no detector saw a face there."""
+    small_hw = parsing.working_probs.shape[1:]
+    seen = [face.box.scaled(parsing.size_hw, small_hw) for face in faces]
+    bare, heights = set(), [box.height for box in seen]
+    for index, (pixels, box, _) in enumerate(regions):
+        reach = max(1, round(DEFAULT.fist_reach * box.height))
+        area = box.grown_by(reach).clip(*small_hw)
+        around = widened(pixels[area.slices] > 0, reach) & (pixels[area.slices] == 0)
+        near = {part: bool((parsing.working_probs[PART_ID[part]][area.slices][around] > 0.5).any()) for part in NEAR}
+        if near["skin"] and not near["hair"] and not near["headwear"] and not any(_overlap(box, other) for other in seen):
+            bare.add(index)
+        else:
+            heights.append(box.height)
+    return {index for index in bare if max(heights, default=0) > regions[index][1].height}
+
+
+def _overlap(first: Box, second: Box) -> bool:
+    return first.x0 < second.x1 and second.x0 < first.x1 and first.y0 < second.y1 and second.y0 < first.y1
 
 
 def _face_prob(parsing: Parsing, with_eyewear: bool) -> Prob:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from segmask.core.colour import Lab, delta_e
 from segmask.core.geometry import WORKING_SIDE
 from segmask.core.labels import PART_ID, PARTS
-from segmask.core.morphology import blurred, widened
+from segmask.core.morphology import blurred, distance_to, widened
 from segmask.core.regions import Regions, connected_regions, equal_regions
 from segmask.core.types import Box, Mask
 from segmask.fusion.scene import BARE, Scene
@@ -33,8 +33,20 @@ class MoveConfig:
 
     blur: float = 0.7
     """Sigma in pixels: grain is no step."""
-    least: float = 3.0
+    skin: float = 0.6
+    ground: float = 0.8
+    """Probabilities in both pictures from which skin and ground are brought into one light later
+    (``segmask.compose.beside``)."""
+    light: float = 0.012
+    """Of the long side: sigma over which light is evened out beside seams (``segmask.compose.skin``), …"""
+    light_share: float = 0.25
+    """… and the share of the surroundings that must show the same in both pictures for all of it."""
+    alike: float = 10.0
+    """ΔE from which it is no matter of light."""
+    least: float = 4.0
     """ΔE beyond both pictures' own steps that nobody sees."""
+    masking: float = 2.0
+    """Factor on the step that both pictures have there: along an outline of both another tone shows less."""
     most: float = 30.0
     """ΔE beyond which a seam shows no more than it does anyway."""
     kept: float = 2.0
@@ -56,9 +68,11 @@ class MoveConfig:
     """Of the picture: a larger region is not moved as one."""
     grows: float = 0.3
     """Of the mask: a move that adds more is no mending of what was decided."""
+    reaches: tuple[float, ...] = (0.015, 0.06)
+    """Of the long side: half the widths of bays and spurs of the outline that are moved."""
     rim: float = 0.004
     """Of the long side: mixed pixels around a limb, which go with it."""
-    rounds: int = 3
+    rounds: int = 2
     """Moves lay others open; most often none is made after the second round."""
 
 
@@ -138,20 +152,25 @@ def with_moves(mask: Mask, odds: Map, scene: Scene, keep: Mask, take: Mask) -> M
     """
     if scene.change.colours is None or not mask.any():
         return mask
-    energy, kinds = _energy(odds, scene, *scene.change.colours), _kinds(scene)
+    kinds = _kinds(scene)
+    energy = _energy(odds, scene, *_in_one_light(*scene.change.colours, scene))
     result, least = mask.copy(), DEFAULT.gain * max(mask.shape) / WORKING_SIDE
+    fresh = np.ones_like(mask)  # where something was moved in the round before
     for _ in range(DEFAULT.rounds):
         before = result.copy()
-        for move in _proposed(result, scene, kinds, keep):
-            _make(move, result, energy, ~(keep if move.side else take), least)
-        if np.array_equal(before, result):
+        for move in _proposed(before, scene, kinds, keep):
+            _make(move, result, energy, ~(keep if move.side else take), least, fresh)
+        fresh = result != before
+        if not fresh.any():
             break
     return result
 
 
-def _make(move: Move, mask: Mask, energy: Energy, free: Mask, least: float) -> None:
-    """Make the move in ``mask`` if it saves enough."""
+def _make(move: Move, mask: Mask, energy: Energy, free: Mask, least: float, fresh: Mask) -> None:
+    """Make the move in ``mask`` if it saves enough; not where nothing is ``fresh``: it was weighed already."""
     area = move.box.grown_by(1).clip(*mask.shape)
+    if not fresh[area.slices].any():
+        return
     old = mask[area.slices]
     flip = np.zeros_like(old)
     top, left = move.box.y0 - area.y0, move.box.x0 - area.x0
@@ -160,9 +179,25 @@ def _make(move: Move, mask: Mask, energy: Energy, free: Mask, least: float) -> N
     count = int(flip.sum())
     if not count or (move.side and count > DEFAULT.grows * mask.sum()):
         return
-    new = np.where(flip, move.side, old)
-    if energy.of(new, area) < energy.of(old, area) - least:
+    now, new = energy.of(old, area), np.where(flip, move.side, old)
+    if now > least and energy.of(new, area) < now - least:
         mask[area.slices] = new
+
+
+def _in_one_light(first: Lab, second: Lab, scene: Scene) -> tuple[Lab, Lab]:
+    """Both pictures' colours, the edit's in the light that the original has around: tone is matched later, beside seams.
+
+    Light is the mean difference over what both pictures show and nobody asked for (normalised convolution, Knutsson and
+    Westin 1993).
+    """
+    grounds = np.minimum(scene.before[PART_ID["background"]], scene.after[PART_ID["background"]])
+    same = (np.minimum(*scene.skin) > DEFAULT.skin) | (grounds > DEFAULT.ground)
+    same = (same & (delta_e(first, second) < DEFAULT.alike)).astype(np.float32)
+    sigma = DEFAULT.light * max(same.shape)
+    amount = blurred(same, sigma)
+    light = blurred((first - second) * same[..., None], sigma) / np.maximum(amount, 1e-4)[..., None]
+    light *= np.minimum(amount / DEFAULT.light_share, 1)[..., None]
+    return first, np.asarray(second + light, np.float32)
 
 
 def _energy(odds: Map, scene: Scene, first: Lab, second: Lab) -> Energy:
@@ -184,7 +219,8 @@ def _seams(
     first: tuple[Lab, Lab], second: tuple[Lab, Lab], padding: tuple[tuple[int, int], tuple[int, int]]
 ) -> tuple[Map, Map]:
     """Costs of seams between neighbours of both pictures, as ``Energy`` holds them."""
-    own = np.maximum(delta_e(*first), delta_e(*second)) + DEFAULT.least
+    one, other = delta_e(*first), delta_e(*second)
+    own = np.maximum(one, other) + DEFAULT.masking * np.minimum(one, other) + DEFAULT.least
     steps = delta_e(first[0], second[1]), delta_e(second[0], first[1])
     kept, taken = (np.pad(np.clip(step - own, 0, DEFAULT.most), padding) for step in steps)
     return np.asarray(kept, np.float32), np.asarray(taken, np.float32)
@@ -205,6 +241,10 @@ def _proposed(mask: Mask, scene: Scene, kinds: NDArray[np.uint8], keep: Mask) ->
     for side, regions in ((True, connected_regions(~mask)), (False, connected_regions(mask))):
         small = (regions.areas >= DEFAULT.least_area * mask.size) & (regions.areas <= DEFAULT.most_area * mask.size / 2)
         yield from (_whole(regions, index, side) for index in np.flatnonzero(small))
+    for reach in DEFAULT.reaches:
+        for side, pieces in ((True, _bays(mask, reach)), (False, _bays(~mask, reach))):
+            fit = (pieces.areas > 4) & (pieces.areas <= DEFAULT.most_area * mask.size)
+            yield from (_whole(pieces, int(index), side) for index in np.flatnonzero(fit))
     line = widened(mask) & widened(~mask)
     hair = (kinds // KINDS == HAIR) | (kinds % KINDS == HAIR)
     ground = kinds == GROUND * KINDS + GROUND
@@ -217,6 +257,12 @@ def _proposed(mask: Mask, scene: Scene, kinds: NDArray[np.uint8], keep: Mask) ->
             for side in sides or (not within[index],):
                 if not (side and is_ground[index]):
                     yield _whole(regions, int(index), side)
+
+
+def _bays(mask: Mask, reach: float) -> Regions:
+    """What a closing adds to a mask, bool (h, w): bays and straits narrower than twice ``reach`` of the long side."""
+    distance = max(1.0, reach * max(mask.shape))
+    return connected_regions((distance_to(distance_to(mask) > distance) > distance) & ~mask)
 
 
 def _whole(regions: Regions, index: int, side: bool) -> Move:

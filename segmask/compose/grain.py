@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.geometry import REFERENCE_SIDE, resized_part
-from segmask.core.morphology import blurred, widened, within
+from segmask.core.morphology import blurred, narrowed, widened, within
 from segmask.core.types import Alpha, Box, Image, Mask, Parsing
 from segmask.fusion.scene import BARE, target_prob
 
@@ -28,6 +28,10 @@ class GrainConfig:
     """Probability of skin, or of ground, from which a pixel is it."""
     sigma: float = 2.0
     """Pixels: what a blur of this width takes away is grain; it has the size of the picture's own pixels."""
+    window: float = 3.0
+    """Pixels: sigma of the window over which the spread of the grain is taken."""
+    calm: float = 0.1
+    """Quantile of the windows, from the calmest, that counts as grain alone."""
     beside: float = 0.06
     """Of the long side: how far from the outline the original's grain is measured."""
     least: float = 0.5
@@ -42,8 +46,6 @@ class GrainConfig:
 
 
 DEFAULT = GrainConfig()
-TO_SIGMA = 1.4826
-"""Median absolute deviation to standard deviation of a normal distribution."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +124,8 @@ def missing_grain(
             resized_part(target_prob(shown.working_probs, group), area, size_hw) > DEFAULT.sure
             for shown in (before, after)
         )
-        amount = _lacking(details, first & near, second & taken)
+        inner = [narrowed(shown, round(2 * DEFAULT.window)) for shown in (first, second)]  # an outline is no grain
+        amount = _lacking(details, inner[0] & near, inner[1] & taken)
         if amount > 0:
             added = np.maximum(added, amount * (second & taken))
     if not added.any():
@@ -144,10 +147,17 @@ def _lacking(details: list[Map], beside: Mask, patch: Mask) -> float:
     """Standard deviation of the grain that the edit's patch lacks; 0 where it lacks none, or it can't be told."""
     if min(beside.sum(), patch.sum()) < DEFAULT.pixels:
         return 0.0
-    theirs, own = (TO_SIGMA * float(np.median(np.abs(d[m]))) for d, m in zip(details, (beside, patch), strict=True))
+    theirs, own = (_spread(detail, places) for detail, places in zip(details, (beside, patch), strict=True))
     if theirs > DEFAULT.most or theirs - own < DEFAULT.least:
         return 0.0
     return float(np.sqrt(theirs**2 - own**2))
+
+
+def _spread(detail: Map, places: Mask) -> float:
+    """Standard deviation of the grain at the places: where least happens, a tenth of them, since what is not grain,
+    an eye or a finger's outline, only adds to it."""
+    energy = blurred(detail**2, DEFAULT.window)
+    return float(np.sqrt(max(np.quantile(energy[places], DEFAULT.calm), 0.0)))
 
 
 def _correlation(detail: Map, places: Mask) -> float:

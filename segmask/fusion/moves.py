@@ -60,7 +60,7 @@ class MoveConfig:
     odds_limit: float = 4.0
     hair: float = 8.0
     """Of a pixel of the original's hair that comes: hair is matted later."""
-    gain: float = 40.0
+    gain: float = 100.0
     """What a move must save; less is no seam that anybody sees."""
     least_area: float = 0.0002
     """Of the picture: smaller limbs and holes are specks."""

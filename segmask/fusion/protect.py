@@ -214,8 +214,9 @@ def _fists(regions: list[tuple[NDArray[np.uint8], Box, float]], parsing: Parsing
         reach = max(1, round(DEFAULT.fist_reach * box.height))
         area = box.grown_by(reach).clip(*small_hw)
         around = widened(pixels[area.slices] > 0, reach) & (pixels[area.slices] == 0)
-        near = {part: bool((parsing.working_probs[PART_ID[part]][area.slices][around] > 0.5).any()) for part in NEAR}
-        if near["skin"] and not near["hair"] and not near["headwear"] and not any(_overlap(box, other) for other in seen):
+        shown = (parsing.working_probs[PART_ID[part]][area.slices][around] for part in NEAR)
+        hair, hat, skin = (bool((prob > 0.5).any()) for prob in shown)
+        if skin and not (hair or hat or any(_overlap(box, other) for other in seen)):
             bare.add(index)
         else:
             heights.append(box.height)

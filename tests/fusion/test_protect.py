@@ -120,3 +120,30 @@ def test_a_hat_that_is_put_on_may_cover_the_hair_but_not_the_face() -> None:
     assert with_hat[top].mean() < 0.02
     assert with_hat[mask(HEAD, "F")].all()
     assert (protected_region(bare, (), CLOTHING, worn) == protected_region(bare, (), CLOTHING)).all()
+
+
+def test_a_fist_that_passes_for_a_face_is_none_where_a_larger_face_shows() -> None:
+    """No hair lies beside it, but an arm's skin; a face without hair that a detector saw is one all the same."""
+    raised = """
+        ..HHHHHH....
+        .HHFFFFHH...
+        .HHFFFFHH.F.
+        .HHFFFFHH.s.
+        .HH.ss.HH.s.
+        .UUUUUUUUUU.
+    """
+    fist = Box(10 * CELL, 2 * CELL, 11 * CELL, 3 * CELL)
+    assert not protected_region(parsing(raised), (), CLOTHING)[fist.slices].any()
+    assert protected_region(parsing(raised), (), CLOTHING)[mask(raised, "H") & (np.arange(12 * CELL) < 3 * CELL)].any()
+    seen = Face(fist, 0.9, "a detector")
+    assert protected_region(parsing(raised), (seen,), CLOTHING)[fist.slices].mean() > 0.9
+
+
+def test_a_bald_head_alone_is_a_face() -> None:
+    bald = """
+        ..FF..
+        ..FF..
+        ..ss..
+        .UUUU.
+    """
+    assert protected_region(parsing(bald), (), CLOTHING)[mask(bald, "F")].all()

@@ -1,0 +1,154 @@
+"""What a mask costs by what shows: its seams, what it wrongly keeps, and what it takes for nothing.
+
+A seam costs what both pictures differ by at that of its two pixels where they differ less (Kwatra et al. 2003): where
+they agree at one of them, the place looks as one of the pictures does; and no more than the step that is there. Along an
+outline that both pictures have it shows less.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmask.core.colour import Lab, delta_e
+from segmask.core.geometry import WORKING_SIDE
+from segmask.core.labels import PART_ID
+from segmask.core.morphology import blurred
+from segmask.core.types import Box, Mask
+from segmask.fusion.scene import Scene
+
+Map = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class EnergyConfig:
+    """Numbers of the energy, in ΔE along a pixel of seam at the working size of 800."""
+
+    blur: float = 0.7
+    """Sigma in pixels: grain is no step."""
+    skin: float = 0.6
+    ground: float = 0.8
+    """Probabilities in both pictures from which skin and ground are brought into one light later
+    (``segmask.compose.beside``)."""
+    light: float = 0.012
+    """Of the long side: sigma over which light is evened out beside seams (``segmask.compose.skin``), …"""
+    light_share: float = 0.25
+    """… and the share of the surroundings that must show the same in both pictures for all of it."""
+    alike: float = 10.0
+    """ΔE from which it is no matter of light."""
+    least: float = 4.0
+    """ΔE beyond both pictures' own steps that nobody sees."""
+    masking: float = 2.0
+    """Factor on the step that both pictures have there: along an outline of both another tone shows less."""
+    most: float = 30.0
+    """ΔE beyond which a seam shows no more than it does anyway."""
+    kept: float = 2.0
+    """Of a changed pixel that stays, for each of its log odds that it comes from the edit."""
+    old: float = 4.0
+    """Least of that where the original shows the target: the old garment stays in sight."""
+    taken: float = 0.25
+    """Of a pixel that comes and is nothing of the target that changed: as little as can be comes from the edit."""
+    odds: float = 0.06
+    """Of the same, for each of its log odds that it stays."""
+    odds_limit: float = 4.0
+    hair: float = 8.0
+    """Of a pixel of the original's hair that comes: hair is matted later."""
+
+
+DEFAULT = EnergyConfig()
+
+
+@dataclass(frozen=True, eq=False)
+class Energy:
+    """What a mask costs. ``down`` and ``right`` hold the cost of a seam between a pixel and its neighbour there."""
+
+    keep: Map
+    """float32 (h, w): of a pixel that stays."""
+    take: Map
+    """float32 (h, w): of a pixel that comes."""
+    down: tuple[Map, Map]
+    """float32 (h, w): where the pixel stays and its neighbour comes, and the other way round."""
+    right: tuple[Map, Map]
+
+    def of(self, mask: Mask, area: Box) -> float:
+        """Of a part of a mask, bool (h, w), that lies at ``area``.
+
+        >>> flat, seam = np.zeros((2, 2), np.float32), np.ones((2, 2), np.float32)
+        >>> energy = Energy(flat, flat + 5, (seam, seam), (seam, seam))
+        >>> energy.of(np.array([[True, False], [False, False]]), Box(0, 0, 2, 2))
+        7.0
+        """
+        place = area.slices
+        total = self.keep[place][~mask].sum(dtype=np.float64) + self.take[place][mask].sum(dtype=np.float64)
+        for (first, second), one, other in (
+            (self.down, mask[:-1], mask[1:]),
+            (self.right, mask[:, :-1], mask[:, 1:]),
+        ):
+            height, width = one.shape
+            total += first[place][:height, :width][~one & other].sum(dtype=np.float64)
+            total += second[place][:height, :width][one & ~other].sum(dtype=np.float64)
+        return float(total)
+
+
+def seam_energy(odds: Map, scene: Scene, colours: tuple[Lab, Lab]) -> Energy:
+    """The energy of any mask of the scene.
+
+    Args:
+        odds: float32 (h, w): log odds that each pixel comes from the edit.
+        scene: what both pictures show.
+        colours: CIELAB of the original and the aligned, toned edit, float32 (h, w, 3) each.
+
+    >>> label, score = np.zeros((4, 4), np.uint8), np.zeros((4, 4), np.float32)
+    >>> scene = Scene.of_labels(label, label, score, ("upper",))
+    >>> wall, other = np.full((4, 4, 3), (80, 0, 0), np.float32), np.full((4, 4, 3), (40, 0, 0), np.float32)
+    >>> mask = np.zeros((4, 4), bool)
+    >>> mask[:, 2:] = True
+    >>> joined, same = (seam_energy(score, scene, (wall, edit)).of(mask, Box(0, 0, 4, 4)) for edit in (other, wall))
+    >>> joined > same
+    True
+    """
+    return _energy(odds, scene, *_in_one_light(*colours, scene))
+
+
+def _in_one_light(first: Lab, second: Lab, scene: Scene) -> tuple[Lab, Lab]:
+    """Both pictures' colours, the edit's in the light that the original has around: beside seams it is matched later.
+
+    Light is the mean difference over what both pictures show and nobody asked for (normalised convolution, Knutsson and
+    Westin 1993).
+    """
+    grounds = np.minimum(scene.before[PART_ID["background"]], scene.after[PART_ID["background"]])
+    same = (np.minimum(*scene.skin) > DEFAULT.skin) | (grounds > DEFAULT.ground)
+    same = (same & (delta_e(first, second) < DEFAULT.alike)).astype(np.float32)
+    sigma = DEFAULT.light * max(same.shape)
+    amount = blurred(same, sigma)
+    light = blurred((first - second) * same[..., None], sigma) / np.maximum(amount, 1e-4)[..., None]
+    light *= np.minimum(amount / DEFAULT.light_share, 1)[..., None]
+    return first, np.asarray(second + light, np.float32)
+
+
+def _energy(odds: Map, scene: Scene, first: Lab, second: Lab) -> Energy:
+    first, second = (np.asarray(blurred(colours, DEFAULT.blur), np.float32) for colours in (first, second))
+    per_pixel = WORKING_SIDE / max(odds.shape)  # areas grow faster than seams
+    sure = np.clip(odds, -DEFAULT.odds_limit, DEFAULT.odds_limit)
+    keep = DEFAULT.kept * np.maximum(sure, 0) * np.minimum(2 * scene.either, 1)
+    keep = np.maximum(keep, DEFAULT.old * (scene.was > 0.5)) * scene.changed
+    take = DEFAULT.taken * (1 - scene.changed * (scene.either > 0.5)) + DEFAULT.odds * np.maximum(-sure, 0)
+    if "hair" not in scene.parts:
+        take = take + DEFAULT.hair * (scene.before[PART_ID["hair"]] > 0.5)
+    down = _seams((first[:-1], first[1:]), (second[:-1], second[1:]), ((0, 1), (0, 0)))
+    right = _seams((first[:, :-1], first[:, 1:]), (second[:, :-1], second[:, 1:]), ((0, 0), (0, 1)))
+    return Energy((keep * per_pixel).astype(np.float32), (take * per_pixel).astype(np.float32), down, right)
+
+
+def _seams(
+    first: tuple[Lab, Lab], second: tuple[Lab, Lab], padding: tuple[tuple[int, int], tuple[int, int]]
+) -> tuple[Map, Map]:
+    """Costs of seams between neighbours of both pictures, as ``Energy`` holds them."""
+    masked = DEFAULT.least + DEFAULT.masking * np.minimum(delta_e(*first), delta_e(*second))
+    apart = np.minimum(*(delta_e(one, other) for one, other in zip(first, second, strict=True)))
+    steps = delta_e(first[0], second[1]), delta_e(second[0], first[1])
+    shown = (np.minimum(step, apart) - masked for step in steps)
+    kept, taken = (np.pad(np.clip(excess, 0, DEFAULT.most), padding) for excess in shown)
+    return np.asarray(kept, np.float32), np.asarray(taken, np.float32)

@@ -1,8 +1,8 @@
 """What a mask costs by what shows: its seams, what it wrongly keeps, and what it takes for nothing.
 
 A seam costs what both pictures differ by at that of its two pixels where they differ less (Kwatra et al. 2003): where
-they agree at one of them, the place looks as one of the pictures does; and no more than the step that is there. Along an
-outline that both pictures have it shows less.
+they agree at one of them, the place looks as one of the pictures does; and no more than the step that is there. Along
+an outline that both pictures have it shows less.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ Element = NDArray[np.uint8]
 """A structuring element: the neighbours that count, 1, in a square around a pixel, else 0."""
 
 
-WIDE, SMALL_SIGMA = 8.0, 4.0
+WIDE, SMALL_SIGMA = 5.0, 2.5
 """Sigma in pixels from which a blur is made on a smaller grid, and at least so large there."""
 
 

@@ -137,6 +137,9 @@ def _rim(picture: Image, distance: Map, ground: Mask, scale: float) -> Mask:
 
 def _mean(values: Map, places: Map, sigma: float) -> tuple[Map, Map]:
     """The mean of the values, (h, w, C), over the places near each pixel, and their share of what is near."""
+    import cv2
+
+    channels = values.shape[2]
     amount = blurred(places, sigma, edge_twice=False)
-    total = blurred(values * places[..., None], sigma, edge_twice=False)
-    return np.asarray(total / np.maximum(amount, 1e-6)[..., None], np.float32), amount
+    total = blurred(cv2.multiply(values, cv2.merge([places] * channels)), sigma, edge_twice=False)
+    return np.asarray(cv2.divide(total, cv2.merge([np.maximum(amount, 1e-6)] * channels)), np.float32), amount

@@ -57,7 +57,8 @@ def target_prob(probs: Probs, parts: tuple[str, ...]) -> Prob:
     >>> target_prob(probs, ("upper", "dress")).tolist()
     [[0.75, 1.0]]
     """
-    return np.clip(summed(probs, parts), 0, 1)
+    total = summed(probs, parts)
+    return np.clip(total, 0, 1, out=total)
 
 
 def summed(probs: Probs, parts: tuple[str, ...]) -> Prob:

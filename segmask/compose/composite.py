@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,8 +45,8 @@ def _mixed(original: Raster, edited: Raster, alpha: Alpha) -> Raster:
     levels, colours = np.rint(alpha * 255).astype(np.uint8), edited.shape[2]
     if original.shape[2] > colours:
         return _mixed_clear(original, edited, levels)
-    result = np.asarray(cv2.copyTo(edited, (levels == 255).view(np.uint8), original.copy()), original.dtype)
-    result = result.reshape(original.shape)
+    result = original.copy()
+    cv2.copyTo(edited, (levels == 255).view(np.uint8), result)
     soft = np.nonzero((levels > 0) & (levels < 255))  # an edge: few of all pixels
     result[soft] = _weighed(original[soft], edited[soft], levels[soft][:, None])
     return result
@@ -54,7 +56,8 @@ def _weighed(below: Raster, above: Raster, levels: NDArray[np.uint8]) -> Raster:
     """The mean of two rasters, ``levels`` of 255 of it from ``above``, rounded."""
     wide = np.uint16 if below.dtype == np.uint8 else np.uint32  # 255 * 255 + 127 fits
     weight = levels.astype(wide)
-    return ((below.astype(wide) * (255 - weight) + above.astype(wide) * weight + 127) // 255).astype(below.dtype)
+    mixed: Any = (below.astype(wide) * (255 - weight) + above.astype(wide) * weight + 127) // 255
+    return mixed.astype(below.dtype)
 
 
 def _mixed_clear(original: Raster, edited: Raster, levels: NDArray[np.uint8]) -> Raster:

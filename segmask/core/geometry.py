@@ -119,7 +119,8 @@ def _quickly(array: NDArray[np.uint8], size_hw: tuple[int, int]) -> NDArray[np.u
         return array
     array = _halved(array, size_hw)
     if all(small < side < 2 * small for side, small in zip(array.shape, size_hw, strict=False)):
-        array = cv2.resize(array, (2 * size_hw[1], 2 * size_hw[0]), interpolation=cv2.INTER_LINEAR)
+        double_wh = 2 * size_hw[1], 2 * size_hw[0]
+        return _resize(cv2.resize(array, double_wh, interpolation=cv2.INTER_LINEAR), size_hw)
     return _resize(array, size_hw)
 
 

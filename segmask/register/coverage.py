@@ -39,7 +39,7 @@ def reached(matrix: Matrix, edited_hw: tuple[int, ...], size_hw: tuple[int, int]
     >>> reached(np.array([[1, 0, 2], [0, 1, 0], [0, 0, 1.0]]), (1, 4), (1, 4)).tolist()  # moved two pixels right
     [[False, False, True, True]]
     """
-    inverse = np.linalg.inv(matrix)
+    inverse = np.linalg.inv(matrix).astype(np.float64)
     if _inside(inverse, edited_hw, size_hw):  # as most edits do
         return np.ones(size_hw, bool)
     columns = np.arange(size_hw[1], dtype=np.float64)

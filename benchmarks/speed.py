@@ -33,6 +33,7 @@ PICTURES_HW = {
     "24 square": (4900, 4900),
 }
 """Megapixels and shape: height and width."""
+RUNS = ("hybrid", "again", "preview", "diff")
 ROUNDS = 7  # timed runs; their median counts
 THRESHOLD, STEPS, SIGMA = 0.10, 3, 30  # of full scale; pixels of erosion and dilation; pixels
 
@@ -69,28 +70,30 @@ def write_pair(folder: Path, size_hw: tuple[int, int]) -> None:
         io.write_png(folder / name, np.clip(np.rint(large + grain), 0, 255).astype(np.uint8))
 
 
-def measure_time(folder: Path) -> dict:
+def measure_time(folder: Path, threads: int | None, rounds: int) -> dict:
     """Seconds by clock and of the CPU, [median, least, most] each: two strategies warm on arrays, a second call on an
-    opened pair, the stages, the usual recipe."""
+    opened pair, a preview, the stages, the usual recipe. What is excluded differs each time: nothing is decided yet."""
     from segmask import io
     from segmask.masker import Masker
 
     original, edited = (io.read_image(folder / name) for name in ("a.png", "b.png"))
-    masker, diff = Masker(), Masker(strategy="diff")
+    masker, diff = Masker(threads=threads), Masker(strategy="diff", threads=threads)
     opened = masker.open(original, edited)
     height = original.shape[0]
-    stays = np.arange(height)[:, None].repeat(original.shape[1], 1) < height // 2
+    rows = np.arange(height)[:, None].repeat(original.shape[1], 1)
     runs = {
-        "hybrid": lambda: masker.apply(original, edited),
-        "diff": lambda: diff.apply(original, edited),
-        "again": lambda: opened.apply(exclude=stays),
-        "recipe": lambda: usual_recipe(original, edited),
+        "hybrid": lambda _: masker.apply(original, edited),
+        "diff": lambda _: diff.apply(original, edited),
+        "again": lambda stays: opened.apply(exclude=stays),
+        "preview": lambda stays: opened.preview(exclude=~stays),
+        "recipe": lambda _: usual_recipe(original, edited),
     }
     seconds: dict[str, list[float]] = {}
-    for turn in range(ROUNDS + 1):
+    for turn in range(rounds + 1):
+        stays = rows < height // 2 + 4 * turn
         for name, run in runs.items():
             began = time.perf_counter(), time.process_time()
-            result = run()
+            result = run(stays)
             spent = {name: time.perf_counter() - began[0], f"{name} cpu": time.process_time() - began[1]}
             if name == "hybrid":
                 spent |= {f"stage {stage}": value for stage, value in result.report.timings}
@@ -125,25 +128,28 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
-def in_fresh_process(measure: str, folder: Path) -> dict:
+def in_fresh_process(measure: str, folder: Path, asked: argparse.Namespace) -> dict:
     command = [sys.executable, "-m", "benchmarks.speed", "--measure", measure, "--folder", str(folder)]
+    command += ["--rounds", str(asked.rounds)] + (["--threads", str(asked.threads)] if asked.threads else [])
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stderr)
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def table(found: dict[str, dict]) -> str:
+def table(found: dict[str, dict], asked: argparse.Namespace) -> str:
     """The section of RESULTS.md."""
     rows = []
     for picture, row in found.items():
         recipe, used = row["recipe"][0], row["recipe cpu"][0]
         cells = [f"{recipe:.2f}"]
-        for name in ("hybrid", "again", "diff"):
+        for name in RUNS:
             median, least, most = row[name]
             cells.append(f"{median:.2f} ({least:.2f}-{most:.2f})")
             cells.append(f"**{median / recipe:.2f}** ({row[f'{name} cpu'][0] / used:.2f})")
         rows.append(f"| {picture} | {' | '.join(cells)} | {row['memory']:.0f} |")
+    runs = " | ".join(f"{name}, s | ratio (CPU)" for name in RUNS)
+    titles = f"| MP | recipe, s | {runs} | memory |\n| --- |{' ---: |' * (2 * len(RUNS) + 2)}"
     names = [name for name in next(iter(found.values())) if name.startswith("stage ")]
     head = f"| MP | {' | '.join(name[6:] for name in names)} |\n| --- |{' ---: |' * len(names)}"
     stages = [
@@ -152,15 +158,14 @@ def table(found: dict[str, dict]) -> str:
     return f"""## Speed and memory
 
 `python -m benchmarks.speed`: the sample pair cut to a shape and enlarged, with grain; built-in parser, no face
-detector, {os.cpu_count()} cores. Seconds by clock, warm, on arrays: median of {ROUNDS} and (least-most); behind it the
-ratio to the usual recipe in the same process, by clock and (CPU time of all threads). *Again*: an opened pair with
-another `exclude`. *Usual recipe*: RGB difference, threshold, largest scipy label, erosion and dilation, gaussian of
-30 px, floating-point composite. *Memory*: peak resident MB of `apply` from files in a fresh process, above the
-interpreter with the libraries loaded. Load average at the end: {os.getloadavg()[1]:.1f} (other work stretches the
-clock, hardly the CPU time).
+detector, {os.cpu_count()} cores, {asked.threads or "all"} threads. Seconds by clock, warm, on arrays: median of
+{asked.rounds} and (least-most); behind it the ratio to the usual recipe in the same process, by clock and (CPU time of
+all threads). *Again*: an opened pair with another `exclude`. *Preview*: the same at 1024 pixels. *Usual recipe*: RGB
+difference, threshold, largest scipy label, erosion and dilation, gaussian of 30 px, floating-point composite.
+*Memory*: peak resident MB of `apply` from files in a fresh process, above the interpreter with the libraries loaded.
+Load average at the end: {os.getloadavg()[1]:.1f} (other work stretches the clock, hardly the CPU time).
 
-| MP | recipe, s | hybrid, s | ratio (CPU) | again, s | ratio (CPU) | diff, s | ratio (CPU) | memory |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+{titles}
 {chr(10).join(rows)}
 
 Seconds of each stage of `hybrid`, medians:
@@ -173,21 +178,27 @@ Seconds of each stage of `hybrid`, medians:
 def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--pictures", default=",".join(PICTURES_HW))
+    reader.add_argument("--threads", type=int, help="as many as there are cores without it")
+    reader.add_argument("--rounds", type=int, default=ROUNDS, help="timed runs, whose median counts")
     reader.add_argument("--dry", action="store_true", help="print instead of writing RESULTS.md")
     reader.add_argument("--measure", choices=("time", "memory"), help=argparse.SUPPRESS)
     reader.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     asked = reader.parse_args()
     if asked.measure:
-        measured = (measure_time if asked.measure == "time" else measure_memory)(asked.folder)
+        if asked.measure == "time":
+            measured = measure_time(asked.folder, asked.threads, asked.rounds)
+        else:
+            measured = measure_memory(asked.folder)
         print(json.dumps(measured))
         return
     found = {}
     for picture in asked.pictures.split(","):
         with tempfile.TemporaryDirectory() as name:
             write_pair(Path(name), PICTURES_HW[picture])
-            found[picture] = in_fresh_process("time", Path(name)) | in_fresh_process("memory", Path(name))
+            found[picture] = in_fresh_process("time", Path(name), asked)
+            found[picture] |= in_fresh_process("memory", Path(name), asked)
         print(picture, found[picture], file=sys.stderr, flush=True)
-    text = table(found)
+    text = table(found, asked)
     if asked.dry:
         print(text)
     else:

@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
 
+import numpy as np
+
 from segmask import io
 from segmask.account import pair_report
 from segmask.change.difference import change_between
@@ -76,6 +78,17 @@ class Made:
         """Is hair laid over the edit?"""
         return self.asked.strategy == "hybrid"
 
+    def holds_for(self, asked: Options, corrections: Corrections) -> bool:
+        """Would other options and corrections be decided alike? The feather comes later."""
+        own, masks = replace(asked, feather=self.asked.feather), (self.corrections, corrections)
+        given = any(mask.mask_in is not None for mask in masks)
+        return (
+            own == self.asked
+            and not given
+            and np.array_equal(masks[0].include, masks[1].include)
+            and np.array_equal(masks[0].exclude, masks[1].exclude)
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class OpenPair:
@@ -99,6 +112,8 @@ class OpenPair:
     """What was measured so far, by what it depends on."""
     aimed: dict[tuple[tuple[str, ...], float | None, float | None], Aimed] = field(default_factory=dict)
     """The last ``KEPT_TARGETS`` targets, by what they depend on."""
+    made: list[Made] = field(default_factory=list)
+    """The last decision: after a preview, or with another feather, it need not be made again."""
 
     def apply(
         self,
@@ -179,6 +194,9 @@ class OpenPair:
             corrections = read_corrections(include, exclude, mask_in, size_hw, asked.max_pixels, mask_format)
         measured = self._measure(asked, watch)
         with watch("fuse"):
+            if self.made and self.made[0].measured is measured and self.made[0].holds_for(asked, corrections):
+                return replace(self.made[0], asked=asked, corrections=corrections)
+            self.made.clear()
             aimed = self._aim(asked, measured)
             scene, people = aimed.scene, choose_person(self.seen, str(asked.person), self.edit.parsing)
             covered = self.edit.alignment.covered
@@ -186,7 +204,9 @@ class OpenPair:
             decision = decide(scene, measured.change, held, asked, corrections.mask_in, self.model)
             wider = asked.grow * max(decision.mask.shape) / REFERENCE_SIDE
             decision = replace(decision, mask=grown(decision.mask, wider))
-        return Made(asked, corrections, measured, aimed, people, held, decision)
+        made = Made(asked, corrections, measured, aimed, people, held, decision)
+        self.made.append(made)
+        return made
 
     def _asked(self, arguments: Mapping[str, Any], with_mask: bool) -> Options:
         """The options of a run. OptionError for what an opened pair has no choice in, or a given mask no use for."""

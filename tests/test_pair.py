@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import segmask
+import segmask.pair
 from segmask import Masker, io
 from segmask.core.geometry import resize_image
 from segmask.core.types import Image
@@ -96,6 +97,28 @@ def test_garments_are_measured_once(masker: Masker, small: tuple[Image, Image]) 
     assert len(pair.measured) == 1
     pair.apply(target="hair")
     assert len(pair.measured) == 2
+
+
+def test_a_decision_is_made_once_for_a_preview_and_any_feather(
+    masker: Masker, small: tuple[Image, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def counting(*arguments: Any) -> Any:
+        asked.append(1)
+        return decide(*arguments)
+
+    decide = segmask.pair.decide
+    monkeypatch.setattr(segmask.pair, "decide", counting)
+    pair, corner = masker.open(*small), _corner(150)
+    pair.preview(128, exclude=corner)
+    pair.apply(exclude=corner.copy())
+    soft = pair.apply(exclude=corner, feather=20)
+    assert len(asked) == 1
+    assert (soft.alpha == masker.open(*small).apply(exclude=corner, feather=20).alpha).all()
+    pair.apply(exclude=corner[::-1])
+    pair.apply(target="upper", exclude=corner)
+    assert len(asked) == 4
 
 
 def test_the_last_targets_are_kept(masker: Masker, small: tuple[Image, Image]) -> None:

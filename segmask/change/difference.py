@@ -206,7 +206,7 @@ def _cleaned(delta: Map) -> Map:
 def _gradient(colours: Map) -> Map:
     """ΔE that a shift by one pixel makes, float32 (h, w)."""
     dx, dy = slopes(colours)
-    return np.sqrt(over_channels(np.add, dx**2 + dy**2))
+    return np.sqrt(over_channels(np.add, dx * dx + dy * dy))
 
 
 def _quiet_floor(delta: Map, explained: Map, inside: Mask) -> Map:

@@ -13,7 +13,7 @@ import numpy as np
 from segmask.compose.hair_layer import HairLayer
 from segmask.compose.old_rim import Around, beyond_old_rim
 from segmask.compose.outline import Overlaid, moved_outline
-from segmask.core.geometry import REFERENCE_SIDE, resize_map
+from segmask.core.geometry import REFERENCE_SIDE, resize_map, resized_part
 from segmask.core.morphology import blurred, distance_to, narrowed
 from segmask.core.types import Alpha, Box, Mask, Prob
 
@@ -85,18 +85,27 @@ def make_alpha(
         signed, wider = moved_outline(signed, area, overlaid, width if feather is None else 0.0)
         if around is not None:
             signed = beyond_old_rim(signed, area, overlaid.original, around)
-    deeper = 0.0
+    deeper: Alpha | np.float32 = np.float32(0)
     amid = None if limbs is None or feather is not None else _amid(limbs, DEFAULT.skin)
     if amid is not None and amid.any():
-        deeper = resize_map(amid, size_hw)[area.slices] * DEFAULT.skin * scale
+        deeper = resized_part(amid, area, size_hw) * np.float32(DEFAULT.skin * scale)
     # A wide edge grows outwards: inside, the old garment would shine through. Not so in skin.
-    edge = (signed + width / 2 + wider) / (width + wider + deeper) if width > 0 else (signed > 0).astype(np.float32)
-    edge = np.asarray(np.clip(edge, 0, 1), np.float32)
+    if width > 0:
+        edge = signed + wider
+        edge += np.float32(width / 2)
+        wider += np.float32(width)
+        wider += deeper
+        edge /= wider
+        np.clip(edge, 0, 1, out=edge)
+    else:
+        edge = (signed > 0).astype(np.float32)
     inside_keep = keep[area.slices]
     _fade(edge, inside_keep, width)
     if beyond is not None and feather is None:
         _fade(edge, beyond[area.slices], DEFAULT.frame * scale)
-    edge = np.rint(edge * 255) / 255
+    edge *= 255
+    np.rint(edge, out=edge)
+    edge /= 255
     edge[inside_keep] = 0
     alpha[area.slices] = edge
     return alpha if hair is None else hair.widen(alpha, keep, hard=width <= 0)

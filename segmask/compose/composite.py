@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,19 +40,35 @@ def composite(original: Raster, edited: Raster, alpha: Alpha) -> Raster:
 
 def _mixed(original: Raster, edited: Raster, alpha: Alpha) -> Raster:
     """The same for a strip."""
-    result = original.copy()
-    wide = np.uint16 if original.dtype == np.uint8 else np.uint32  # 255 * 255 + 127 fits
-    weight = np.rint(alpha * 255).astype(wide)[..., None]
-    colours = edited.shape[2]
-    below, above = original[..., :colours].astype(wide), edited.astype(wide)
+    import cv2
+
+    levels, colours = np.rint(alpha * 255).astype(np.uint8), edited.shape[2]
     if original.shape[2] > colours:
-        clear = original[..., colours:] == 0
-        top = wide(np.iinfo(original.dtype).max)
-        transparency = np.where(clear, (weight * top + 127) // 255, original[..., colours:])
-        result[..., colours:] = transparency.astype(original.dtype)
-        below = np.where(clear & (weight > 0), above, below)  # nothing of what can't be seen shines through
-    mixed = (below * (255 - weight) + above * weight + 127) // 255
-    result[..., :colours] = mixed.astype(original.dtype)
+        return _mixed_clear(original, edited, levels)
+    result = original.copy()
+    cv2.copyTo(edited, (levels == 255).view(np.uint8), result)
+    soft = np.nonzero((levels > 0) & (levels < 255))  # an edge: few of all pixels
+    result[soft] = _weighed(original[soft], edited[soft], levels[soft][:, None])
+    return result
+
+
+def _weighed(below: Raster, above: Raster, levels: NDArray[np.uint8]) -> Raster:
+    """The mean of two rasters, ``levels`` of 255 of it from ``above``, rounded."""
+    wide = np.uint16 if below.dtype == np.uint8 else np.uint32  # 255 * 255 + 127 fits
+    weight = levels.astype(wide)
+    mixed: Any = (below.astype(wide) * (255 - weight) + above.astype(wide) * weight + 127) // 255
+    return mixed.astype(below.dtype)
+
+
+def _mixed_clear(original: Raster, edited: Raster, levels: NDArray[np.uint8]) -> Raster:
+    """The same where the original has an alpha channel: of what can't be seen nothing shines through."""
+    result, colours = original.copy(), edited.shape[2]
+    clear = original[..., colours:] == 0
+    top = np.full_like(original[..., colours:], np.iinfo(original.dtype).max)
+    transparency = _weighed(np.zeros_like(top), top, levels[..., None])
+    result[..., colours:] = np.where(clear, transparency, original[..., colours:])
+    below = np.where(clear & (levels > 0)[..., None], edited, original[..., :colours])
+    result[..., :colours] = _weighed(below, edited, levels[..., None])
     return result
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.compose.outline import tiles_crossed
-from segmask.core.colour import lab
+from segmask.core.colour import lab, over_channels
 from segmask.core.geometry import REFERENCE_SIDE, resize_image, resize_map, resized_part
 from segmask.core.morphology import blurred, widened
 from segmask.core.regions import connected_regions
@@ -122,24 +122,24 @@ def _rim(picture: Image, distance: Map, ground: Mask, scale: float) -> Mask:
     outside, amount = _mean(colours, ring, nearer)
     within, _ = _mean(colours, ((distance > nearer / 2) & (distance < farther)).astype(np.float32), nearer)
     step, towards = colours - outside, within - outside
-    mixed = np.zeros(distance.shape, bool)
-    for channels, apart in ((slice(0, 1), DEFAULT.apart), (slice(1, 3), DEFAULT.tinted)):
-        square = np.square(step[..., channels]).sum(2)
-        spread = np.sqrt(_mean(square, ring, nearer)[0])
-        mixed |= np.sqrt(square) > np.maximum(apart, DEFAULT.times * spread)
-    along = np.abs((step * towards).sum(2)) > DEFAULT.along * np.linalg.norm(step, axis=2) * np.linalg.norm(
-        towards, axis=2
-    )
-    mixed &= along & (distance > -DEFAULT.reach * scale) & (amount > DEFAULT.least)
+    square = np.square(step)
+    light, tint = np.ascontiguousarray(square[..., 0]), square[..., 1] + square[..., 2]
+    spread = np.sqrt(_mean(np.dstack([light, tint]), ring, nearer)[0])
+    mixed = np.sqrt(light) > np.maximum(DEFAULT.apart, DEFAULT.times * spread[..., 0])
+    mixed |= np.sqrt(tint) > np.maximum(DEFAULT.tinted, DEFAULT.times * spread[..., 1])
+    lengths = np.sqrt((light + tint) * over_channels(np.add, np.square(towards)))
+    mixed &= np.abs(over_channels(np.add, step * towards)) > DEFAULT.along * lengths
+    mixed &= (distance > -DEFAULT.reach * scale) & (amount > DEFAULT.least)
     regions = connected_regions(mixed | (distance > 0))
-    touching = regions.total((distance > 0).astype(np.float32)) > 0
+    touching = regions.total(distance > 0) > 0
     return regions.select(touching) & mixed & (distance <= 1)
 
 
 def _mean(values: Map, places: Map, sigma: float) -> tuple[Map, Map]:
-    """The mean of the values, (h, w) or (h, w, C), over the places near each pixel, and their share of what is near."""
+    """The mean of the values, (h, w, C), over the places near each pixel, and their share of what is near."""
+    import cv2
+
+    channels = values.shape[2]
     amount = blurred(places, sigma, edge_twice=False)
-    weighted = values * (places if values.ndim == 2 else places[..., None])
-    total = blurred(np.ascontiguousarray(weighted, np.float32), sigma, edge_twice=False)
-    share = np.maximum(amount, 1e-6)
-    return np.asarray(total / (share if values.ndim == 2 else share[..., None]), np.float32), amount
+    total = blurred(cv2.multiply(values, cv2.merge([places] * channels)), sigma, edge_twice=False)
+    return np.asarray(cv2.divide(total, cv2.merge([np.maximum(amount, 1e-6)] * channels)), np.float32), amount

@@ -61,11 +61,11 @@ def delta_e_94(first: Lab, second: Lab) -> NDArray[np.float32]:
     >>> round(float(delta_e_94(grey, pale)), 1), round(float(delta_e_94(red, redder)), 1)
     (10.0, 2.6)
     """
-    step = first - second
-    chroma_1, chroma_2 = np.hypot(first[..., 1], first[..., 2]), np.hypot(second[..., 1], second[..., 2])
+    (light_1, a_1, b_1), (light_2, a_2, b_2) = (np.moveaxis(colours, -1, 0) for colours in (first, second))
+    chroma_1, chroma_2 = np.sqrt(a_1 * a_1 + b_1 * b_1), np.sqrt(a_2 * a_2 + b_2 * b_2)
     chroma = np.sqrt(chroma_1 * chroma_2)
-    d_chroma = chroma_1 - chroma_2
-    d_hue_2 = np.maximum(step[..., 1] ** 2 + step[..., 2] ** 2 - d_chroma**2, 0)
-    return np.sqrt(
-        step[..., 0] ** 2 + (d_chroma / (1 + CHROMA_WEIGHT * chroma)) ** 2 + d_hue_2 / (1 + HUE_WEIGHT * chroma) ** 2
-    ).astype(np.float32)
+    light, chroma_step, a, b = light_1 - light_2, chroma_1 - chroma_2, a_1 - a_2, b_1 - b_2
+    hue_2 = np.maximum(a * a + b * b - chroma_step * chroma_step, 0)
+    chroma_step /= 1 + CHROMA_WEIGHT * chroma
+    hue_2 /= np.square(1 + HUE_WEIGHT * chroma)
+    return np.sqrt(light * light + chroma_step * chroma_step + hue_2).astype(np.float32)

@@ -41,7 +41,9 @@ def resize_mask(mask: Mask, size_hw: tuple[int, int]) -> Mask:
     """
     if mask.shape == size_hw:
         return mask
-    return _resize(mask.astype(np.uint8) * np.uint8(255), size_hw) >= 128
+    if mask.all() or not mask.any():  # as most masks of corrections and frames are
+        return np.full(size_hw, mask.any())
+    return _quickly(mask.astype(np.uint8) * np.uint8(255), size_hw) >= 128
 
 
 def resize_alpha(alpha: NDArray[np.float32], size_hw: tuple[int, int]) -> NDArray[np.float32]:
@@ -54,7 +56,7 @@ def resize_alpha(alpha: NDArray[np.float32], size_hw: tuple[int, int]) -> NDArra
 
     if alpha.shape == size_hw:
         return alpha
-    return _resize(cv2.convertScaleAbs(alpha, alpha=255), size_hw).astype(np.float32) / 255  # type: ignore[return-value]
+    return _quickly(cv2.convertScaleAbs(alpha, alpha=255), size_hw).astype(np.float32) / 255  # type: ignore[return-value]
 
 
 def resize_planes(planes: NDArray[np.float32], size_hw: tuple[int, int]) -> NDArray[np.float32]:
@@ -98,6 +100,28 @@ def _halved(array: NDArray, size_hw: tuple[int, int]) -> NDArray:
             break
         array = cv2.resize(array, (array.shape[1] // 2, array.shape[0] // 2), interpolation=cv2.INTER_AREA)
     return array
+
+
+def resize_glance(image: Image, size_hw: tuple[int, int]) -> Image:
+    """``resize_image`` for a look that no decision follows from: a little softer, in half of the time.
+
+    >>> resize_glance(np.array([[0, 40, 80, 120]], np.uint8), (1, 2)).tolist()
+    [[20, 100]]
+    """
+    return _quickly(image, size_hw)
+
+
+def _quickly(array: NDArray[np.uint8], size_hw: tuple[int, int]) -> NDArray[np.uint8]:
+    """An area average at less than half of the size, by way of twice the size, from which OpenCV averages quickly."""
+    import cv2
+
+    if array.shape[:2] == size_hw:
+        return array
+    array = _halved(array, size_hw)
+    if all(small < side < 2 * small for side, small in zip(array.shape, size_hw, strict=False)):
+        double_wh = 2 * size_hw[1], 2 * size_hw[0]
+        return _resize(cv2.resize(array, double_wh, interpolation=cv2.INTER_LINEAR), size_hw)
+    return _resize(array, size_hw)
 
 
 def resized_part(values: NDArray[np.float32], box: Box, size_hw: tuple[int, int]) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ Element = NDArray[np.uint8]
 """A structuring element: the neighbours that count, 1, in a square around a pixel, else 0."""
 
 
-WIDE, SMALL_SIGMA = 8.0, 4.0
+WIDE, SMALL_SIGMA = 5.0, 2.5
 """Sigma in pixels from which a blur is made on a smaller grid, and at least so large there."""
 
 
@@ -96,7 +96,13 @@ def within(mask: Mask, distance: float) -> Mask:
     >>> within(np.array([[1, 0, 0, 0]], bool), 1.5).tolist()
     [[True, True, False, False]]
     """
-    return distance_to(mask) <= distance
+    around = Box.around(mask)
+    if around is None:
+        return mask.copy()
+    area = around.grown_by(int(distance) + 1).clip(mask.shape[0], mask.shape[1]).slices
+    result = np.zeros_like(mask)
+    result[area] = distance_to(mask[area]) <= distance
+    return result
 
 
 def slopes(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

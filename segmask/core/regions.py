@@ -22,8 +22,11 @@ class Regions:
     [[1, 1, 0, 0]]
     """
 
-    labels: NDArray[np.int32]
-    """int32 (H, W): 0 outside, 1..n inside."""
+    size_hw: tuple[int, int]
+    area: Box
+    """Around all regions: labels and sums are made of it alone."""
+    inside: NDArray[np.int32]
+    """int32 (h, w): the labels in it."""
     areas: NDArray[np.int64]
     """Pixels of each index, (n + 1,). Index 0 has 0, so that the outside never counts as a large region."""
     boxes: tuple[Box, ...]
@@ -32,11 +35,23 @@ class Regions:
     def __len__(self) -> int:
         return len(self.boxes) - 1
 
+    @cached_property
+    def labels(self) -> NDArray[np.int32]:
+        """int32 (H, W): 0 outside, 1..n inside."""
+        if self.inside.shape == self.size_hw:
+            return self.inside
+        labels = np.zeros(self.size_hw, np.int32)
+        labels[self.area.slices] = self.inside
+        return labels
+
     def select(self, wanted: NDArray[np.bool_]) -> Mask:
         """The pixels of the regions whose index is ``wanted``, bool (n + 1,)."""
         wanted = wanted.copy()
         wanted[0] = False
-        return wanted[self.labels]
+        chosen = np.zeros(self.size_hw, bool)
+        if wanted.any():
+            chosen[self.area.slices] = wanted.take(self.inside)
+        return chosen
 
     def on_border(self) -> NDArray[np.bool_]:
         """Which regions touch the picture's border, bool (n + 1,)."""
@@ -48,15 +63,16 @@ class Regions:
     def total(self, values: NDArray) -> NDArray[np.float64]:
         """Sum of ``values`` (H, W) over each region, (n + 1,); index 0 has 0, as it has no area."""
         places, labels = self._inside
+        own = values[self.area.slices].ravel()[places]
         if values.dtype == np.bool_:
-            return np.bincount(labels[values.ravel()[places]], minlength=len(self) + 1).astype(np.float64)
-        return np.bincount(labels, values.ravel()[places], len(self) + 1).astype(np.float64)
+            return np.bincount(labels[own], minlength=len(self) + 1).astype(np.float64)
+        return np.bincount(labels, own, len(self) + 1).astype(np.float64)
 
     @cached_property
     def _inside(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """The pixels of all regions, as indices of the flat picture, and their labels: sums pass over these alone."""
-        flat = self.labels.ravel()
-        places = np.flatnonzero(flat)
+        """The pixels of all regions, as indices of the flat box, and their labels: sums pass over these alone."""
+        flat = self.inside.ravel()
+        places = np.flatnonzero(flat != 0)
         return places, flat[places].astype(np.intp)
 
 
@@ -71,13 +87,20 @@ def connected_regions(mask: Mask, diagonal: bool = True) -> Regions:
     """
     import cv2
 
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8 if diagonal else 4)
+    size_hw = (mask.shape[0], mask.shape[1])
+    left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
+    area = Box(left, top, left + width, top + height)
+    way = (8, cv2.CCL_BBDT) if diagonal else (4, cv2.CCL_SAUF)  # with statistics the fastest of OpenCV's
+    inside = np.ascontiguousarray(mask[area.slices]).view(np.uint8)
+    if not area.area:
+        return Regions(size_hw, area, np.zeros((0, 0), np.int32), np.zeros(1, np.int64), (Box(0, 0, 0, 0),))
+    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(inside, way[0], cv2.CV_32S, way[1])
     areas = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
     areas[0] = 0
     boxes = [Box(0, 0, 0, 0)]
-    for left, top, width, height in stats[1:, :4].tolist():
-        boxes.append(Box(left, top, left + width, top + height))
-    return Regions(np.asarray(labels, np.int32), areas, tuple(boxes))
+    for x, y, width, height in stats[1:, :4].tolist():
+        boxes.append(Box(x, y, x + width, y + height).moved(left, top))
+    return Regions(size_hw, area, np.asarray(labels, np.int32), areas, tuple(boxes))
 
 
 def equal_regions(values: NDArray[np.integer]) -> Regions:
@@ -109,5 +132,11 @@ def filled(mask: Mask, largest: float = float("inf")) -> Mask:
     >>> int(filled(ring).sum()), int(filled(ring, largest=0).sum())
     (9, 8)
     """
-    holes = connected_regions(~mask, diagonal=False)
-    return mask | holes.select((holes.areas <= largest) & ~holes.on_border())
+    around = Box.around(mask)
+    if around is None:
+        return mask.copy()
+    area = around.grown_by(1).clip(mask.shape[0], mask.shape[1])  # what lies outside of it is no hole
+    holes = connected_regions(~mask[area.slices], diagonal=False)
+    result = mask.copy()
+    result[area.slices] |= holes.select((holes.areas <= largest) & ~holes.on_border())
+    return result

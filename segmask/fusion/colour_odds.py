@@ -66,7 +66,8 @@ class ColourOdds:
         self._places = np.flatnonzero(np.ones(self._size_hw, bool) if where is None else where)
         planes = np.ascontiguousarray(np.moveaxis(lab, 2, 0))
         self._colours = planes.reshape(3, -1)[:, self._places]
-        self._small = resize_planes(planes, self._small_hw)
+        small = resize_planes(planes, self._small_hw)
+        self._small = np.concatenate([np.ones_like(small[:1]), small, small**2])
         self._outside = np.full(self._places.shape, -np.inf, np.float32)
         self._known = np.zeros(self._places.shape, bool)
         for outside in outsides:
@@ -89,13 +90,14 @@ class ColourOdds:
         """Logarithm of a side's density at each asked colour, less a constant, and where the side is known; (n,)."""
         weight = resize_map(side, self._small_hw)
         sigma = DEFAULT.reach * max(weight.shape)
-        amount = _around(weight, sigma)
+        sums = np.stack([_around(values * weight, sigma) for values in self._small])
+        amount, least = sums[0].copy(), np.maximum(sums[0], 1e-6)
+        means = sums[1:4] / least
+        variances = np.maximum(sums[4:] / least - means**2, 0)
         density = np.zeros(self._places.shape, np.float32)
-        for own, values in zip(self._colours, self._small, strict=True):
-            mean = _around(values * weight, sigma) / np.maximum(amount, 1e-6)
-            square = _around(values**2 * weight, sigma) / np.maximum(amount, 1e-6)
-            variance = self._enlarged(np.maximum(square - mean**2, 0)) + DEFAULT.spread**2
-            density -= (own - self._enlarged(mean)) ** 2 / (2 * variance) + 0.5 * np.log(variance)
+        for own, mean, variance in zip(self._colours, means, variances, strict=True):
+            wide = self._enlarged(variance) + DEFAULT.spread**2
+            density -= (own - self._enlarged(mean)) ** 2 / (2 * wide) + 0.5 * np.log(wide)
         return density, self._enlarged(amount) >= DEFAULT.least_weight
 
     def _enlarged(self, small: NDArray) -> Map:

@@ -207,7 +207,11 @@ def _weighted(values: Map, weight: Map, sigma: float) -> Map:
 
 
 def _log_odds(prob: Prob, smoothing: float) -> Map:
-    return np.asarray(np.log((prob + smoothing) / (1 - prob + smoothing)) / 2, np.float32)
+    odds = prob + np.float32(smoothing)
+    odds /= np.float32(1 + smoothing) - prob
+    np.log(odds, out=odds)
+    odds /= 2
+    return odds
 
 
 def _blurred(values: Map, sigma: float) -> Map:

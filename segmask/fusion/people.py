@@ -138,8 +138,7 @@ def find_people(parsing: Parsing, faces: tuple[Face, ...], image: Image) -> Peop
         own = [box for box, home in heads if home == index]
         if not own and (areas[index] < floor or body[group].mean() < DEFAULT.body):
             continue
-        small = resize_image(image, (figure.shape[0], figure.shape[1]))
-        parts = _split(group, own, small) if len(own) > 1 else group.astype(np.int32)
+        parts = _split(group, own, image) if len(own) > 1 else group.astype(np.int32)
         owners += np.where(group, parts + count, 0)
         count += max(1, len(own))
     if not count:  # a cropped torso, or a parsing that knows no body
@@ -182,6 +181,8 @@ def _home(box: Box, groups: Owners) -> list[int]:
 def _split(group: Mask, heads: list[Box], image: Image) -> Owners:
     """Which head each pixel of a group of touching figures belongs to, int32 (h, w): 0.. in the order of ``heads``."""
     import cv2
+
+    image = resize_image(image, (group.shape[0], group.shape[1]))
 
     claims = np.stack([_distance(box, group.shape) for box in heads])
     order = np.partition(claims, 1, axis=0)

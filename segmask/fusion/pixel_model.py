@@ -8,7 +8,7 @@ was seen in the fit, and the average is worth less than it says (Lakshminarayana
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,10 @@ WEIGHTS = Path(__file__).parent / "weights" / "pixel_model.npz"
 SURELY_NOT = -10.0
 """Log odds of a pixel that nothing speaks for."""
 CHUNK = 1 << 14  # pixels at a time: what it needs besides stays small
+BLOCK = 128
+"""Pixels of one matrix product: BLAS starts no threads for so few, which would wait for each other on busy cores."""
+STEPS = (4, 2)
+"""Pixels between those that are asked first, and between those that are asked where the first are not sure."""
 SURE = 3.0
 """Log odds from which four pixels answer for those between them: beyond ``odds_limit`` more is worth nothing anyway."""
 
@@ -46,21 +50,14 @@ class Perceptron:
     biases: tuple[Map, ...]
 
     def log_odds(self, features: Map) -> Map:
-        """Log odds of features (F, n), float32 (n,)."""
+        """Log odds of features (..., F, n), float32 (..., n)."""
         values = features
         for index, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            values = _product(weight, values)
+            values = np.matmul(weight, values)
             values += bias[:, None]
             if index < len(self.weights) - 1:
                 np.maximum(values, 0, out=values)
-        return values[0]
-
-
-def _product(weight: Map, values: Map) -> Map:
-    """Matrix product; not by BLAS, whose threads wait for each other on busy cores."""
-    import cv2
-
-    return np.asarray(cv2.gemm(weight, values, 1, np.empty((0, 0), np.float32), 0), np.float32)  # nothing is added
+        return values[..., 0, :]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,55 +69,58 @@ class PixelModel:
     def estimate(self, features: Iterable[Map], asked: Mask) -> Estimate:
         """Mean and spread of the log odds of features, (h, w) each, where bool (h, w) ``asked``; elsewhere surely not.
 
-        Every fourth pixel is asked first. Where it and its three neighbours on that grid are equally sure, the pixels
-        between them are not asked, but get their mean.
+        From coarse to fine (``STEPS``): where four neighbours on a grid are equally sure, the pixels between them are
+        not asked, but interpolated.
         """
-        places = np.flatnonzero(asked)
-        values = np.empty((self.members[0].weights[0].shape[1], len(places)), np.float32)
-        for row, plane in zip(values, features, strict=True):
-            row[:] = plane.ravel()[places]  # of one feature after the other: all maps at once would be large
+        planes = list(features)
         mean, spread = np.full(asked.shape, SURELY_NOT, np.float32), np.zeros(asked.shape, np.float32)
-        grid = np.zeros_like(asked)
-        grid[::2, ::2] = True
-        first = grid.ravel()[places]
-        self._ask(values, places, first, (mean, spread))
-        between = _between(mean, asked)
-        for answers in (mean, spread):
-            answers[between] = _grid_mean(answers)[between]
-        self._ask(values, places, ~first & ~between.ravel()[places], (mean, spread))
+        left = asked.copy()
+        for step in STEPS:
+            grid = np.zeros_like(asked)
+            grid[::step, ::step] = left[::step, ::step]
+            self._ask(planes, np.flatnonzero(grid), (mean, spread))
+            left &= ~grid
+            between = _between(mean, asked, step) & left
+            for answers in (mean, spread):
+                answers[between] = _interpolated(answers, step)[between]
+            left &= ~between
+        self._ask(planes, np.flatnonzero(left), (mean, spread))
         return Estimate(mean, spread)
 
-    def _ask(self, values: Map, places: NDArray[np.intp], which: Mask, answers: tuple[Map, Map]) -> None:
-        """Put the networks' mean and spread for some columns of values (F, n) at their places in both maps."""
-        columns = np.flatnonzero(which)
-        for start in range(0, len(columns), CHUNK):
-            chosen = columns[start : start + CHUNK]
-            own = values[:, chosen]
-            odds = np.stack([member.log_odds(own) for member in self.members])
-            answers[0].ravel()[places[chosen]], answers[1].ravel()[places[chosen]] = odds.mean(0), odds.std(0)
+    def _ask(self, planes: Sequence[Map], places: NDArray[np.intp], answers: tuple[Map, Map]) -> None:
+        """Put the networks' mean and spread for some pixels, by their indices, in both maps."""
+        for start in range(0, len(places), CHUNK):
+            chosen = places[start : start + CHUNK]
+            values = np.zeros((-(-len(chosen) // BLOCK), len(planes), BLOCK), np.float32)
+            for index, plane in enumerate(planes):
+                row = np.zeros(len(values) * BLOCK, np.float32)
+                row[: len(chosen)] = plane.ravel()[chosen]
+                values[:, index] = row.reshape(-1, BLOCK)
+            odds = np.stack([member.log_odds(values).ravel()[: len(chosen)] for member in self.members])
+            answers[0].ravel()[chosen], answers[1].ravel()[chosen] = odds.mean(0), odds.std(0)
 
 
-def _between(mean: Map, asked: Mask) -> Mask:
-    """Asked pixels between four of the grid that are all sure of the same, bool (h, w)."""
+def _between(mean: Map, asked: Mask, step: int) -> Mask:
+    """Asked pixels between four of a grid that are all sure of the same, bool (h, w)."""
     from scipy.ndimage import maximum_filter, minimum_filter
 
-    on_grid = mean[::2, ::2]
+    on_grid = mean[::step, ::step]
     square = {"size": 2, "origin": -1, "mode": "constant"}  # a pixel of the grid, those right of and below it
     least, most = (np.asarray(pick(on_grid, **square), np.float32) for pick in (minimum_filter, maximum_filter))
-    all_asked = np.asarray(minimum_filter(asked[::2, ::2], **square), bool)
+    all_asked = np.asarray(minimum_filter(asked[::step, ::step], **square), bool)
     sure = (least > SURE) | ((most < -SURE) & all_asked)
-    blocks = np.repeat(np.repeat(sure, 2, 0), 2, 1)[: mean.shape[0], : mean.shape[1]]
-    blocks[::2, ::2] = False
-    return blocks & asked
+    blocks = np.repeat(np.repeat(sure, step, 0), step, 1)
+    return blocks[: mean.shape[0], : mean.shape[1]] & asked
 
 
-def _grid_mean(values: Map) -> Map:
-    """The means of four neighbours on the grid, float32 (h, w), each for the pixels between them."""
-    on_grid = values[::2, ::2]
-    padded = np.pad(on_grid, ((0, 1), (0, 1)), mode="edge")
-    means = (padded[:-1, :-1] + padded[1:, :-1] + padded[:-1, 1:] + padded[1:, 1:]) / 4
-    blocks = np.repeat(np.repeat(means, 2, 0), 2, 1)
-    return np.asarray(blocks[: values.shape[0], : values.shape[1]], np.float32)
+def _interpolated(values: Map, step: int) -> Map:
+    """Bilinear interpolation between the pixels of a grid, float32 (h, w)."""
+    import cv2
+
+    matrix = np.array([[1 / step, 0, 0], [0, 1 / step, 0]])
+    on_grid, flags = np.ascontiguousarray(values[::step, ::step]), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    between = cv2.warpAffine(on_grid, matrix, values.shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(between, np.float32)
 
 
 def read_pixel_model(path: Path) -> PixelModel:

@@ -65,6 +65,8 @@ class ProtectConfig:
 DEFAULT = ProtectConfig()
 NEAR = ("hair", "headwear", "skin")
 """Parts that tell a face from a fist by what touches it."""
+GRID = 24
+"""Pixels of a margin from twice which on it is drawn on a smaller grid, where it still has so many."""
 
 
 def protected_region(
@@ -247,12 +249,20 @@ def _face_regions(parsing: Parsing, with_eyewear: bool) -> list[tuple[NDArray[np
 
 
 def _grown(region: Mask, margin: int, below: int) -> Mask:
-    """A region dilated upwards and sideways by half a disc, and a little downwards."""
+    """A region dilated upwards and sideways by half a disc, and a little downwards.
+
+    Of a large picture on a smaller grid, on which the margin still has ``GRID`` pixels.
+    """
     import cv2
 
+    step = max(1, margin // GRID)
+    size_hw = (region.shape[0], region.shape[1])
+    small = resize_mask(region, (max(1, size_hw[0] // step), max(1, size_hw[1] // step)))
+    margin, below = round(margin / step), max(1, round(below / step))
     upwards = disc(margin, corners=False)
     upwards[:margin] = 0  # a pixel looks for the region beside and below itself
-    return (cv2.dilate(region.astype(np.uint8), upwards) > 0) | widened(region, below, corners=False)
+    grown = (cv2.dilate(small.astype(np.uint8), upwards) > 0) | widened(small, below, corners=False)
+    return resize_mask(grown, size_hw) | region
 
 
 def _oval(face: Face, size_hw: tuple[int, int]) -> Mask:

@@ -130,8 +130,7 @@ def as_garments(mask: Mask, probability: Prob, scene: Scene, must_keep: Mask) ->
         return mask
     left = (np.minimum(scene.was, scene.becomes) > 0.5) & ~must_keep & ~mask
     result = mask.copy()
-    for probs in (scene.before, scene.after):
-        shown = probs.argmax(0)
+    for shown in scene.label_maps:
         present = set(np.unique(shown[left]).tolist())
         for part in (part for part in scene.parts if PART_ID[part] in present):
             garments = connected_regions(shown == PART_ID[part])

@@ -22,6 +22,8 @@ from segmask.register.motion import DEFAULT, Fit, Points, fit_points, scaling
 from segmask.register.turns import CLEARLY, LEAST_POINTS, LEAST_SHARE, SIDE, TURNS, Turn
 from segmask.register.warp import warp
 
+FEATURES_SIDE = 600
+"""Pixels of the long side at which SIFT looks for a first guess; it need only come near."""
 _NONE = Fit(np.eye(3), "identity", 0, 0, float("nan"), trusted=False)
 
 
@@ -200,9 +202,11 @@ def _from_features(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Matri
     """An affine guess from SIFT matches with the ratio test; None with too few matches."""
     import cv2
 
+    small_hw = working_size(first.shape, FEATURES_SIDE)
+    up = scaling(small_hw, first.shape)
     sift = cv2.SIFT.create(1500)
-    points_1, values_1 = sift.detectAndCompute(first, None)
-    points_2, values_2 = sift.detectAndCompute(second, None)
+    points_1, values_1 = sift.detectAndCompute(resize_image(first, small_hw), None)
+    points_2, values_2 = sift.detectAndCompute(resize_image(second, small_hw), None)
     if values_1 is None or values_2 is None or min(len(points_1), len(points_2)) < DEFAULT.min_inliers:
         return None
     pairs = cv2.BFMatcher().knnMatch(values_2, values_1, k=2)
@@ -211,10 +215,10 @@ def _from_features(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Matri
         return None
     moved = np.array([points_2[match.queryIdx].pt for match in good], np.float32)
     fixed = np.array([points_1[match.trainIdx].pt for match in good], np.float32)
-    matrix, inliers = cv2.estimateAffine2D(moved, fixed, method=cv2.RANSAC, ransacReprojThreshold=4.0)
+    matrix, inliers = cv2.estimateAffine2D(moved, fixed, method=cv2.RANSAC, ransacReprojThreshold=2.5)
     if matrix is None or inliers.sum() < DEFAULT.min_inliers:
         return None
-    return np.vstack([matrix, [0, 0, 1]])
+    return up @ np.vstack([matrix, [0, 0, 1]]) @ np.linalg.inv(up)
 
 
 def _largest_step(matrix: Matrix, size_hw: tuple[int, ...]) -> float:

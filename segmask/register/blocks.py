@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.morphology import blurred, slopes
-from segmask.core.types import Matrix
+from segmask.core.types import Box, Matrix
 from segmask.register.motion import DEFAULT, Fit, fit_points
 
 LEAST_SIDE = 16
@@ -50,21 +50,39 @@ def fit_blocks(first: NDArray[np.uint8], second: NDArray[np.uint8], guess: Matri
         return None
     window = cv2.createHanningWindow((side, side), cv2.CV_32F)
     edges_1, edges_2 = _edges(first), _edges(np.asarray(warped, np.uint8))
+    amount_1, amount_2, seen = _Sums(edges_1), _Sums(edges_2), _Sums(shown.astype(np.float32))
     moved, fixed = [], []
     for top in range(0, height - side + 1, side // OVERLAP):
         for left in range(0, width - side + 1, side // OVERLAP):
-            block = slice(top, top + side), slice(left, left + side)
-            one, other = edges_1[block], edges_2[block]
-            if shown[block].mean() < LEAST_SHOWN or min(one.std(), other.std()) < MIN_DEVIATION:
+            block = Box(left, top, left + side, top + side)
+            (mean_1, deviation_1), (mean_2, deviation_2) = amount_1.within(block), amount_2.within(block)
+            if seen.within(block)[0] < LEAST_SHOWN or min(deviation_1, deviation_2) < MIN_DEVIATION:
                 continue
             # Without their means: the window times a mean would be the same picture in both, unshifted.
-            (dx, dy), response = cv2.phaseCorrelate(one - one.mean(), other - other.mean(), window)
+            one, other = edges_1[block.slices] - mean_1, edges_2[block.slices] - mean_2
+            (dx, dy), response = cv2.phaseCorrelate(one, other, window)
             if response > DEFAULT.block_response and max(abs(dx), abs(dy)) < side / 3:
                 middle = np.array([left + (side - 1) / 2, top + (side - 1) / 2])
                 fixed.append(middle)
                 moved.append(middle + np.array([dx, dy]))
     fit = fit_points(np.array(moved, np.float32), np.array(fixed, np.float32), guess)
     return None if fit is None else replace(fit, method=f"{fit.method} (blocks)")
+
+
+class _Sums:
+    """Mean and standard deviation of any box of a map, from running sums (Crow 1984)."""
+
+    def __init__(self, values: NDArray[np.float32]) -> None:
+        import cv2
+
+        self._sums = cv2.integral2(values, sdepth=cv2.CV_64F, sqdepth=cv2.CV_64F)
+
+    def within(self, box: Box) -> tuple[np.float32, float]:
+        total, squares = (
+            (sums[box.y1, box.x1] - sums[box.y0, box.x1] - sums[box.y1, box.x0] + sums[box.y0, box.x0]) / box.area
+            for sums in self._sums
+        )
+        return np.float32(total), float(np.sqrt(max(squares - total * total, 0)))
 
 
 def _edges(gray: NDArray[np.uint8]) -> NDArray[np.float32]:

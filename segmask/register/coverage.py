@@ -39,7 +39,9 @@ def reached(matrix: Matrix, edited_hw: tuple[int, ...], size_hw: tuple[int, int]
     >>> reached(np.array([[1, 0, 2], [0, 1, 0], [0, 0, 1.0]]), (1, 4), (1, 4)).tolist()  # moved two pixels right
     [[False, False, True, True]]
     """
-    inverse = np.linalg.inv(matrix)
+    inverse = np.linalg.inv(matrix).astype(np.float64)
+    if _inside(inverse, edited_hw, size_hw):  # as most edits do
+        return np.ones(size_hw, bool)
     columns = np.arange(size_hw[1], dtype=np.float64)
     inside = np.empty(size_hw, bool)
     for strip in Box(0, 0, size_hw[1], size_hw[0]).strips():
@@ -48,3 +50,13 @@ def reached(matrix: Matrix, edited_hw: tuple[int, ...], size_hw: tuple[int, int]
         y = inverse[1, 0] * columns + inverse[1, 1] * rows + inverse[1, 2]
         inside[strip.slices] = (x >= -0.51) & (y >= -0.51) & (x <= edited_hw[1] - 0.49) & (y <= edited_hw[0] - 0.49)
     return inside
+
+
+def _inside(inverse: Matrix, edited_hw: tuple[int, ...], size_hw: tuple[int, int]) -> bool:
+    """Do all four corners of the grid lie in the edit's frame? Then all pixels between them do."""
+    right, bottom = size_hw[1] - 1, size_hw[0] - 1
+    corners = np.array([[0, 0, 1], [right, 0, 1], [0, bottom, 1], [right, bottom, 1]])
+    x, y = (corners @ inverse[row] for row in (0, 1))
+    return bool(
+        (x >= -0.5).all() and (y >= -0.5).all() and (x <= edited_hw[1] - 0.5).all() and (y <= edited_hw[0] - 0.5).all()
+    )

@@ -208,14 +208,17 @@ def _robust_line(source: NDArray[np.float32], goal: NDArray[np.float32]) -> tupl
         near = np.abs(error) < spread
         if near.sum() < 100:
             break
-        x, y = source[near], goal[near]
+        x, y, before = source[near], goal[near], (gain, offset, spread)
         # Both pictures are noisy: the ratio of spreads has no bias, least squares would pull the gain below 1.
         # 10 levels of doubt on each side, because a flat picture can't tell gain from offset.
         gain = float(np.sqrt((y.var() + 100.0) / (x.var() + 100.0)))
         gain = float(np.clip(gain, 1 / DEFAULT.max_gain, DEFAULT.max_gain))
         offset = float(np.clip(y.mean() - gain * x.mean(), -DEFAULT.max_offset, DEFAULT.max_offset))
-        deviation = 1.4826 * float(np.median(np.abs(error[near] - np.median(error[near]))))
+        errors = error[near]
+        deviation = 1.4826 * float(np.median(np.abs(errors - np.median(errors))))
         spread = float(np.clip(DEFAULT.trim * deviation, 3.0, 12.0))
+        if (gain, offset, spread) == before:  # and so it stays
+            break
     return gain, offset
 
 

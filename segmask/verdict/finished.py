@@ -17,6 +17,8 @@ Map = NDArray[np.float32]
 
 ACROSS = 0.005
 """Of the long side: distance from the outline at which both sides are looked at, beyond a soft edge."""
+ROOM = 0.012
+"""Of the long side: how far beyond that a blur before the look reaches (four times its sigma), or a rim."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,19 @@ class Finished:
         return self.mask & ~narrowed(self.mask)
 
     @cached_property
+    def near(self) -> Box:
+        """The box around the outline outside of which no colour is looked at."""
+        return self.beside.grown_by(round(ROOM * max(self.mask.shape)) + 4).clip(*self.mask.shape)
+
+    @cached_property
     def colours(self) -> tuple[Lab, Lab, Lab]:
-        """CIELAB of the original, the edit and the composite."""
-        return lab(self.original), lab(self.edited), lab(self.composite)
+        """CIELAB of the original, the edit and the composite in the box ``near``."""
+        area = self.near.slices
+        return lab(self.original[area]), lab(self.edited[area]), lab(self.composite[area])
+
+    def within_near(self, box: Box) -> Box:
+        """A box of the pictures in ``near``'s pixels."""
+        return box.moved(-self.near.x0, -self.near.y0)
 
     @cached_property
     def sides(self) -> tuple[Map, Map]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from segmask import io
 from segmask.compose.compose import Composed
 from segmask.core.findings import LOOK, Finding, Findings, PlaceBox
-from segmask.core.geometry import resize_image, resize_mask
+from segmask.core.geometry import resize_glance, resize_mask
 from segmask.core.labels import CLOTHING
 from segmask.core.types import Alignment, Alpha, Box, Change, Mask, Prob, ToneMatch
 from segmask.fusion.constraints import Constraints
@@ -109,8 +109,8 @@ def _finished(
     size_hw, shown = measured.change.size_hw, io.raster_to_image(done.raster, before.metadata)
     return Finished(
         original=measured.registered.working[0],
-        edited=resize_image(done.toned, size_hw),
-        composite=resize_image(shown, size_hw),
+        edited=resize_glance(done.toned, size_hw),
+        composite=resize_glance(shown, size_hw),
         alpha=done.small,
         score_map=measured.change.score_map,
         noise_floor=measured.change.noise_floor,

@@ -152,7 +152,8 @@ def _ghost(finished: Finished, mask: Mask) -> Trace:
     shows = np.zeros_like(mask)
     box = Box.around(rim)
     if box is not None:  # beside the edit and not beside the original: a soft edge leaves less of the old contour
-        edited, composite = (_outside(colours, mask, box) for colours in finished.colours[1:])
+        beside = mask[finished.near.slices]
+        edited, composite = (_outside(colours, beside, finished.within_near(box)) for colours in finished.colours[1:])
         apart = delta_e(composite, edited)
         floor = finished.noise_floor[box.slices]
         shows[box.slices] = rim[box.slices] & (apart > np.maximum(DEFAULT.contour, DEFAULT.differs * floor))
@@ -245,7 +246,9 @@ def _steps(finished: Finished) -> list[Map]:
     sigma = max(DEFAULT.along * max(line.shape), 0.5)
     amount = _along(np.ones((int(line.sum()), 1), np.float32), line, sigma)[:, 0]
     for colours in finished.colours:
-        inner, outer = finished.at_sides(blurred_in(colours, finished.beside, GRAIN, edge_twice=False))
+        inner, outer = finished.at_sides(
+            blurred_in(colours, finished.within_near(finished.beside), GRAIN, edge_twice=False)
+        )
         steps.append(np.asarray(np.linalg.norm(_along(inner - outer, line, sigma), axis=1) / amount, np.float32))
     return steps
 

@@ -72,7 +72,8 @@ def visible_seam(finished: Finished, skin: tuple[Prob, Prob]) -> Seam | None:
         return None
     box, sigma = finished.beside, max(DEFAULT.blur * max(finished.line.shape), 0.5)
     first, second, own = (
-        delta_e(*finished.at_sides(blurred_in(colours, box, sigma, edge_twice=False))) for colours in finished.colours
+        delta_e(*finished.at_sides(blurred_in(colours, finished.within_near(box), sigma, edge_twice=False)))
+        for colours in finished.colours
     )
     shown = [[values > 0.5 for values in finished.at_sides(prob[box.slices])] for prob in skin]
     whole = [inside & outside for inside, outside in shown]  # the picture shows skin across the outline

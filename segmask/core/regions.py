@@ -117,12 +117,13 @@ def equal_regions(values: NDArray[np.integer]) -> Regions:
     linked[::2, ::2] = 1
     linked[::2, 1::2] = values[:, 1:] == values[:, :-1]
     linked[1::2, ::2] = values[1:] == values[:-1]
-    count, found, stats, _ = cv2.connectedComponentsWithStats(linked, connectivity=4)
+    count, found, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(linked, 4, cv2.CV_32S, cv2.CCL_SAUF)
     labels = np.ascontiguousarray(found[::2, ::2], np.int32)
     boxes = [Box(0, 0, 0, 0)]
     for left, top, across, down in stats[1:, :4].tolist():  # ends are pixels
         boxes.append(Box(left // 2, top // 2, (left + across) // 2 + 1, (top + down) // 2 + 1))
-    return Regions(labels, np.bincount(labels.ravel(), minlength=count).astype(np.int64), tuple(boxes))
+    areas = np.bincount(labels.ravel(), minlength=count).astype(np.int64)
+    return Regions((height, width), Box(0, 0, width, height), labels, areas, tuple(boxes))
 
 
 def filled(mask: Mask, largest: float = float("inf")) -> Mask:

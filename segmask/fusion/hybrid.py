@@ -177,8 +177,8 @@ def decide_by_odds(
     tight = with_rim(_tighten(taken, scene, config), scene)
     mask = _likely_pieces(tight, probability, scene, targeted, config)
     mask = _whole(_without_specks(mask, config), probability, scene, config)
-    mask = as_wholes(with_redrawn(as_garments(mask, probability, scene, must_keep), scene, must_keep), scene)
-    mask = with_moves(mask, odds, scene, must_keep, must_take)
+    mask = with_redrawn(as_garments(mask, probability, scene, must_keep), scene, must_keep)
+    mask = as_wholes(with_moves(as_wholes(mask, scene), odds, scene, must_keep, must_take), scene)
     return Decision((mask | must_take) & ~must_keep, scene.prior, probability)
 
 

@@ -132,7 +132,10 @@ def _energy(odds: Map, scene: Scene, first: Lab, second: Lab) -> Energy:
     first, second = (np.asarray(blurred(colours, DEFAULT.blur), np.float32) for colours in (first, second))
     per_pixel = WORKING_SIDE / max(odds.shape)  # areas grow faster than seams
     sure = np.clip(odds, -DEFAULT.odds_limit, DEFAULT.odds_limit)
-    keep = DEFAULT.kept * np.maximum(sure, 0) * np.minimum(2 * scene.either, 1)
+    garment = np.maximum(
+        np.minimum(2 * scene.either, 1), scene.quiet.weight
+    )  # in a quiet pair all change was asked for
+    keep = DEFAULT.kept * np.maximum(sure, 0) * garment
     keep = np.maximum(keep, DEFAULT.old * (scene.was > 0.5)) * scene.changed
     take = DEFAULT.taken * (1 - scene.changed * (scene.either > 0.5)) + DEFAULT.odds * np.maximum(-sure, 0)
     if "hair" not in scene.parts:

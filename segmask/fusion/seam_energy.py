@@ -17,6 +17,7 @@ from segmask.core.geometry import WORKING_SIDE
 from segmask.core.labels import PART_ID
 from segmask.core.morphology import blurred
 from segmask.core.types import Box, Mask
+from segmask.fusion.limbs import bare_skin
 from segmask.fusion.scene import Scene
 
 Map = NDArray[np.float32]
@@ -132,9 +133,9 @@ def _energy(odds: Map, scene: Scene, first: Lab, second: Lab) -> Energy:
     first, second = (np.asarray(blurred(colours, DEFAULT.blur), np.float32) for colours in (first, second))
     per_pixel = WORKING_SIDE / max(odds.shape)  # areas grow faster than seams
     sure = np.clip(odds, -DEFAULT.odds_limit, DEFAULT.odds_limit)
-    garment = np.maximum(
-        np.minimum(2 * scene.either, 1), scene.quiet.weight
-    )  # in a quiet pair all change was asked for
+    # In a quiet pair all change was asked for, but an arm's.
+    meant = scene.quiet.weight * (1 - bare_skin(scene))
+    garment = np.maximum(np.minimum(2 * scene.either, 1), meant)
     keep = DEFAULT.kept * np.maximum(sure, 0) * garment
     keep = np.maximum(keep, DEFAULT.old * (scene.was > 0.5)) * scene.changed
     take = DEFAULT.taken * (1 - scene.changed * (scene.either > 0.5)) + DEFAULT.odds * np.maximum(-sure, 0)

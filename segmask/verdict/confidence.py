@@ -1,8 +1,7 @@
 """How sure the decision is of itself: measurements, and the probability that the mask is right, fitted on them.
 
 The pixel model's probabilities are calibrated, so their sums say how much is likely missing or taken too much. A
-logistic regression on these, on what alignment and change map measured, and on what shows of faults in the finished
-composite gives the confidence;
+logistic regression on these and on what alignment and change map measured gives the confidence;
 ``training/fit_verdict.py`` fits it on whole runs over synthetic edits that neither the parser nor the pixel model had
 seen. *Right* means kept >= .98 and coverage >= .95 of the finished alpha; faces, protected whatever is decided, are
 left out.
@@ -21,7 +20,6 @@ from segmask.core.morphology import opened, within
 from segmask.core.regions import connected_regions
 from segmask.core.types import Alignment, Box, Change, Mask, Prob, ToneMatch
 from segmask.fusion.decision import Decision
-from segmask.verdict.residue import Residue
 
 WEIGHTS = Path(__file__).parent / "weights" / "verdict.npz"
 
@@ -40,10 +38,6 @@ NAMES = (
     "even odds",
     "networks differ where nothing was taken",
     "networks differ on what was taken",
-    "old contour shows",
-    "changed pieces stay",
-    "outline has a step",
-    "things are cut in two",
 )
 
 
@@ -94,7 +88,6 @@ def measure_uncertainty(
     alignment: Alignment,
     tone: ToneMatch,
     keep: Mask,
-    residue: Residue | None = None,
 ) -> Uncertainty:
     """Measure what speaks against a decision.
 
@@ -104,7 +97,6 @@ def measure_uncertainty(
         alignment: how the edit was brought onto the original's grid.
         tone: the tone match.
         keep: bool (h, w): pixels that nothing could be taken from.
-        residue: what shows in the finished composite; without it nothing does.
 
     >>> labels = np.zeros((40, 40), np.float32)
     >>> mask, prob = labels > 0, labels.copy()
@@ -143,20 +135,9 @@ def measure_uncertainty(
         float(np.log10(((prob > low) & (prob < high) & free).sum() / taken + LEAST_SHARE)),
         np.log10(float(contested[free & ~mask].sum()) / taken + LEAST_SHARE),
         np.log10(float(contested[mask].sum()) / taken + LEAST_SHARE),
-        *_shown(residue),
     )
     box = regions.boxes[largest] if places.any() else None
     return Uncertainty(np.array(values, np.float32), places, missing, surplus, box)
-
-
-def _shown(residue: Residue | None) -> tuple[float, float, float, float]:
-    """Square roots of what shows: half of it counts for more than half."""
-    if residue is None:
-        return 0.0, 0.0, 0.0, 0.0
-    ghost, held, step, halved = (
-        float(np.sqrt(trace.amount)) for trace in (residue.ghost, residue.held, residue.step, residue.halved)
-    )
-    return ghost, held, step, halved
 
 
 def _contested(decision: Decision) -> Prob:

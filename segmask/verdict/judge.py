@@ -82,10 +82,10 @@ def judge(
     (['mask-empty'], 'ok')
     """
     change, registered, own_mask = measured.change, measured.registered, done.given_mask is not None
+    sure = weigh(decision, change, registered.alignment, registered.tone, constraints.keep)
+    findings, doubt = list(sure.findings), sure.doubt
     finished = _finished(before, measured, scene, constraints, done)
     residue = measure_residue(finished, CLOTHING if scene is None else scene.parts)
-    sure = weigh(decision, change, registered.alignment, registered.tone, constraints.keep, residue)
-    findings, doubt = list(sure.findings), sure.doubt
     confidence = sure.confidence
     if confidence is None and not own_mask and decision.strategy == HYBRID and (done.alpha > 0).any():
         confidence, shown, doubt = judge_thing(residue, before.size_hw)
@@ -120,14 +120,7 @@ def _finished(
     )
 
 
-def weigh(
-    decision: Decision,
-    change: Change,
-    alignment: Alignment,
-    tone: ToneMatch,
-    keep: Mask,
-    residue: Residue | None = None,
-) -> Verdict:
+def weigh(decision: Decision, change: Change, alignment: Alignment, tone: ToneMatch, keep: Mask) -> Verdict:
     """How sure a decision is of itself; below the fitted least confidence a person should look.
 
     Only the pixel model says how sure it is; for other things the finished composite does (``judge_thing``).
@@ -143,7 +136,7 @@ def weigh(
     if decision.spread is None:
         return Verdict(_faint(decision, change))
     size_hw = (decision.mask.shape[0], decision.mask.shape[1])
-    uncertainty = measure_uncertainty(decision, change, alignment, tone, resize_mask(keep, size_hw), residue)
+    uncertainty = measure_uncertainty(decision, change, alignment, tone, resize_mask(keep, size_hw))
     model = confidence_model()
     confidence = round(model.confidence(uncertainty), 4)
     findings: Findings = ()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
 from segmask.core.errors import OutputError
-from segmask.report import OK, PreservedReport, Report
-from segmask.result import report_json
+
+if TYPE_CHECKING:  # numpy, and all that reads and writes pictures: `segmask --help` needs neither
+    from segmask.report import PreservedReport, Report
 
 STRICT_EXIT = 3
 
@@ -51,6 +53,9 @@ def finish(report: Report, report_option: str | None, strict: bool, *, as_json: 
 
     With ``as_json`` the report is printed as one line.
     """
+    from segmask.report import OK
+    from segmask.result import report_json
+
     if report.prompt is not None:
         changes = ", ".join(f"{words} ({'+'.join(parts)})" for words, parts in report.prompt.matched)
         stays = ", ".join(words for words, _ in report.prompt.kept)

@@ -106,9 +106,8 @@ def lent_labels(plan: Plan) -> None:
 
 
 def packaged_parser(plan: Plan) -> None:
-    """The wide phase, and the mean of the weights before and after it."""
-    first = plan.out / "first" / "parser.onnx"
-    _copied(mean(first, wide.run(_wide(plan, first, plan.out / "wide")), plan.parser), plan.result)
+    """The wide phase, from the first parser on."""
+    _copied(_widened(plan, plan.out / "first" / "parser.onnx", plan.parser), plan.result)
 
 
 def out_of_fold_parsers(plan: Plan) -> None:
@@ -116,7 +115,7 @@ def out_of_fold_parsers(plan: Plan) -> None:
     for fold, goal in enumerate(plan.folds):
         first = plan.out / f"fold{fold}" / "first"
         start = train.run(plan.recipe.training(plan.data, first, _start(plan), fold, plan.out / "pseudo"))
-        mean(start, wide.run(_wide(plan, start, goal.parent / "wide", fold)), goal)
+        _widened(plan, start, goal, fold)
 
 
 def synthetic_edits(plan: Plan) -> None:
@@ -203,9 +202,15 @@ def _start(plan: Plan) -> Path | None:
     return found
 
 
-def _wide(plan: Plan, start: Path, out: Path, fold: int | None = None) -> wide.WideRun:
-    codes = plan.out / "codes" / "photos"
-    return plan.recipe.widening(plan.data, plan.extra, plan.out / "lent", out, start, codes, fold)
+def _widened(plan: Plan, first: Path, goal: Path, fold: int | None = None) -> Path:
+    """The stretches of the wide phase, after each of them the mean of its weights and the first parser's."""
+    codes, lent, start = plan.out / "codes" / "photos", plan.out / "lent", first
+    for number, stretch in enumerate(plan.recipe.stretches, 1):
+        out = goal.parent / f"wide{number}"
+        part = plan.recipe.widening(stretch, plan.data, plan.extra, lent, out, start, codes, fold)
+        start = mean(first, wide.run(part), out / "mean.onnx")
+    shutil.copyfile(start, goal)
+    return goal
 
 
 def _copied(path: Path, folder: Path) -> None:

@@ -24,6 +24,16 @@ class Draw:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """A part of the wide phase."""
+
+    samples: int
+    seed: int
+    spares_bystanders: bool = False
+    """People in the background whom the labels call background have no loss; else they are background."""
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Lengths of the steps."""
 
@@ -34,7 +44,8 @@ class Recipe:
     ema: float = train.EMA
     fold_schedule: float = 0.4
     """Of the out-of-fold parsers, multiplies epochs and samples."""
-    wide_samples: int = wide.SAMPLES
+    stretches: tuple[Stretch, ...] = (Stretch(9_672, 0, True), Stretch(21_440, 4))
+    """Of the wide phase; each goes on from the mean of the first parser's weights and the stretch's before."""
     wide_sizes: tuple[tuple[int, int], ...] = wide.SIZES
     wide_batch: int = wide.BATCH
     cut_every: int = 4
@@ -56,13 +67,21 @@ class Recipe:
         )  # fmt: skip
 
     def widening(
-        self, data: Path, extra: Path, lent: Path, out: Path, start: Path, codes: Path, fold: int | None
+        self,
+        stretch: Stretch,
+        data: Path,
+        extra: Path,
+        lent: Path,
+        out: Path,
+        start: Path,
+        codes: Path,
+        fold: int | None,
     ) -> wide.WideRun:
-        """The wide phase."""
-        samples = round(self.wide_samples * (1.0 if fold is None else self.fold_schedule))
-        return wide.WideRun(
-            data, extra, lent, out, start, codes, samples, math.inf, 0, fold, self.wide_sizes, self.wide_batch
-        )  # fmt: skip
+        """One stretch of the wide phase."""
+        samples = round(stretch.samples * (1.0 if fold is None else self.fold_schedule))
+        spared = codes if stretch.spares_bystanders else None
+        seed, sizes, batch = stretch.seed, self.wide_sizes, self.wide_batch
+        return wide.WideRun(data, extra, lent, out, start, spared, samples, math.inf, seed, fold, sizes, batch)
 
 
 FULL = Recipe(
@@ -82,7 +101,7 @@ SMOKE = Recipe(
     fine_sizes=((128, 96), (96, 128)),
     ema=0.9,
     fold_schedule=1.0,
-    wide_samples=16,
+    stretches=(Stretch(8, 0, True), Stretch(8, 1)),
     wide_sizes=((128, 96), (96, 128)),
     wide_batch=4,
     cut_every=3,

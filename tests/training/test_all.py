@@ -15,6 +15,8 @@ pytest.importorskip("matplotlib")
 
 from segmask.models.registry import load_parser
 from training import all as everything
+from training import wide
+from training.photos import read_names
 
 pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("default")]
 
@@ -55,3 +57,29 @@ def test_two_runs_draw_the_same_sample(tmp_path: Path) -> None:
         assert image.equal(same)
         assert codes.equal(same_codes)
         assert codes.shape == ((96, 64) if index // 2 % 2 == 0 else (64, 96))
+
+
+def test_each_stretch_goes_on_from_the_mean_with_the_first_parser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = everything.Plan(tmp_path, tmp_path, tmp_path, everything.SMOKE, read_names(), None)
+    runs: list[wide.WideRun] = []
+    first = tmp_path / "first.onnx"
+
+    def trained(run: wide.WideRun) -> Path:
+        runs.append(run)
+        run.out.mkdir()
+        return run.out / "parser.onnx"
+
+    def mixed(before: Path, after: Path, out: Path) -> Path:
+        assert (before, after) == (first, out.parent / "parser.onnx")
+        out.write_text(out.parent.name)
+        return out
+
+    monkeypatch.setattr(wide, "run", trained)
+    monkeypatch.setattr(everything, "mean", mixed)
+    goal = everything._widened(plan, first, plan.parser)
+    assert goal.read_text() == "wide2"
+    assert [run.start for run in runs] == [first, tmp_path / "wide1" / "mean.onnx"]
+    assert [(run.samples, run.seed) for run in runs] == [(8, 0), (8, 1)]
+    assert [run.bystanders for run in runs] == [tmp_path / "codes" / "photos", None]

@@ -1,18 +1,19 @@
-"""Drawings, headscarves and scenes made of labelled photos: the labels tell what the picture shows."""
+"""Drawings, headscarves, spectacles and scenes made of labelled photos: the labels tell what the picture shows."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 pytest.importorskip("torch")
 
 from segmask.core.labels import PART_ID, PARTS
-from training import drawings, from_behind, headscarves, looks, scenes
+from training import drawings, from_behind, headscarves, looks, scenes, spectacles
 from training.prepare import PART_OF_TAG
 from training.smoke import TAG_NAMES, DrawnFaces, figure
 
-HAIR, FACE, HEADWEAR = (PART_ID[part] for part in ("hair", "face", "headwear"))
+HAIR, FACE, HEADWEAR, EYEWEAR = (PART_ID[part] for part in ("hair", "face", "headwear", "eyewear"))
 
 
 @pytest.fixture
@@ -121,3 +122,48 @@ def test_without_hair_nobody_is_turned(picture: tuple[np.ndarray, np.ndarray]) -
     turned, found = from_behind.from_behind(image, bald, np.random.default_rng(0))
     np.testing.assert_array_equal(turned, image)
     np.testing.assert_array_equal(found, bald)
+
+
+def oval_head(angle: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """A face of 100 by 140 pixels with dark eyes at two fifths of its height, hair above, turned by degrees."""
+    image, label = np.full((300, 300, 3), 90, np.uint8), np.zeros((300, 300), np.uint8)
+    cv2.ellipse(label, (150, 110), (70, 70), 0, 0, 360, HAIR, -1)
+    cv2.ellipse(label, (150, 160), (50, 70), 0, 0, 360, FACE, -1)
+    image[label == HAIR], image[label == FACE] = (60, 40, 30), (220, 180, 160)
+    for x in (130, 170):
+        cv2.circle(image, (x, 146), 7, (40, 30, 30), -1)
+    turn = cv2.getRotationMatrix2D((150, 160), -angle, 1)
+    return cv2.warpAffine(image, turn, (300, 300)), cv2.warpAffine(label, turn, (300, 300), flags=cv2.INTER_NEAREST)
+
+
+@pytest.mark.parametrize("angle", [-25, 0, 20])
+def test_the_eye_line_is_where_the_eyes_are(angle: float) -> None:
+    found = spectacles.eye_line(*oval_head(angle), np.random.default_rng(0))
+    assert found is not None
+    expected = np.array([150, 160]) + 14 * np.array([np.sin(np.deg2rad(angle)), -np.cos(np.deg2rad(angle))])
+    assert np.hypot(*(found.eyes_xy - expected)) < 8
+    assert abs(found.half_width - 49) < 4
+    assert abs(np.rad2deg(found.angle) - angle) < 8
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_glasses_lie_on_the_face_or_in_the_hair_and_the_rest_stays(seed: int) -> None:
+    image, label = oval_head()
+    worn, found = spectacles.with_spectacles(image, label, np.random.default_rng(seed))
+    glasses = found == EYEWEAR
+    assert 0.1 < glasses.sum() / (label == FACE).sum() < 0.6
+    assert (found[~glasses] == label[~glasses]).all()
+    assert (label[glasses] > 0).mean() > 0.85  # few of its ends reach beyond the head
+    np.testing.assert_array_equal(worn[210:], image[210:])  # mouth and chin
+    assert np.abs(worn[glasses].astype(int) - image[glasses]).max() > 20
+
+
+def test_who_wears_glasses_gets_no_others_and_a_dot_of_a_face_gets_none() -> None:
+    image, label = oval_head()
+    label[140:150, 120:180] = EYEWEAR
+    tiny = np.zeros((60, 60), np.uint8)
+    tiny[20:28, 20:28] = FACE
+    for picture, codes in ((image, label), (image[:60, :60], tiny)):
+        worn, found = spectacles.with_spectacles(picture, codes, np.random.default_rng(0))
+        np.testing.assert_array_equal(worn, picture)
+        np.testing.assert_array_equal(found, codes)

@@ -194,9 +194,9 @@ class OpenPair:
             corrections = read_corrections(include, exclude, mask_in, size_hw, asked.max_pixels, mask_format)
         measured = self._measure(asked, watch)
         with watch("fuse"):
-            if self.made and self.made[0].measured is measured and self.made[0].holds_for(asked, corrections):
-                return replace(self.made[0], asked=asked, corrections=corrections)
-            self.made.clear()
+            last = next(iter(self.made), None)
+            if last is not None and last.measured is measured and last.holds_for(asked, corrections):
+                return replace(last, asked=asked, corrections=corrections)
             aimed = self._aim(asked, measured)
             scene, people = aimed.scene, choose_person(self.seen, str(asked.person), self.edit.parsing)
             covered = self.edit.alignment.covered
@@ -205,7 +205,7 @@ class OpenPair:
             wider = asked.grow * max(decision.mask.shape) / REFERENCE_SIDE
             decision = replace(decision, mask=grown(decision.mask, wider))
         made = Made(asked, corrections, measured, aimed, people, held, decision)
-        self.made.append(made)
+        self.made[:] = [made]  # at once: requests of a service share a pair
         return made
 
     def _asked(self, arguments: Mapping[str, Any], with_mask: bool) -> Options:

@@ -40,6 +40,8 @@ class MoveConfig:
     """Of the picture: a larger region is not moved as one."""
     grows: float = 0.3
     """Of the mask: a move that adds more is no mending of what was decided."""
+    ground: float = 0.8
+    """Probability in both pictures from which a pixel is ground that stays ground, and is never taken by a move."""
     reaches: tuple[float, ...] = (0.015, 0.06)
     """Of the long side: half the widths of bays and spurs of the outline that are moved."""
     rim: float = 0.004
@@ -95,11 +97,13 @@ def with_moves(mask: Mask, odds: Map, scene: Scene, keep: Mask, take: Mask) -> M
     kinds = _kinds(scene)
     energy = seam_energy(odds, scene, scene.change.colours)
     result, least = mask.copy(), DEFAULT.gain * max(mask.shape) / WORKING_SIDE
+    grounds = np.minimum(scene.before[PART_ID["background"]], scene.after[PART_ID["background"]])
+    stays = keep | (grounds > DEFAULT.ground)  # the edit's ground is nothing that was asked for
     fresh = np.ones_like(mask)  # where something was moved in the round before
     for _ in range(DEFAULT.rounds):
         before = result.copy()
         for move in _proposed(before, scene, kinds, keep):
-            _make(move, result, energy, ~(keep if move.side else take), least, fresh)
+            _make(move, result, energy, ~(stays if move.side else take), least, fresh)
         fresh = result != before
         if not fresh.any():
             break

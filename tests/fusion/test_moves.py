@@ -86,9 +86,9 @@ def test_a_patch_of_the_old_skin_within_skin_that_comes_is_taken_too() -> None:
     drawn = dressed()
     leg, slit = box(110, 200, 60, 100), box(150, 190, 76, 84)
     drawn.paint(0, leg, "upper", SHIRT)
-    drawn.paint(0, slit, "background", SKIN)
+    drawn.paint(0, slit, "bag", SKIN)
     drawn.paint(1, leg, "skin", (80, 12, 12))
-    drawn.paint(1, slit, "background", (80, 12, 12))
+    drawn.paint(1, slit, "bag", (80, 12, 12))
     assert moved(drawn, (TRUNK | leg) & ~slit)[slit].all()
 
 

@@ -156,7 +156,9 @@ def test_no_serious_fault_for_screen_readers_and_keyboards(
 ) -> None:
     """At the start, over a result with all that folds open, in the help, and in the batch tab before and after."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
+    still = {"reduced_motion": "reduce"}  # halfway through a transition any contrast is low
+    size = {"width": width, "height": 800}
+    context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True, **still)
     context.set_default_timeout(PATIENT)
     page = context.new_page()
     page.goto(service.url)

@@ -42,6 +42,11 @@ class Corrections:
     """float32 (H, W), multiples of 1/255: the mask to use instead of a decision."""
     findings: Findings = ()
 
+    def ask_alike(self, other: Corrections) -> bool:
+        """Do both leave the same to be decided? A mask to use leaves nothing."""
+        masks = (self.include, other.include), (self.exclude, other.exclude)
+        return self.mask_in is None and other.mask_in is None and all(np.array_equal(*pair) for pair in masks)
+
 
 def read_checked(source: Source, name: str, max_pixels: int | None = None) -> io.Picture:
     """A picture that is large enough to measure anything. Raises InputError.

@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
 
-import numpy as np
-
 from segmask import io
 from segmask.account import pair_report
 from segmask.change.difference import change_between
@@ -80,14 +78,8 @@ class Made:
 
     def holds_for(self, asked: Options, corrections: Corrections) -> bool:
         """Would other options and corrections be decided alike? The feather comes later."""
-        own, masks = replace(asked, feather=self.asked.feather), (self.corrections, corrections)
-        given = any(mask.mask_in is not None for mask in masks)
-        return (
-            own == self.asked
-            and not given
-            and np.array_equal(masks[0].include, masks[1].include)
-            and np.array_equal(masks[0].exclude, masks[1].exclude)
-        )
+        alike = replace(asked, feather=self.asked.feather) == self.asked
+        return alike and self.corrections.ask_alike(corrections)
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,8 +34,9 @@ def delta_e(first: Lab, second: Lab) -> NDArray[np.float32]:
     >>> float(delta_e(np.float32([50, 0, 0]), np.float32([50, 3, 4])))
     5.0
     """
-    step = first - second
-    return np.asarray(np.sqrt(over_channels(np.add, step * step)), np.float32)
+    step = np.subtract(first, second)
+    step *= step
+    return np.asarray(np.sqrt(over_channels(np.add, step)), np.float32)
 
 
 def over_channels(combine: np.ufunc, values: NDArray) -> NDArray:

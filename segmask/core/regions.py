@@ -62,11 +62,13 @@ class Regions:
 
     def total(self, values: NDArray) -> NDArray[np.float64]:
         """Sum of ``values`` (H, W) over each region, (n + 1,); index 0 has 0, as it has no area."""
-        places, labels = self._inside
-        own = values[self.area.slices].ravel()[places]
+        own = values[self.area.slices]
         if values.dtype == np.bool_:
-            return np.bincount(labels[own], minlength=len(self) + 1).astype(np.float64)
-        return np.bincount(labels, own, len(self) + 1).astype(np.float64)
+            counts = np.bincount(self.inside[own], minlength=len(self) + 1).astype(np.float64)
+            counts[0] = 0
+            return counts
+        places, labels = self._inside
+        return np.bincount(labels, own.ravel()[places], len(self) + 1).astype(np.float64)
 
     @cached_property
     def _inside(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -110,20 +112,27 @@ def equal_regions(values: NDArray[np.integer]) -> Regions:
     >>> regions.labels.tolist(), regions.areas.tolist()
     ([[1, 1, 2], [3, 1, 2]], [0, 3, 2, 1])
     """
-    import cv2
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
     height, width = values.shape
-    linked = np.zeros((2 * height - 1, 2 * width - 1), np.uint8)  # pixels at even places, links between them
-    linked[::2, ::2] = 1
-    linked[::2, 1::2] = values[:, 1:] == values[:, :-1]
-    linked[1::2, ::2] = values[1:] == values[:-1]
-    count, found, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(linked, 4, cv2.CV_32S, cv2.CCL_SAUF)
-    labels = np.ascontiguousarray(found[::2, ::2], np.int32)
-    boxes = [Box(0, 0, 0, 0)]
-    for left, top, across, down in stats[1:, :4].tolist():  # ends are pixels
-        boxes.append(Box(left // 2, top // 2, (left + across) // 2 + 1, (top + down) // 2 + 1))
-    areas = np.bincount(labels.ravel(), minlength=count).astype(np.int64)
-    return Regions((height, width), Box(0, 0, width, height), labels, areas, tuple(boxes))
+    starts = np.ones(values.shape, bool)  # of runs along the rows
+    starts[:, 1:] = values[:, 1:] != values[:, :-1]
+    begins = np.flatnonzero(starts)
+    runs = (np.cumsum(starts, dtype=np.int32) - 1).reshape(values.shape)
+    linked = (values[1:] == values[:-1]) & (starts[1:] | starts[:-1])  # the first pixel that two runs share
+    links = runs[:-1][linked], runs[1:][linked]
+    graph = coo_array((np.ones(len(links[0]), bool), links), shape=(len(begins), len(begins)))
+    count, found = connected_components(graph, directed=False)
+    found = np.asarray(found + 1, np.int32)
+    (top, left), lengths = np.divmod(begins, width), np.diff(begins, append=values.size)
+    areas = np.bincount(found, lengths, count + 1).astype(np.int64)
+    ends = np.full((2, count + 1), values.size), np.zeros((2, count + 1), np.intp)
+    for find, end, sides in ((np.minimum, ends[0], (left, top)), (np.maximum, ends[1], (left + lengths, top + 1))):
+        for side, own in zip(sides, end, strict=True):
+            find.at(own, found, side)
+    boxes = tuple(Box(*sides) for sides in np.concatenate(ends)[:, 1:].T.tolist())
+    return Regions((height, width), Box(0, 0, width, height), found[runs], areas, (Box(0, 0, 0, 0), *boxes))
 
 
 def filled(mask: Mask, largest: float = float("inf")) -> Mask:

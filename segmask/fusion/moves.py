@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from segmask.core.labels import PART_ID, PARTS
 from segmask.core.morphology import distance_to, widened
 from segmask.core.regions import Regions, connected_regions, equal_regions
 from segmask.core.types import Box, Mask
-from segmask.fusion.scene import BARE, Scene
+from segmask.fusion.scene import BARE, Scene, once_a_scene
 from segmask.fusion.seam_energy import Energy, seam_energy
 
 Map = NDArray[np.float32]
@@ -94,38 +95,38 @@ def with_moves(mask: Mask, odds: Map, scene: Scene, keep: Mask, take: Mask) -> M
     """
     if scene.change.colours is None or not mask.any():
         return mask
-    kinds = _kinds(scene)
-    energy = seam_energy(odds, scene, scene.change.colours)
-    result, least = mask.copy(), DEFAULT.gain * max(mask.shape) / WORKING_SIDE
+    result, size, energy = mask.copy(), int(mask.sum()), seam_energy(odds, scene)
     grounds = np.minimum(scene.before[PART_ID["background"]], scene.after[PART_ID["background"]])
     stays = keep | (grounds > DEFAULT.ground)  # the edit's ground is nothing that was asked for
-    fresh = np.ones_like(mask)  # where something was moved in the round before
+    free = {True: ~stays, False: ~take}
+    limbs, fresh = list(_limbs(scene, keep)), np.ones_like(mask)  # where something was moved in the round before
     for _ in range(DEFAULT.rounds):
         before = result.copy()
-        for move in _proposed(before, scene, kinds, keep):
-            _make(move, result, energy, ~(stays if move.side else take), least, fresh)
+        for move in chain(limbs, _at_outline(before, scene)):
+            if fresh[move.box.grown_by(1).clip(*mask.shape).slices].any():  # else it was weighed already
+                size += _make(move, result, energy, free[move.side], DEFAULT.grows * size)
         fresh = result != before
         if not fresh.any():
             break
     return result
 
 
-def _make(move: Move, mask: Mask, energy: Energy, free: Mask, least: float, fresh: Mask) -> None:
-    """Make the move in ``mask`` if it saves enough; not where nothing is ``fresh``: it was weighed already."""
-    area = move.box.grown_by(1).clip(*mask.shape)
-    if not fresh[area.slices].any():
-        return
-    old = mask[area.slices]
-    flip = np.zeros_like(old)
-    top, left = move.box.y0 - area.y0, move.box.x0 - area.x0
-    flip[top : top + move.box.height, left : left + move.box.width] = move.pixels
-    flip &= (old != move.side) & free[area.slices]
-    count = int(flip.sum())
-    if not count or (move.side and count > DEFAULT.grows * mask.sum()):
-        return
-    now, new = energy.of(old, area), np.where(flip, move.side, old)
-    if now > least and energy.of(new, area) < now - least:
-        mask[area.slices] = new
+def _make(move: Move, mask: Mask, energy: Energy, free: Mask, most: float) -> int:
+    """Make the move in ``mask`` if it saves enough and takes at most so many pixels; how many more the mask has."""
+    place = move.box.slices
+    flip = move.pixels & (mask[place] != move.side) & free[place]
+    around, count = Box.around(flip), int(flip.sum())
+    if around is None or (move.side and count > most):
+        return 0
+    area = around.moved(move.box.x0, move.box.y0).grown_by(1).clip(*mask.shape)  # nothing else changes what it costs
+    old, least = mask[area.slices].copy(), DEFAULT.gain * max(mask.shape) / WORKING_SIDE
+    now = energy.of(old, area)
+    if now > least:
+        mask[place][flip] = move.side
+        if energy.of(mask[area.slices], area) < now - least:
+            return count if move.side else -count
+        mask[area.slices] = old
+    return 0
 
 
 def _kinds(scene: Scene) -> NDArray[np.uint8]:
@@ -133,20 +134,26 @@ def _kinds(scene: Scene) -> NDArray[np.uint8]:
     kind = np.full(len(PARTS), OTHER, np.uint8)
     for number, parts in ((GROUND, ("background",)), (SKIN, BARE), (HAIR, ("hair",)), (TARGET, scene.parts)):
         kind[[PART_ID[part] for part in parts]] = number
-    before, after = (kind[probs.argmax(0)] for probs in (scene.before, scene.after))
+    before, after = (kind[labels] for labels in scene.label_maps)
     return np.asarray(before * KINDS + after, np.uint8)
 
 
-def _proposed(mask: Mask, scene: Scene, kinds: NDArray[np.uint8], keep: Mask) -> Iterator[Move]:
-    """The moves that may mend the mask."""
-    yield from _limbs(scene, keep)
+@once_a_scene
+def _of_kinds(scene: Scene) -> tuple[NDArray[np.uint8], Regions]:
+    """Kinds, and the regions of each."""
+    kinds = _kinds(scene)
+    return kinds, equal_regions(kinds)
+
+
+def _at_outline(mask: Mask, scene: Scene) -> Iterator[Move]:
+    """Holes, islands, bays, spurs and what is of one kind at the outline of the mask."""
     most = DEFAULT.most_area * mask.size
     for side, outside in ((True, mask), (False, ~mask)):
         yield from _each(connected_regions(~outside), DEFAULT.least_area * mask.size, most / 2, side)
     for reach in DEFAULT.reaches:
         for side, outside in ((True, mask), (False, ~mask)):
-            yield from _each(_bays(outside, reach), DEFAULT.speck, most, side)
-    yield from _of_one_kind(mask, kinds, most)
+            yield from _each(_bays(outside, reach, mask), DEFAULT.speck, most, side)
+    yield from _of_one_kind(mask, *_of_kinds(scene), most)
 
 
 def _each(regions: Regions, least: float, most: float, side: bool) -> Iterator[Move]:
@@ -155,7 +162,7 @@ def _each(regions: Regions, least: float, most: float, side: bool) -> Iterator[M
         yield _whole(regions, int(index), side)
 
 
-def _of_one_kind(mask: Mask, kinds: NDArray[np.uint8], most: float) -> Iterator[Move]:
+def _of_one_kind(mask: Mask, kinds: NDArray[np.uint8], wholes: Regions, most: float) -> Iterator[Move]:
     """What is of one kind and lies at the outline, as a whole to either side, and its parts on one side to the other.
 
     Ground that stays ground is given back, never taken: the edit's ground is nothing that was asked for. No hair.
@@ -164,7 +171,7 @@ def _of_one_kind(mask: Mask, kinds: NDArray[np.uint8], most: float) -> Iterator[
     line &= (kinds // KINDS != HAIR) & (kinds % KINDS != HAIR)
     still = kinds == GROUND * KINDS + GROUND
     parts = equal_regions(kinds + np.uint8(KINDS**2) * mask)
-    for regions, in_parts in ((equal_regions(kinds), False), (parts, True)):
+    for regions, in_parts in ((wholes, False), (parts, True)):
         fit = (regions.total(line) > 0) & (regions.areas >= DEFAULT.speck) & (regions.areas <= most)
         inside, ground = regions.total(mask) > 0, regions.total(still) > 0
         for index in np.flatnonzero(fit):
@@ -173,10 +180,17 @@ def _of_one_kind(mask: Mask, kinds: NDArray[np.uint8], most: float) -> Iterator[
                     yield _whole(regions, int(index), bool(side))
 
 
-def _bays(mask: Mask, reach: float) -> Regions:
-    """What a closing adds to a mask, bool (h, w): bays and straits narrower than twice ``reach`` of the long side."""
-    distance = max(1.0, reach * max(mask.shape))
-    return connected_regions((distance_to(distance_to(mask) > distance) > distance) & ~mask)
+def _bays(mask: Mask, reach: float, inner: Mask) -> Regions:
+    """What a closing adds to a mask, bool (h, w): bays and straits narrower than twice ``reach`` of the long side.
+
+    Looked for about ``inner``, which is the mask, or what lies outside of it.
+    """
+    distance, bays = max(1.0, reach * max(mask.shape)), np.zeros_like(mask)
+    around = Box.around(inner)
+    if around is not None:
+        place = around.grown_by(int(2.1 * distance) + 3).clip(*mask.shape).slices  # distances are up to 2 % off
+        bays[place] = (distance_to(distance_to(mask[place]) > distance) > distance) & ~mask[place]
+    return connected_regions(bays)
 
 
 def _whole(regions: Regions, index: int, side: bool) -> Move:

@@ -18,7 +18,7 @@ from segmask.core.labels import PART_ID
 from segmask.core.morphology import blurred
 from segmask.core.types import Box, Mask
 from segmask.fusion.limbs import bare_skin
-from segmask.fusion.scene import Scene
+from segmask.fusion.scene import Scene, once_a_scene
 
 Map = NDArray[np.float32]
 
@@ -93,44 +93,25 @@ class Energy:
         return float(total)
 
 
-def seam_energy(odds: Map, scene: Scene, colours: tuple[Lab, Lab]) -> Energy:
+def seam_energy(odds: Map, scene: Scene) -> Energy:
     """The energy of any mask of the scene.
 
     Args:
         odds: float32 (h, w): log odds that each pixel comes from the edit.
-        scene: what both pictures show.
-        colours: CIELAB of the original and the aligned, toned edit, float32 (h, w, 3) each.
+        scene: what both pictures show; their colours must be known.
 
+    >>> from segmask.core.types import Change
     >>> label, score = np.zeros((4, 4), np.uint8), np.zeros((4, 4), np.float32)
-    >>> scene = Scene.of_labels(label, label, score, ("upper",))
+    >>> shown = np.eye(14, dtype=np.float32)[label].transpose(2, 0, 1)
     >>> wall, other = np.full((4, 4, 3), (80, 0, 0), np.float32), np.full((4, 4, 3), (40, 0, 0), np.float32)
+    >>> changes = (Change(score, score + 1, 3.0, score > 3, colours=(wall, edit)) for edit in (other, wall))
     >>> mask = np.zeros((4, 4), bool)
     >>> mask[:, 2:] = True
-    >>> joined, same = (seam_energy(score, scene, (wall, edit)).of(mask, Box(0, 0, 4, 4)) for edit in (other, wall))
+    >>> scenes = (Scene.of(shown, shown, change, ("upper",)) for change in changes)
+    >>> joined, same = (seam_energy(score, scene).of(mask, Box(0, 0, 4, 4)) for scene in scenes)
     >>> joined > same
     True
     """
-    return _energy(odds, scene, *_in_one_light(*colours, scene))
-
-
-def _in_one_light(first: Lab, second: Lab, scene: Scene) -> tuple[Lab, Lab]:
-    """Both pictures' colours, the edit's in the light that the original has around: beside seams it is matched later.
-
-    Light is the mean difference over what both pictures show and nobody asked for (normalised convolution, Knutsson and
-    Westin 1993).
-    """
-    grounds = np.minimum(scene.before[PART_ID["background"]], scene.after[PART_ID["background"]])
-    same = (np.minimum(*scene.skin) > DEFAULT.skin) | (grounds > DEFAULT.ground)
-    same = (same & (delta_e(first, second) < DEFAULT.alike)).astype(np.float32)
-    sigma = DEFAULT.light * max(same.shape)
-    amount = blurred(same, sigma)
-    light = blurred((first - second) * same[..., None], sigma) / np.maximum(amount, 1e-4)[..., None]
-    light *= np.minimum(amount / DEFAULT.light_share, 1)[..., None]
-    return first, np.asarray(second + light, np.float32)
-
-
-def _energy(odds: Map, scene: Scene, first: Lab, second: Lab) -> Energy:
-    first, second = (np.asarray(blurred(colours, DEFAULT.blur), np.float32) for colours in (first, second))
     per_pixel = WORKING_SIDE / max(odds.shape)  # areas grow faster than seams
     sure = np.clip(odds, -DEFAULT.odds_limit, DEFAULT.odds_limit)
     # In a quiet pair all change was asked for, but an arm's.
@@ -141,18 +122,39 @@ def _energy(odds: Map, scene: Scene, first: Lab, second: Lab) -> Energy:
     take = DEFAULT.taken * (1 - scene.changed * (scene.either > 0.5)) + DEFAULT.odds * np.maximum(-sure, 0)
     if "hair" not in scene.parts:
         take = take + DEFAULT.hair * (scene.before[PART_ID["hair"]] > 0.5)
-    down = _seams((first[:-1], first[1:]), (second[:-1], second[1:]), ((0, 1), (0, 0)))
-    right = _seams((first[:, :-1], first[:, 1:]), (second[:, :-1], second[:, 1:]), ((0, 0), (0, 1)))
+    down, right = _seams(scene)
     return Energy((keep * per_pixel).astype(np.float32), (take * per_pixel).astype(np.float32), down, right)
 
 
-def _seams(
-    first: tuple[Lab, Lab], second: tuple[Lab, Lab], padding: tuple[tuple[int, int], tuple[int, int]]
-) -> tuple[Map, Map]:
-    """Costs of seams between neighbours of both pictures, as ``Energy`` holds them."""
-    masked = DEFAULT.least + DEFAULT.masking * np.minimum(delta_e(*first), delta_e(*second))
-    apart = np.minimum(*(delta_e(one, other) for one, other in zip(first, second, strict=True)))
-    steps = delta_e(first[0], second[1]), delta_e(second[0], first[1])
-    shown = (np.minimum(step, apart) - masked for step in steps)
-    kept, taken = (np.pad(np.clip(excess, 0, DEFAULT.most), padding) for excess in shown)
-    return np.asarray(kept, np.float32), np.asarray(taken, np.float32)
+@once_a_scene
+def _seams(scene: Scene) -> tuple[tuple[Map, Map], tuple[Map, Map]]:
+    """Costs of seams below and right of each pixel, as ``Energy`` holds them."""
+    first, second = (np.asarray(blurred(colours, DEFAULT.blur), np.float32) for colours in _in_one_light(scene))
+    apart, costs = delta_e(first, second), []
+    for here, there in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):
+        step = np.minimum(*(delta_e(colours[here], colours[there]) for colours in (first, second)))
+        masked, most = DEFAULT.least + DEFAULT.masking * step, np.minimum(apart[here], apart[there])
+        pair = np.zeros((2, *apart.shape), np.float32)
+        for cost, (kept, taken) in zip(pair, ((first, second), (second, first)), strict=True):
+            shown = np.minimum(delta_e(kept[here], taken[there]), most) - masked
+            np.clip(shown, 0, DEFAULT.most, out=cost[here])
+        costs.append((pair[0], pair[1]))
+    return costs[0], costs[1]
+
+
+def _in_one_light(scene: Scene) -> tuple[Lab, Lab]:
+    """Both pictures' colours, the edit's in the light that the original has around: beside seams it is matched later.
+
+    Light is the mean difference over what both pictures show and nobody asked for (normalised convolution, Knutsson and
+    Westin 1993).
+    """
+    assert scene.change.colours is not None
+    first, second = scene.change.colours
+    grounds = np.minimum(scene.before[PART_ID["background"]], scene.after[PART_ID["background"]])
+    same = (np.minimum(*scene.skin) > DEFAULT.skin) | (grounds > DEFAULT.ground)
+    same = (same & (delta_e(first, second) < DEFAULT.alike)).astype(np.float32)
+    sigma = DEFAULT.light * max(same.shape)
+    amount = blurred(same, sigma)
+    light = np.asarray(blurred((first - second) * same[..., None], sigma) / np.maximum(amount, 1e-4)[..., None])
+    light *= np.minimum(amount / DEFAULT.light_share, 1)[..., None]
+    return first, np.asarray(second + light, np.float32)

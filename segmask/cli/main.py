@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from segmask.cli.commands import Commands
 from segmask.cli.output import give_up_stdout, say
 
 DEBUG = "--debug"
@@ -14,6 +15,7 @@ USAGE = 2  # exit code
 
 app = typer.Typer(
     name="segmask",
+    cls=Commands,
     help="Take only the outfit (or the hair, or the background) from a generative edit of a photo; "
     "everything else stays the original, bit for bit.",
     epilog=f"{DEBUG}, anywhere, shows the traceback of an error.",
@@ -38,29 +40,6 @@ def _main(
     ] = False,
 ) -> None:
     pass
-
-
-def _add_commands() -> None:
-    from segmask.cli import comfyui, models
-    from segmask.cli.apply import apply
-    from segmask.cli.batch import batch
-    from segmask.cli.crop import crop, stitch
-    from segmask.cli.demo import demo
-    from segmask.cli.evaluate import evaluate
-    from segmask.cli.look import compare, inspect
-    from segmask.cli.mask import mask
-    from segmask.cli.serve import serve
-    from segmask.cli.synth import synth
-    from segmask.cli.verify import verify
-    from segmask.cli.watch import watch
-
-    for command in (apply, mask, crop, stitch, batch, watch, verify, inspect, compare, demo, evaluate, synth, serve):
-        app.command()(command)
-    app.add_typer(models.app, name="models")
-    app.add_typer(comfyui.app, name="comfyui")
-
-
-_add_commands()
 
 
 def run(arguments: list[str] | None = None) -> None:

@@ -133,12 +133,12 @@ def _drawn_often(index: int, path: Path) -> list[tuple[np.ndarray, ...]]:
 def _drawn(case: FusionCase, asked: tuple[str, ...], rng: np.random.Generator, given: bool) -> tuple[np.ndarray, ...]:
     """One case's share of the samples, in the order of ``Samples``."""
     scene = case.scene(asked)
-    features = pixel_features(scene)
+    features_of = pixel_features(scene)
     counted = (case.truth != 128) & ~case.keep
     places = np.flatnonzero(counted & in_sight(scene))
     at = rng.choice(places, min(PIXELS, len(places)), replace=False)
     weight = np.full(len(at), len(places) / max(1, len(at)) / counted.size)
-    values = np.stack([plane.ravel()[at] for plane in features], axis=1)
+    values = np.stack(list(features_of(at)), axis=1)
     truth = (case.truth.ravel()[at] == 255).astype(np.float32)
     owners = (np.full(len(at), value) for value in (half_of(case.photo), bag_of(case.photo), given))
     return values, truth, weight.astype(np.float32), *owners

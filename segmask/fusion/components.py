@@ -135,7 +135,8 @@ def garments_seen(scene: Scene) -> tuple[Mask, Mask]:
         ground: Prob = ((change.score_map > 0) & ~strong & ~(seen[0] | seen[1])).astype(np.float32)
         bodies = [(target_prob(probs, body) > DEFAULT.sure_body).astype(np.float32) for probs in both]
         for index, prob in enumerate((scene.was, scene.becomes)):
-            own, odds = strong & (prob > 0.5), ColourOdds(change.colours[index], (ground, bodies[index]), strong)
+            own = strong & (prob > 0.5)  # whatever its colour
+            odds = ColourOdds(change.colours[index], (ground, bodies[index]), strong & ~own)
             for _ in range(DEFAULT.passes):
                 own |= strong & (odds(own.astype(np.float32)) >= DEFAULT.colour_odds)
             seen[index] |= own

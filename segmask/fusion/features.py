@@ -5,7 +5,7 @@ All of it is relative to the target: the same numbers describe an edited coat an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,8 @@ from segmask.fusion.garments import garment_share, garments_present
 from segmask.fusion.scene import Scene, target_prob
 
 Map = NDArray[np.float32]
+Places = NDArray[np.intp]
+"""Pixels, as indices of a flat map."""
 
 NAMES = (
     "target before",
@@ -80,30 +82,46 @@ class FeatureConfig:
 DEFAULT = FeatureConfig()
 
 
-def pixel_features(scene: Scene) -> Iterator[Map]:
-    """The features of each pixel, len(NAMES) maps float32 (h, w), about between -3 and 3, one after the other.
+def pixel_features(scene: Scene) -> Callable[[Places], Iterator[Map]]:
+    """The features of any pixels: a function that gives len(NAMES) arrays float32 (n,), about between -3 and 3.
+
+    Most pixels are never asked (``segmask.fusion.pixel_model``), so what is of a pixel alone is computed then.
 
     >>> labels = np.zeros((40, 40), np.uint8)
     >>> labels[10:30, 10:30] = 4  # upper
     >>> score = np.where(labels > 0, np.float32(12), np.float32(0.5))
-    >>> features = list(pixel_features(Scene.of_labels(labels, labels, score, ("upper",))))
-    >>> len(features) == len(NAMES), bool(features[0][20, 20] > features[0][0, 0])
+    >>> of = pixel_features(Scene.of_labels(labels, labels, score, ("upper",)))
+    >>> features = list(of(np.array([0, 20 * 40 + 20])))  # outside and inside
+    >>> len(features) == len(NAMES), bool(features[0][1] > features[0][0])
     (True, True)
     """
+    planes = list(_planes(scene))
+
+    def of(places: Places) -> Iterator[Map]:
+        for plane, scaled in planes:
+            yield scaled(plane.ravel()[places])
+
+    return of
+
+
+def _planes(scene: Scene) -> Iterator[tuple[NDArray, Callable[[NDArray], Map]]]:
+    """What each feature is made of, (h, w), and how its values are scaled."""
     change, parts, score = scene.change, scene.parts, scene.change.score_map
     either, changed = scene.either, scene.changed
     for prob in (scene.was, scene.becomes, *_shown(scene)):
-        yield _log_odds(prob, DEFAULT.smoothing)
+        yield prob, _log_odds
     for values in (score, _blurred(score, DEFAULT.near[0] * max(score.shape)), _wide(score, DEFAULT.near[1])):
-        yield np.log(values + DEFAULT.least_score)
-    yield np.log(change.noise_floor)
-    yield from changed_shares(changed, garments_present(scene))
+        yield values, lambda own: np.log(own + DEFAULT.least_score)
+    yield change.noise_floor, np.log
+    for values in changed_shares(changed, garments_present(scene)):
+        yield values, _spread_out
     for share in DEFAULT.around:
-        yield _spread_out(_wide(either, share))
-    yield _spread_out(_share(changed, 1 - either, DEFAULT.reach[0]))
-    yield _spread_out(garment_share(either, score, parts))
-    yield 2 * scene.on_people.astype(np.float32) - 1
-    yield from texture_maps(change, either)
+        yield _wide(either, share), _spread_out
+    yield _share(changed, 1 - either, DEFAULT.reach[0]), _spread_out
+    yield garment_share(either, score, parts), _spread_out
+    yield scene.on_people, lambda own: 2 * own.astype(np.float32) - 1
+    for values in texture_maps(change, either):
+        yield values, lambda own: own
 
 
 def _shown(scene: Scene) -> Iterator[Prob]:
@@ -159,13 +177,13 @@ def _texture_of(change: Change) -> Texture:
 
 
 def changed_shares(changed: Prob, present: list[Prob]) -> list[Map]:
-    """Changed share of the garment at each pixel: within two distances, and of the whole of it; (h, w), -2 to 2.
+    """Changed share of the garment at each pixel: within two distances, and of the whole of it; (h, w), 0 to 1.
 
     >>> changed = np.zeros((40, 40), np.float32)
     >>> changed[:, :30] = 1
     >>> whole = changed_shares(changed, [np.ones((40, 40), np.float32)])[2]
-    >>> round(float(whole[20, 20]), 2)  # three quarters of the only garment, from -2 (none) to 2 (all)
-    1.0
+    >>> round(float(whole[20, 20]), 2)  # three quarters of the only garment
+    0.75
     """
     size_hw = (changed.shape[0], changed.shape[1])
     small_hw = working_size(size_hw, DEFAULT.long_side)
@@ -179,7 +197,7 @@ def changed_shares(changed: Prob, present: list[Prob]) -> list[Map]:
         for values, share in zip(sums, (*shares, np.full(small_hw, whole, np.float32)), strict=True):
             values += near * share
         total += near
-    return [_spread_out(resize_map(values / total, size_hw)) for values in sums]
+    return [resize_map(values / total, size_hw) for values in sums]
 
 
 def _spread_out(share: Map) -> Map:
@@ -206,9 +224,9 @@ def _weighted(values: Map, weight: Map, sigma: float) -> Map:
     return np.asarray(_blurred(values * weight, sigma) / np.maximum(_blurred(weight, sigma), 1e-3), np.float32)
 
 
-def _log_odds(prob: Prob, smoothing: float) -> Map:
-    odds = prob + np.float32(smoothing)
-    odds /= np.float32(1 + smoothing) - prob
+def _log_odds(prob: Prob) -> Map:
+    odds = prob + np.float32(DEFAULT.smoothing)
+    odds /= np.float32(1 + DEFAULT.smoothing) - prob
     np.log(odds, out=odds)
     odds /= 2
     return odds

@@ -8,7 +8,7 @@ was seen in the fit, and the average is worth less than it says (Lakshminarayana
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,9 @@ SURE = 3.0
 """Log odds from which four pixels answer for those between them: beyond ``odds_limit`` more is worth nothing anyway."""
 
 Map = NDArray[np.float32]
+Places = NDArray[np.intp]
+Features = Callable[[Places], Iterable[Map]]
+"""The features of pixels, given as indices of a flat map: float32 (n,) each, as many as a network has inputs."""
 
 
 class Estimate(NamedTuple):
@@ -66,35 +69,35 @@ class PixelModel:
 
     members: tuple[Perceptron, ...]
 
-    def estimate(self, features: Iterable[Map], asked: Mask) -> Estimate:
-        """Mean and spread of the log odds of features, (h, w) each, where bool (h, w) ``asked``; elsewhere surely not.
+    def estimate(self, features: Features, asked: Mask) -> Estimate:
+        """Mean and spread of the log odds by the features, where bool (h, w) ``asked``; elsewhere surely not.
 
         From coarse to fine (``STEPS``): where four neighbours on a grid are equally sure, the pixels between them are
         not asked, but interpolated.
         """
-        planes = list(features)
         mean, spread = np.full(asked.shape, SURELY_NOT, np.float32), np.zeros(asked.shape, np.float32)
         left = asked.copy()
         for step in STEPS:
             grid = np.zeros_like(asked)
             grid[::step, ::step] = left[::step, ::step]
-            self._ask(planes, np.flatnonzero(grid), (mean, spread))
+            self._ask(features, np.flatnonzero(grid), (mean, spread))
             left &= ~grid
             between = _between(mean, asked, step) & left
             for answers in (mean, spread):
                 answers[between] = _interpolated(answers, step)[between]
             left &= ~between
-        self._ask(planes, np.flatnonzero(left), (mean, spread))
+        self._ask(features, np.flatnonzero(left), (mean, spread))
         return Estimate(mean, spread)
 
-    def _ask(self, planes: Sequence[Map], places: NDArray[np.intp], answers: tuple[Map, Map]) -> None:
+    def _ask(self, features: Features, places: Places, answers: tuple[Map, Map]) -> None:
         """Put the networks' mean and spread for some pixels, by their indices, in both maps."""
         for start in range(0, len(places), CHUNK):
             chosen = places[start : start + CHUNK]
-            values = np.zeros((-(-len(chosen) // BLOCK), len(planes), BLOCK), np.float32)
-            for index, plane in enumerate(planes):
-                row = np.zeros(len(values) * BLOCK, np.float32)
-                row[: len(chosen)] = plane.ravel()[chosen]
+            inputs = self.members[0].weights[0].shape[1]
+            values = np.zeros((-(-len(chosen) // BLOCK), inputs, BLOCK), np.float32)
+            row = np.zeros(len(values) * BLOCK, np.float32)
+            for index, feature in enumerate(features(chosen)):
+                row[: len(chosen)] = feature
                 values[:, index] = row.reshape(-1, BLOCK)
             odds = np.stack([member.log_odds(values).ravel()[: len(chosen)] for member in self.members])
             answers[0].ravel()[chosen], answers[1].ravel()[chosen] = odds.mean(0), odds.std(0)

@@ -130,15 +130,16 @@ def seam_energy(odds: Map, scene: Scene) -> Energy:
 def _seams(scene: Scene) -> tuple[tuple[Map, Map], tuple[Map, Map]]:
     """Costs of seams below and right of each pixel, as ``Energy`` holds them."""
     first, second = (np.asarray(blurred(colours, DEFAULT.blur), np.float32) for colours in _in_one_light(scene))
-    apart, costs = delta_e(first, second), []
+    costs: list[tuple[Map, Map]] = []
+    apart = delta_e(first, second)
     for here, there in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):
-        step = np.minimum(*(delta_e(colours[here], colours[there]) for colours in (first, second)))
+        step = np.minimum(delta_e(first[here], first[there]), delta_e(second[here], second[there]))
         masked, most = DEFAULT.least + DEFAULT.masking * step, np.minimum(apart[here], apart[there])
-        pair = np.zeros((2, *apart.shape), np.float32)
+        pair = np.zeros_like(apart), np.zeros_like(apart)
         for cost, (kept, taken) in zip(pair, ((first, second), (second, first)), strict=True):
             shown = np.minimum(delta_e(kept[here], taken[there]), most) - masked
             np.clip(shown, 0, DEFAULT.most, out=cost[here])
-        costs.append((pair[0], pair[1]))
+        costs.append(pair)
     return costs[0], costs[1]
 
 
@@ -155,6 +156,8 @@ def _in_one_light(scene: Scene) -> tuple[Lab, Lab]:
     same = (same & (delta_e(first, second) < DEFAULT.alike)).astype(np.float32)
     sigma = DEFAULT.light * max(same.shape)
     amount = blurred(same, sigma)
-    light = np.asarray(blurred((first - second) * same[..., None], sigma) / np.maximum(amount, 1e-4)[..., None])
+    light = np.divide(
+        blurred((first - second) * same[..., None], sigma), np.asarray(np.maximum(amount, 1e-4))[..., None]
+    )
     light *= np.minimum(amount / DEFAULT.light_share, 1)[..., None]
     return first, np.asarray(second + light, np.float32)

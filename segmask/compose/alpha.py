@@ -80,25 +80,25 @@ def make_alpha(
     margin = int(np.ceil(2 * width + 6 * scale + 4))
     area = whole.scaled(decision.shape, size_hw, outwards=True).grown_by(margin).clip(*size_hw)  # the rest stays 0
     signed = _signed_distance(decision, size_hw, area, DEFAULT.smooth)
-    wider = np.zeros_like(signed)
+    wider: Alpha | np.float32 = np.float32(0)
     if overlaid is not None:
         signed, wider = moved_outline(signed, area, overlaid, width if feather is None else 0.0)
         if around is not None:
             signed = beyond_old_rim(signed, area, overlaid.original, around)
-    deeper: Alpha | np.float32 = np.float32(0)
     amid = None if limbs is None or feather is not None else _amid(limbs, DEFAULT.skin)
-    if amid is not None and amid.any():
-        deeper = resized_part(amid, area, size_hw) * np.float32(DEFAULT.skin * scale)
     # A wide edge grows outwards: inside, the old garment would shine through. Not so in skin.
+    edge = signed  # no more is known of it from here on
     if width > 0:
-        edge = signed + wider
+        edge += wider
         edge += np.float32(width / 2)
         wider += np.float32(width)
-        wider += deeper
+        if amid is not None and amid.any():
+            wider += resized_part(amid * np.float32(DEFAULT.skin * scale), area, size_hw)
         edge /= wider
+        del wider
         np.clip(edge, 0, 1, out=edge)
     else:
-        edge = (signed > 0).astype(np.float32)
+        np.greater(signed, 0, out=edge, casting="unsafe")
     inside_keep = keep[area.slices]
     _fade(edge, inside_keep, width)
     if beyond is not None and feather is None:
@@ -122,8 +122,7 @@ def _signed_distance(decision: Mask, size_hw: tuple[int, int], area: Box, smooth
     signed = np.clip(distance_to(~padded), 0, 40) - np.clip(distance_to(padded), 0, 40)
     signed -= np.where(signed > 0, 0.5, -0.5).astype(np.float32)  # pixel centres lie half a pixel off the outline
     signed = blurred(signed, sigma, edge_twice=False)[8:-8, 8:-8]
-    full = resize_map(np.ascontiguousarray(signed, np.float32), size_hw)[area.slices]
-    return full * scale
+    return resize_map(np.ascontiguousarray(signed, np.float32), size_hw)[area.slices] * np.float32(scale)
 
 
 def _amid(limbs: Prob, reach: float) -> Prob:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +40,7 @@ class Beside:
 
 
 def matched_beside(
-    original: Image, toned: Image, alpha: Alpha, taken: Mask, scene: Scene | None
+    original: Image, tone: Callable[[], Image], alpha: Alpha, taken: Mask, scene: Scene | None
 ) -> tuple[Beside, Image]:
     """What brings skin and ground of the edit into the original's light and grain; and the edit with it added.
 
@@ -47,7 +48,7 @@ def matched_beside(
 
     Args:
         original: uint8 (H, W, 3).
-        toned: uint8 (H, W, 3): the edit, aligned and tone matched.
+        tone: makes the edit, aligned and tone matched, uint8 (H, W, 3); it is not kept beside what comes of it.
         alpha: float32 (H, W): what comes from the edit.
         taken: bool (h, w): the same at the working size.
         scene: what both pictures show; nothing is matched without it. What is targeted is what was asked for: it is not
@@ -57,18 +58,19 @@ def matched_beside(
     >>> label, alpha = np.zeros((80, 80), np.uint8), np.zeros((80, 80), np.float32)
     >>> alpha[30:50, 30:50] = 1
     >>> scene = Scene.of_labels(label, label, np.ones((80, 80), np.float32), ("upper",))
-    >>> int(matched_beside(wall, wall + np.uint8(9), alpha, alpha > 0, scene)[1][40, 40, 0])
+    >>> int(matched_beside(wall, lambda: wall + np.uint8(9), alpha, alpha > 0, scene)[1][40, 40, 0])
     100
     """
+    lit = tone()
     if scene is None:
-        return Beside(), toned
+        return Beside(), lit
     before, after = scene.parsings
     small_hw = working_size((original.shape[0], original.shape[1]), SMALL_SIDE)
-    small = resize_image(original, small_hw), resize_image(toned, small_hw)
+    small = resize_image(original, small_hw), resize_image(lit, small_hw)
     fields = [ground_correction(*small, before, after, taken, scene.parts)]
     if set(scene.parts).isdisjoint(BARE):
         fields.append(skin_correction(*small, before.working_probs, after.working_probs, taken))
-    lit = add_correction(toned, *fields)
+    lit = add_correction(lit, *fields)
     grain = missing_grain(original, lit, before, after, alpha, scene.parts)
     added = Beside(tuple(field for field in fields if field is not None), grain)
     return added, lit if grain is None else grain.over(lit)

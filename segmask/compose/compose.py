@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -113,16 +114,16 @@ def compose(
     # Bare skin is to match the skin beside it, a thing's new colour is to stay.
     limit = None if scene is not None and not set(scene.parts).isdisjoint(BARE) else OUTPUT_LIMIT
     if options.tone_match:
-        toned = registered.toned(alpha > 0, limit)
-        beside, toned = matched_beside(registered.original, toned, alpha, small >= 0.5, scene)
+        tone = partial(registered.toned, alpha > 0, limit)
+        beside, toned = matched_beside(registered.original, tone, alpha, small >= 0.5, scene)
     if layer is not None:
         toned = layer.over(toned, alpha)
     if before.is_neutral and not before.is_gray:
         toned = io.neutral(toned)
     colours = None
     if is_fine(before, after):
-        tone = (limit, beside) if options.tone_match else None
-        colours, lost = fine_colours(before, after, registered, alpha, tone, layer)
+        matched = (limit, beside) if options.tone_match else None
+        colours, lost = fine_colours(before, after, registered, alpha, matched, layer)
         findings += lost
     return Composed(alpha, small, toned, kept_composite(before, toned, alpha, colours), held, given_mask, findings)
 

@@ -7,14 +7,15 @@ added as Gaussian noise of the same correlation, from a fixed seed: one run is l
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.geometry import REFERENCE_SIDE, resized_part
+from segmask.core.geometry import REFERENCE_SIDE, resize_mask, resized_part
 from segmask.core.morphology import blurred, narrowed, widened, within
-from segmask.core.types import Alpha, Box, Image, Mask, Parsing
+from segmask.core.types import Alpha, Box, Image, Mask, Parsing, Prob
 from segmask.fusion.scene import BARE, target_prob
 
 Map = NDArray[np.float32]
@@ -46,6 +47,8 @@ class GrainConfig:
 
 
 DEFAULT = GrainConfig()
+FEW = 40
+"""Pixels in which a wide distance is measured."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,56 +117,83 @@ def missing_grain(
     reach = max(8, round(DEFAULT.beside * max(size_hw)))
     area = inside.grown_by(reach).clip(*size_hw)
     taken = alpha[area.slices] >= 0.5
-    near = within(taken, reach) & ~widened(alpha[area.slices] > 0, round(2 * DEFAULT.sigma))
-    details = [_detail(image[area.slices]) for image in (original, edited)]
-    added = np.zeros(taken.shape, np.float32)
+    near = _within(taken, reach) & ~widened(alpha[area.slices] > 0, round(2 * DEFAULT.sigma))
+    pictures, added = (original[area.slices], edited[area.slices]), None
     for group in (("background",), BARE):
         if not set(group).isdisjoint(parts):
             continue
-        first, second = (
-            resized_part(target_prob(shown.working_probs, group), area, size_hw) > DEFAULT.sure
-            for shown in (before, after)
-        )
-        inner = [narrowed(shown, round(2 * DEFAULT.window)) for shown in (first, second)]  # an outline is no grain
-        amount = _lacking(details, inner[0] & near, inner[1] & taken)
+        sides, comes = [], taken
+        for parsing, side in ((before, near), (after, taken)):
+            shown = _sure(target_prob(parsing.working_probs, group), area, size_hw)
+            sides.append(narrowed(shown, round(2 * DEFAULT.window)) & side)  # an outline is no grain
+            comes = shown & taken
+        amount = _lacking(pictures, (sides[0], sides[1]))
         if amount > 0:
-            added = np.maximum(added, amount * (second & taken))
-    if not added.any():
+            added = np.zeros(taken.shape, np.float32) if added is None else added
+            np.maximum(added, np.float32(amount), out=added, where=comes)
+    if added is None:
         return None
     scale = max(size_hw) / REFERENCE_SIDE
-    strength = blurred(added, max(0.5, DEFAULT.fade * scale / 2)) * (added > 0)
-    return Grain(area, np.asarray(strength * _noise(taken.shape, _correlation(details[0], near)), np.float32))
+    strength = blurred(added, max(0.5, DEFAULT.fade * scale / 2))
+    strength *= added > 0
+    strength *= _noise(taken.shape, _correlation(pictures[0], near))
+    return Grain(area, strength)
 
 
-def _detail(image: Image) -> Map:
-    """What a small blur takes away of the luma, float32 (h, w)."""
+def _within(taken: Mask, reach: int) -> Mask:
+    """``taken`` and what lies at most so far from it; far ones measured on a smaller grid."""
+    step = max(1, reach // FEW)
+    height, width = taken.shape
+    small = resize_mask(taken, (-(-height // step), -(-width // step)))
+    return resize_mask(within(small, reach / step), (height, width))
+
+
+def _sure(prob: Prob, area: Box, size_hw: tuple[int, int]) -> Mask:
+    """Where a part surely is in a box of the picture, bool (h, w)."""
+    sure = np.empty((area.height, area.width), bool)
+    for strip in area.strips():
+        sure[strip.moved(-area.x0, -area.y0).slices] = resized_part(prob, strip, size_hw) > DEFAULT.sure
+    return sure
+
+
+def _details(image: Image, places: Mask) -> Iterator[tuple[Map, slice, Mask]]:
+    """What a small blur takes away of the luma, float32 (h, W), around the rows that hold places; which rows of it
+    these are; and the places in them. Large pictures are never held in floating point."""
     import cv2
 
-    luma = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    return np.asarray(luma - blurred(luma, DEFAULT.sigma), np.float32)
+    around, margin = Box.around(places), int(np.ceil(4 * DEFAULT.sigma + 4 * DEFAULT.window)) + 2
+    for strip in () if around is None else around.strips():
+        top, bottom = max(strip.y0 - margin, 0), min(strip.y1 + margin, places.shape[0])
+        luma = cv2.cvtColor(image[top:bottom], cv2.COLOR_RGB2GRAY).astype(np.float32)
+        luma -= blurred(luma, DEFAULT.sigma)
+        yield luma, slice(strip.y0 - top, strip.y1 - top), places[strip.y0 : strip.y1]
 
 
-def _lacking(details: list[Map], beside: Mask, patch: Mask) -> float:
-    """Standard deviation of the grain that the edit's patch lacks; 0 where it lacks none, or it can't be told."""
-    if min(beside.sum(), patch.sum()) < DEFAULT.pixels:
+def _lacking(pictures: tuple[Image, Image], sides: tuple[Mask, Mask]) -> float:
+    """Standard deviation of the grain that the edit lacks on its side; 0 where it lacks none, or it can't be told."""
+    if min(side.sum() for side in sides) < DEFAULT.pixels:
         return 0.0
-    theirs, own = (_spread(detail, places) for detail, places in zip(details, (beside, patch), strict=True))
+    theirs, own = (_spread(image, places) for image, places in zip(pictures, sides, strict=True))
     if theirs > DEFAULT.most or theirs - own < DEFAULT.least:
         return 0.0
     return float(np.sqrt(theirs**2 - own**2))
 
 
-def _spread(detail: Map, places: Mask) -> float:
+def _spread(image: Image, places: Mask) -> float:
     """Standard deviation of the grain at the places: where least happens, a tenth of them, since what is not grain,
     an eye or a finger's outline, only adds to it."""
-    energy = blurred(detail**2, DEFAULT.window)
-    return float(np.sqrt(max(np.quantile(energy[places], DEFAULT.calm), 0.0)))
+    energies = [blurred(detail**2, DEFAULT.window)[rows][own] for detail, rows, own in _details(image, places)]
+    return float(np.sqrt(max(np.quantile(np.concatenate(energies), DEFAULT.calm), 0.0)))
 
 
-def _correlation(detail: Map, places: Mask) -> float:
+def _correlation(image: Image, places: Mask) -> float:
     """Correlation of neighbours in a row: 0 for a sensor's own noise, more for what was enlarged or compressed."""
-    both = places[:, 1:] & places[:, :-1]
-    left, right = detail[:, :-1][both], detail[:, 1:][both]
+    lefts, rights = [], []
+    for detail, rows, own in _details(image, places):
+        both = own[:, 1:] & own[:, :-1]
+        lefts.append(detail[rows][:, :-1][both])
+        rights.append(detail[rows][:, 1:][both])
+    left, right = np.concatenate(lefts), np.concatenate(rights)
     quiet = (np.abs(left) < 3 * DEFAULT.most) & (np.abs(right) < 3 * DEFAULT.most)
     left, right = left[quiet], right[quiet]
     energy = float(np.mean(left**2)) if left.size else 0.0

@@ -85,8 +85,9 @@ def beyond_old_rim(signed: Map, area: Box, original: Image, around: Around) -> M
     (30, 33)
     """
     scale = max(original.shape[:2]) / REFERENCE_SIDE
-    moved = signed.copy()
-    for tile in tiles_crossed(np.abs(signed) < DEFAULT.reach * scale, max(DEFAULT.tile, round(DEFAULT.tile * scale))):
+    moved, reach = signed.copy(), DEFAULT.reach * scale
+    band = (signed < reach) & (signed > -reach)
+    for tile in tiles_crossed(band, max(DEFAULT.tile, round(DEFAULT.tile * scale))):
         moved[tile.slices] += _further(tile, signed, area, original, around)
     return moved
 

@@ -80,7 +80,7 @@ def moved_outline(signed: Map, area: Box, overlaid: Overlaid, usual: float) -> t
     scale = max(height, width) / REFERENCE_SIDE
     furthest = (DEFAULT.outwards + DEFAULT.inwards) * scale + 2
     moved, wider = signed.copy(), np.zeros_like(signed)
-    for tile in tiles_crossed(np.abs(signed) < furthest, DEFAULT.tile):
+    for tile in tiles_crossed((signed < furthest) & (signed > -furthest), DEFAULT.tile):
         shift, wider[tile.slices] = _shift(tile, area, overlaid, scale, usual)
         moved[tile.slices] += shift * (np.abs(signed[tile.slices]) < furthest)
     return moved, wider

@@ -52,7 +52,7 @@ def widened(mask: Mask, radius: int = 1, corners: bool = True) -> Mask:
     """
     import cv2
 
-    return cv2.dilate(mask.astype(np.uint8), disc(radius, corners)) > 0
+    return cv2.dilate(mask.view(np.uint8), disc(radius, corners)).view(np.bool_)
 
 
 def narrowed(mask: Mask, radius: int = 1, corners: bool = True) -> Mask:
@@ -63,7 +63,7 @@ def narrowed(mask: Mask, radius: int = 1, corners: bool = True) -> Mask:
     """
     import cv2
 
-    return cv2.erode(mask.astype(np.uint8), disc(radius, corners)) > 0
+    return cv2.erode(mask.view(np.uint8), disc(radius, corners)).view(np.bool_)
 
 
 def opened(mask: Mask, radius: int = 1, corners: bool = True) -> Mask:
@@ -87,7 +87,7 @@ def distance_to(mask: Mask) -> NDArray[np.float32]:
 
     if not mask.any():
         return np.full(mask.shape, np.inf, np.float32)
-    return np.asarray(cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
+    return np.asarray(cv2.distanceTransform((~mask).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
 
 
 def within(mask: Mask, distance: float) -> Mask:

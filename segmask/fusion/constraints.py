@@ -38,7 +38,7 @@ class Constraints:
     @cached_property
     def take(self) -> Mask:
         """All that must come."""
-        return self.include & ~self.keep
+        return self.include & ~self.keep if self.include.any() else self.include
 
     @cached_property
     def protected(self) -> Mask | None:
@@ -73,10 +73,13 @@ def constrain(
     >>> made.keep.tolist(), made.take.tolist()
     ([[True, False, False]], [[False, True, True]])
     """
-    firm = exclude | ~covered
+    firm = ~covered
+    firm |= exclude
+    lifts = include.any()  # else large masks need not be made once more
     if others is not None:
-        firm |= others & ~include
+        firm |= others & ~include if lifts else others
     if protected is None:
         return Constraints(firm, np.zeros_like(firm), include)
     faces, hair = protected
-    return Constraints(firm | (faces & ~include), hair & ~include, include, faces, hair)
+    firm |= faces & ~include if lifts else faces
+    return Constraints(firm, hair & ~include if lifts else hair, include, faces, hair)

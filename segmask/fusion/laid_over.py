@@ -81,7 +81,7 @@ def lifted(protected: tuple[Mask, Mask], scene: Scene) -> tuple[Mask, Mask]:
     free, cloth = gives_way(scene), one_cloth(scene)
     if cloth is not None:
         free = cloth if free is None else free | cloth
-    if free is None:
+    if free is None or not free.any():
         return protected
     size_hw = (protected[0].shape[0], protected[0].shape[1])
     stays = ~resize_mask(free, size_hw)

@@ -117,30 +117,42 @@ def _further(tile: Box, signed: Map, area: Box, original: Image, around: Around)
 
 def _rim(picture: Image, distance: Map, ground: Mask, scale: float) -> Mask:
     """The pixels beside the outline that are not yet the original's ground, bool (h, w)."""
-    colours = lab(picture, max(DEFAULT.blur * scale, 0.3))
     nearer, farther = (reach * scale for reach in DEFAULT.ring)
-    ring = (ground & (distance < -nearer) & (distance > -farther)).astype(np.float32)
+    ring, mixed = ground & (distance < -nearer) & (distance > -farther), np.zeros(ground.shape, bool)
+    if not ring.any():  # nothing is known of the ground
+        return mixed
+    colours = lab(picture, max(DEFAULT.blur * scale, 0.3))
     outside, amount = _mean(colours, ring, nearer)
-    within, _ = _mean(colours, ((distance > nearer / 2) & (distance < farther)).astype(np.float32), nearer)
-    step, towards = colours - outside, within - outside
-    square = np.square(step)
-    light, tint = np.ascontiguousarray(square[..., 0]), square[..., 1] + square[..., 2]
-    spread = np.sqrt(_mean(np.dstack([light, tint]), ring, nearer)[0])
-    mixed = np.sqrt(light) > np.maximum(DEFAULT.apart, DEFAULT.times * spread[..., 0])
-    mixed |= np.sqrt(tint) > np.maximum(DEFAULT.tinted, DEFAULT.times * spread[..., 1])
+    within, _ = _mean(colours, (distance > nearer / 2) & (distance < farther), nearer)
+    squares = np.zeros((*ring.shape, 2), np.float32)
+    squares[ring] = np.transpose(_light_and_tint(colours[ring] - outside[ring]))
+    spread = np.sqrt(_mean(squares, ring, nearer)[0])
+    band = (
+        (distance <= 1) & (distance > -DEFAULT.reach * scale) & (amount > DEFAULT.least)
+    )  # the few pixels that may be
+    step, towards, spread = colours[band] - outside[band], within[band] - outside[band], spread[band]
+    light, tint = _light_and_tint(step)
+    differs = np.sqrt(light) > np.maximum(DEFAULT.apart, DEFAULT.times * spread[:, 0])
+    differs |= np.sqrt(tint) > np.maximum(DEFAULT.tinted, DEFAULT.times * spread[:, 1])
     lengths = np.sqrt((light + tint) * over_channels(np.add, np.square(towards)))
-    mixed &= np.abs(over_channels(np.add, step * towards)) > DEFAULT.along * lengths
-    mixed &= (distance > -DEFAULT.reach * scale) & (amount > DEFAULT.least)
+    differs &= np.abs(over_channels(np.add, step * towards)) > DEFAULT.along * lengths
+    mixed[band] = differs
     regions = connected_regions(mixed | (distance > 0))
     touching = regions.total(distance > 0) > 0
-    return regions.select(touching) & mixed & (distance <= 1)
+    return regions.select(touching) & mixed
 
 
-def _mean(values: Map, places: Map, sigma: float) -> tuple[Map, Map]:
+def _light_and_tint(step: Map) -> tuple[Map, Map]:
+    """Squares of the differences in lightness and in a* and b*, (n,) each, of colours' differences (n, 3)."""
+    square = np.square(step)
+    return square[:, 0], square[:, 1] + square[:, 2]
+
+
+def _mean(values: Map, places: Mask, sigma: float) -> tuple[Map, Map]:
     """The mean of the values, (h, w, C), over the places near each pixel, and their share of what is near."""
     import cv2
 
-    channels = values.shape[2]
-    amount = blurred(places, sigma, edge_twice=False)
-    total = blurred(cv2.multiply(values, cv2.merge([places] * channels)), sigma, edge_twice=False)
+    channels, weight = values.shape[2], places.astype(np.float32)
+    amount = blurred(weight, sigma, edge_twice=False)
+    total = blurred(cv2.multiply(values, cv2.merge([weight] * channels)), sigma, edge_twice=False)
     return np.asarray(cv2.divide(total, cv2.merge([np.maximum(amount, 1e-6)] * channels)), np.float32), amount

@@ -130,7 +130,8 @@ def read_corrections(
         if source is None:
             masks.append(np.zeros(size_hw, bool))
         else:
-            masks.append(_levels(source, size_hw, name, found, max_pixels, mask_format) >= 127.5)
+            levels = _levels(source, size_hw, name, found, max_pixels, mask_format)
+            masks.append(levels >= (128 if levels.dtype == np.uint8 else 127.5))  # bytes need not become floats
     alpha = None
     if mask_in is not None:
         levels = _levels(mask_in, size_hw, "mask_in", found, max_pixels, mask_format)

@@ -59,6 +59,8 @@ def read_mask(source: Source, name: str = "mask", *, dialect: str = "auto", max_
     """
     if dialect not in MASK_DIALECTS:
         raise unknown("mask dialect", dialect, MASK_DIALECTS)
+    if dialect in ("auto", "gray") and _is_flags(source):  # no picture is made of a brush stroke
+        return ReadMask(np.asarray(source, np.uint8) * np.uint8(255))
     levels, notes = _levels(source, name, dialect, max_pixels)
     if levels.max(initial=0) == 1:
         text = f"{name}: holds only 0 and 1, read as black and white"
@@ -95,6 +97,11 @@ def _levels(source: Source, name: str, dialect: str, max_pixels: int | None) -> 
         )
         notes = (*notes, Finding("mask-denoised", text, measured=share))
     return cleaned, notes
+
+
+def _is_flags(source: Source) -> bool:
+    """Is it a bool array (H, W), which is a mask that can be read in one way alone?"""
+    return isinstance(source, np.ndarray) and source.dtype == np.bool_ and source.ndim == 2 and source.size > 0
 
 
 def _array_levels(values: NDArray[Any], name: str) -> NDArray[Any]:

@@ -8,6 +8,7 @@ an outline that both pictures have it shows less.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,8 @@ class EnergyConfig:
 
 
 DEFAULT = EnergyConfig()
+STRIP = 1 << 15
+"""Pixels whose seams are weighed at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,17 +133,25 @@ def seam_energy(odds: Map, scene: Scene) -> Energy:
 def _seams(scene: Scene) -> tuple[tuple[Map, Map], tuple[Map, Map]]:
     """Costs of seams below and right of each pixel, as ``Energy`` holds them."""
     first, second = (np.asarray(blurred(colours, DEFAULT.blur), np.float32) for colours in _in_one_light(scene))
-    costs: list[tuple[Map, Map]] = []
-    apart = delta_e(first, second)
-    for here, there in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):
-        step = np.minimum(delta_e(first[here], first[there]), delta_e(second[here], second[there]))
-        masked, most = DEFAULT.least + DEFAULT.masking * step, np.minimum(apart[here], apart[there])
-        pair = np.zeros_like(apart), np.zeros_like(apart)
-        for cost, (kept, taken) in zip(pair, ((first, second), (second, first)), strict=True):
-            shown = np.minimum(delta_e(kept[here], taken[there]), most) - masked
-            np.clip(shown, 0, DEFAULT.most, out=cost[here])
-        costs.append(pair)
-    return costs[0], costs[1]
+    height, width = first.shape[:2]
+    down, right = ((np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)) for _ in range(2))
+    for strip in Box(0, 0, width, height).strips(STRIP):  # they fit the cache
+        rows = slice(strip.y0, strip.y1 + 1)  # with the next one's first
+        colours, apart = (first[rows], second[rows]), delta_e(first[rows], second[rows])
+        for costs, here, there in ((down, np.s_[:-1], np.s_[1:]), (right, np.s_[:, :-1], np.s_[:, 1:])):
+            most = np.minimum(apart[here], apart[there])
+            _put_seams(colours, most, here, there, [cost[rows][here] for cost in costs])
+    return down, right
+
+
+def _put_seams(colours: tuple[Lab, Lab], most: Map, here: Any, there: Any, costs: list[Map]) -> None:
+    """Put the costs of the seams between pixels here and their neighbours there: kept and taken, and the other way."""
+    first, second = colours
+    masked = np.minimum(delta_e(first[here], first[there]), delta_e(second[here], second[there]))
+    masked *= np.float32(DEFAULT.masking)
+    masked += np.float32(DEFAULT.least)
+    for cost, step in zip(costs, ((first[here], second[there]), (second[here], first[there])), strict=True):
+        np.clip(np.minimum(delta_e(*step), most) - masked, 0, DEFAULT.most, out=cost)
 
 
 def _in_one_light(scene: Scene) -> tuple[Lab, Lab]:

@@ -86,7 +86,8 @@ def match_tone(
     nothing = np.zeros((*work_hw, 3), np.float32)
     if trust.sum() < DEFAULT.min_samples:
         return IDENTITY, nothing
-    lines = [_robust_line(second[trust][:, c], first[trust][:, c]) for c in range(3)]
+    sources, goals = (np.ascontiguousarray(values[trust].T) for values in (second, first))
+    lines = [_robust_line(source, goal) for source, goal in zip(sources, goals, strict=True)]
     gain, offset = np.array([line[0] for line in lines]), np.array([line[1] for line in lines])
     error = first - (second * gain + offset)
     field = _light_field(error, trust)

@@ -1,4 +1,4 @@
-"""What the edit's skin and ground get added, so that they match the original's beside the seam: light and grain."""
+"""What the edit's skin and ground get added to match the original's beside the seam: light, grain, ground."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segmask.compose.bared import bared_ground
 from segmask.compose.grain import Grain, missing_grain
 from segmask.compose.ground import ground_correction
+from segmask.compose.healing import Filling
 from segmask.compose.skin import Field, add_correction, added_in, skin_correction
 from segmask.core.geometry import resize_image, working_size
 from segmask.core.types import Alpha, Box, Image, Mask
@@ -25,6 +27,8 @@ class Beside:
     fields: tuple[Field, ...] = ()
     """float32 (h, w, 3) each, at a small size of its own: light, in 8-bit levels."""
     grain: Grain | None = None
+    bared: tuple[Filling, ...] = ()
+    """Ground that goes on from the original's."""
 
     def within(self, area: Box, size_hw: tuple[int, int]) -> Field:
         """What is added in a box of a picture of ``size_hw``, float32 (h, w, 3), not rounded.
@@ -36,7 +40,11 @@ class Beside:
         total = np.zeros((area.height, area.width, 3), np.float32)
         for field in self.fields:
             total += added_in(field, area, size_hw)
-        return total if self.grain is None else total + self.grain.within(area)[..., None]
+        if self.grain is not None:
+            total += self.grain.within(area)[..., None]
+        for filling in self.bared:
+            total += filling.within(area)
+        return total
 
 
 def matched_beside(
@@ -72,5 +80,6 @@ def matched_beside(
         fields.append(skin_correction(*small, before.working_probs, after.working_probs, taken))
     lit = add_correction(lit, *fields)
     grain = missing_grain(original, lit, before, after, alpha, scene.parts)
-    added = Beside(tuple(field for field in fields if field is not None), grain)
-    return added, lit if grain is None else grain.over(lit)
+    lit = lit if grain is None else grain.over(lit)
+    bared = bared_ground(original, lit, alpha, scene)  # lays it over lit
+    return Beside(tuple(field for field in fields if field is not None), grain, bared), lit

@@ -9,6 +9,7 @@ import numpy as np
 
 from segmask import io
 from segmask.compose.alpha import make_alpha
+from segmask.compose.bared import filled_findings
 from segmask.compose.beside import Beside, matched_beside
 from segmask.compose.composite import kept_composite
 from segmask.compose.fine import fine_colours, is_fine
@@ -116,6 +117,7 @@ def compose(
     if options.tone_match:
         tone = partial(registered.toned, alpha > 0, limit)
         beside, toned = matched_beside(registered.original, tone, alpha, small >= 0.5, scene)
+        findings += filled_findings(beside.bared, alpha)
     if layer is not None:
         toned = layer.over(toned, alpha)
     if before.is_neutral and not before.is_gray:

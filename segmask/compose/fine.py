@@ -74,13 +74,8 @@ def fine_colours(
 
 def _under_hair(levels: Levels, area: Box, layer: HairLayer, alpha: Alpha) -> Levels:
     """The levels of an area with the original's hair laid over them."""
-    both = Box(
-        max(area.x0, layer.area.x0),
-        max(area.y0, layer.area.y0),
-        min(area.x1, layer.area.x1),
-        min(area.y1, layer.area.y1),
-    )
-    if not both.width or not both.height:
+    both = area.shared_with(layer.area)
+    if both is None:
         return levels
     below = np.zeros((layer.area.height, layer.area.width, 3), np.float32)
     inside, outside = both.moved(-layer.area.x0, -layer.area.y0).slices, both.moved(-area.x0, -area.y0).slices

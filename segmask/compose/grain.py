@@ -74,14 +74,9 @@ class Grain:
         >>> grain.within(Box(0, 0, 2, 3)).tolist()
         [[0.0, 0.0], [0.0, 1.0], [0.0, 1.0]]
         """
-        both = Box(
-            max(area.x0, self.area.x0),
-            max(area.y0, self.area.y0),
-            min(area.x1, self.area.x1),
-            min(area.y1, self.area.y1),
-        )
+        both = self.area.shared_with(area)
         result = np.zeros((area.height, area.width), np.float32)
-        if both.x0 < both.x1 and both.y0 < both.y1:
+        if both is not None:
             own = self.levels[both.moved(-self.area.x0, -self.area.y0).slices]
             result[both.moved(-area.x0, -area.y0).slices] = own
         return result

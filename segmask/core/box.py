@@ -89,6 +89,16 @@ class Box:
         y0, y1 = (min(max(y, 0), height) for y in (self.y0, self.y1))
         return Box(x0, y0, max(x0, x1), max(y0, y1))
 
+    def shared_with(self, other: Box) -> Box | None:
+        """The part that lies in both boxes; None where there is none.
+
+        >>> Box(0, 0, 4, 4).shared_with(Box(2, 1, 9, 9)), Box(0, 0, 4, 4).shared_with(Box(4, 0, 8, 4))
+        (Box(x0=2, y0=1, x1=4, y1=4), None)
+        """
+        x0, y0 = max(self.x0, other.x0), max(self.y0, other.y0)
+        x1, y1 = min(self.x1, other.x1), min(self.y1, other.y1)
+        return Box(x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
     def grow(self, factor: float) -> Box:
         """The box around the same centre with both sides multiplied by ``factor``.
 

@@ -20,6 +20,7 @@ CODES: dict[str, tuple[str, str]] = {
     "border-repeated": (NOTE, "A strip that the edit's frame misses by a few pixels repeats the edit's border."),
     "mask-empty": (NOTE, "Nothing comes from the edit; the output equals the original."),
     "change-left": (NOTE, "A visible share of the picture changed outside of the mask and stays original."),
+    "ground-filled": (NOTE, "Ground that the old garment laid bare goes on from the original's, not from the edit's."),
     # How it came about.
     "alignment-untrusted": (LOOK, "No motion model fits the two pictures; the edit was only resized."),
     "target-not-found": (LOOK, "Neither picture shows the target."),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from segmask.core.colour import Lab, delta_e
 from segmask.core.geometry import WORKING_SIDE
 from segmask.core.labels import PART_ID
-from segmask.core.morphology import blurred
+from segmask.core.morphology import blurred, disc
 from segmask.core.types import Box, Mask
 from segmask.fusion.limbs import bare_skin
 from segmask.fusion.scene import Scene, once_a_scene
@@ -44,6 +44,10 @@ class EnergyConfig:
     """ΔE beyond both pictures' own steps that nobody sees."""
     masking: float = 2.0
     """Factor on the step that both pictures have there: along an outline of both another tone shows less."""
+    slide: int = 1
+    """Pixels by which a seam may be laid better later (``segmask.compose.outline``): it costs what it costs there, …"""
+    along: float = 1.5
+    """… over so many pixels of its length (sigma): that the pictures agree in one pixel makes no seam."""
     most: float = 30.0
     """ΔE beyond which a seam shows no more than it does anyway."""
     kept: float = 2.0
@@ -132,14 +136,19 @@ def seam_energy(odds: Map, scene: Scene) -> Energy:
 @once_a_scene
 def _seams(scene: Scene) -> tuple[tuple[Map, Map], tuple[Map, Map]]:
     """Costs of seams below and right of each pixel, as ``Energy`` holds them."""
+    import cv2
+
     first, second = (np.asarray(blurred(colours, DEFAULT.blur), np.float32) for colours in _in_one_light(scene))
     height, width = first.shape[:2]
+    apart = delta_e(first, second)
+    nearby = cv2.erode(blurred(apart, DEFAULT.along), disc(DEFAULT.slide, corners=False))
+    apart = np.minimum(apart, np.asarray(nearby, np.float32))
     down, right = ((np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)) for _ in range(2))
     for strip in Box(0, 0, width, height).strips(STRIP):  # they fit the cache
         rows = slice(strip.y0, strip.y1 + 1)  # with the next one's first
-        colours, apart = (first[rows], second[rows]), delta_e(first[rows], second[rows])
+        colours = first[rows], second[rows]
         for costs, here, there in ((down, np.s_[:-1], np.s_[1:]), (right, np.s_[:, :-1], np.s_[:, 1:])):
-            most = np.minimum(apart[here], apart[there])
+            most = np.minimum(apart[rows][here], apart[rows][there])
             _put_seams(colours, most, here, there, [cost[rows][here] for cost in costs])
     return down, right
 

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import torch
+
 from segmask.evaluation.synth.writer import open_labelled_set, write_pairs
 from segmask.fusion.pixel_model import read_pixel_model
 from segmask.masker import Masker
@@ -203,14 +205,18 @@ def _start(plan: Plan) -> Path | None:
 
 
 def _widened(plan: Plan, first: Path, goal: Path, fold: int | None = None) -> Path:
-    """The stretches of the wide phase, after each of them the mean of its weights and the first parser's."""
+    """The stretches of the wide phase, and the mean of their weights and the first parser's by their shares."""
     codes, lent, start = plan.out / "codes" / "photos", plan.out / "lent", first
+    workers = plan.workers if torch.cuda.is_available() else 0
+    trained, shares = [first], [plan.recipe.first_share]
     for number, stretch in enumerate(plan.recipe.stretches, 1):
         out = goal.parent / f"wide{number}"
-        part = plan.recipe.widening(stretch, plan.data, plan.extra, lent, out, start, codes, fold)
-        start = mean(first, wide.run(part), out / "mean.onnx")
-    shutil.copyfile(start, goal)
-    return goal
+        begun = first if stretch.from_first else start
+        part = plan.recipe.widening(stretch, plan.data, plan.extra, lent, out, begun, codes, fold, workers)
+        trained.append(wide.run(part))
+        shares.append(stretch.share)
+        start = mean([first, trained[-1]], out / "mean.onnx")
+    return mean(trained, goal, shares)
 
 
 def _copied(path: Path, folder: Path) -> None:

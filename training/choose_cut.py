@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import csv
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +24,7 @@ from segmask.fusion.hybrid import DEFAULT, HybridConfig, decide_by_odds, fitted_
 from segmask.fusion.pixel_model import PixelModel, read_pixel_model
 from training.fit_fusion import half_of
 from training.fusion_cases import FusionCase, case_files, load_case
+from training.processes import pool
 
 VARIED: dict[str, tuple[float, ...]] = {
     "seam": (1.2, 4.8),
@@ -59,8 +59,8 @@ def choose(out: Path, caches: list[Path], workers: int, every: int, only: list[s
     settings = [("", 0.0, DEFAULT)]
     settings += [(name, value, replace(DEFAULT, **{name: value})) for name in wanted for value in wanted[name]]
     judged = partial(rate_settings, models, [config for _, _, config in settings])
-    with ProcessPoolExecutor(workers) as pool:
-        totals = zip(*pool.map(judged, case_files(caches)[::every]), strict=True)
+    with pool(workers) as processes:
+        totals = zip(*processes.map(judged, case_files(caches)[::every]), strict=True)
     rows = [
         {"weight": name, "value": value} | summary(scores)
         for (name, value, _), scores in zip(settings, totals, strict=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +24,7 @@ from segmask.core.labels import CLOTHING, PART_ID
 from segmask.core.types import Texture
 from segmask.fusion.features import NAMES, in_sight, pixel_features
 from training.fusion_cases import FusionCase, as_given, case_files, load_case
+from training.processes import pool
 
 HIDDEN = (32, 16)
 PIXELS = 4000
@@ -104,8 +104,8 @@ def half_of(photo: str) -> int:
 
 def gather(caches: list[Path], workers: int) -> Samples:
     """Pixels of all cases; two thirds are asked for all clothing, the others for what was meant to change alone."""
-    with ProcessPoolExecutor(workers) as pool:
-        cases = pool.map(_drawn_often, *zip(*enumerate(case_files(caches)), strict=True))
+    with pool(workers) as processes:
+        cases = processes.map(_drawn_often, *zip(*enumerate(case_files(caches)), strict=True))
         parts = [drawn for case in cases for drawn in case]
     return Samples(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 

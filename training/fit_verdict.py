@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -31,6 +30,7 @@ from segmask.masker import Masker
 from segmask.verdict.confidence import NAMES
 from training.fit_fusion import half_of
 from training.fusion_cases import folds_of, masker
+from training.processes import pool
 from training.refit_verdict import DECAY, FALSE_ALARMS, RANGE, TOLERANCE
 
 FOLDS = 10
@@ -51,8 +51,8 @@ def fit_cases(data: Path, out: Path, pairs: list[Path], parsers: list[Path], wor
     """Run every case by the parser of ``parsers`` that has not seen it, fit, and return the path of ``verdict.npz``."""
     measured_by = partial(measure, out, parsers, folds_of(data))
     every_case = [case for folder in pairs for case in read_dataset(folder).cases]
-    with ProcessPoolExecutor(workers) as pool:
-        cases = list(pool.map(measured_by, every_case))
+    with pool(workers) as processes:
+        cases = list(processes.map(measured_by, every_case))
     asked = [case for case in cases if np.isfinite(case.measurements).all()]
     print(f"{len(cases) - len(asked)} cases without a person, of which no confidence is asked, are left out")
     cases = asked

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -26,6 +25,7 @@ from segmask.fusion.protect import protected_region
 from segmask.fusion.scene import Scene
 from segmask.inputs import softened
 from segmask.masker import Masker
+from training.processes import pool
 
 TEXTURE = ("structure_near", "structure_around", "energy_ratio", "colour_shift")
 
@@ -69,8 +69,8 @@ def gather_set(data: Path, pairs: Path, cache: Path, held_out: list[Path], worke
     """Every case of a folder of synthetic edits; what is in ``cache`` already stays."""
     cache.mkdir(parents=True, exist_ok=True)
     gathered = partial(gather, held_out, folds_of(data), cache)
-    with ProcessPoolExecutor(workers) as pool:
-        list(pool.map(gathered, read_dataset(pairs).cases))
+    with pool(workers) as processes:
+        list(processes.map(gathered, read_dataset(pairs).cases))
 
 
 def folds_of(data: Path) -> dict[str, int]:

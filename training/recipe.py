@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +28,25 @@ class Stretch:
 
     samples: int
     seed: int
+    share: float
+    """How much its weights count in the packaged parser's; the first parser's count ``Recipe.first_share``."""
     spares_bystanders: bool = False
     """People in the background whom the labels call background have no loss; else they are background."""
+    from_first: bool = False
+    """Begins from the first parser; else from the mean of its weights and the stretch's before."""
+    batch: int = wide.BATCH
+    rate: float = wide.RATE
+    falls: float = wide.FALLS
+    inertia: float = wide.EMA
+
+
+STRETCHES = (
+    Stretch(9_672, 0, 0, spares_bystanders=True),
+    Stretch(21_440, 4, 1),
+    Stretch(5_160, 5, 1),
+    Stretch(66_816, 6, 2, spares_bystanders=True, from_first=True, batch=32, rate=6e-4, falls=0.4, inertia=0.998),
+)
+"""Those of the packaged parser (training/EXPERIMENTS.md): three on a core each, the fourth on a GPU."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +60,11 @@ class Recipe:
     ema: float = train.EMA
     fold_schedule: float = 0.4
     """Of the out-of-fold parsers, multiplies epochs and samples."""
-    stretches: tuple[Stretch, ...] = (Stretch(9_672, 0, True), Stretch(21_440, 4))
-    """Of the wide phase; each goes on from the mean of the first parser's weights and the stretch's before."""
+    stretches: tuple[Stretch, ...] = STRETCHES
+    """Of the wide phase."""
+    first_share: float = 2
+    """How much the first parser's weights count in the packaged parser's."""
     wide_sizes: tuple[tuple[int, int], ...] = wide.SIZES
-    wide_batch: int = wide.BATCH
     cut_every: int = 4
     cut_only: list[str] | None = None
     region_cases: int = 60
@@ -76,12 +93,26 @@ class Recipe:
         start: Path,
         codes: Path,
         fold: int | None,
+        workers: int,
     ) -> wide.WideRun:
         """One stretch of the wide phase."""
-        samples = round(stretch.samples * (1.0 if fold is None else self.fold_schedule))
-        spared = codes if stretch.spares_bystanders else None
-        seed, sizes, batch = stretch.seed, self.wide_sizes, self.wide_batch
-        return wide.WideRun(data, extra, lent, out, start, spared, samples, math.inf, seed, fold, sizes, batch)
+        return wide.WideRun(
+            data,
+            extra,
+            lent,
+            out,
+            start,
+            codes if stretch.spares_bystanders else None,
+            samples=round(stretch.samples * (1.0 if fold is None else self.fold_schedule)),
+            seed=stretch.seed,
+            fold=fold,
+            sizes=self.wide_sizes,
+            batch=stretch.batch,
+            rate=stretch.rate,
+            falls=stretch.falls,
+            inertia=stretch.inertia,
+            workers=workers,
+        )
 
 
 FULL = Recipe(
@@ -101,9 +132,12 @@ SMOKE = Recipe(
     fine_sizes=((128, 96), (96, 128)),
     ema=0.9,
     fold_schedule=1.0,
-    stretches=(Stretch(8, 0, True), Stretch(8, 1)),
+    stretches=(
+        Stretch(8, 0, 0, spares_bystanders=True, batch=4),
+        Stretch(8, 1, 1, batch=4),
+        Stretch(8, 2, 2, from_first=True, batch=4),
+    ),
     wide_sizes=((128, 96), (96, 128)),
-    wide_batch=4,
     cut_every=3,
     cut_only=["bias"],
     region_cases=4,

@@ -24,17 +24,17 @@ from training.pseudo import UNSURE
 
 SHARES = {
     "labelled": 0.28,
-    "plain": 0.18,
+    "plain": 0.20,
     "drawn": 0.11,
     "lent": 0.11,
     "scene": 0.17,
     "composed": 0.06,
-    "nobody": 0.09,
+    "nobody": 0.07,
 }
 """Of the samples; plain ones are labelled photos as the first phases see them: street photos are not to be unlearnt."""
 THINGS, ATTEMPTS = 60, 500
 """Cut out once, at the start."""
-SCARF, BEHIND, SKIN_TONE, HAIR_COLOUR, CLOSE_UP = 0.07, 0.07, 0.2, 0.2, 0.22
+SCARF, BEHIND, SKIN_TONE, HAIR_COLOUR, CLOSE_UP = 0.07, 0.11, 0.2, 0.2, 0.22
 SPECTACLES, SPECTACLES_CLOSE_UP = 0.12, 0.3
 THING, SLAB = 0.2, 0.05
 """Shares of the figures: something cut out of a scene before them, or a disc or slab of ground."""
@@ -47,8 +47,32 @@ Source = Callable[[Rng], Picture]
 
 
 @dataclass(frozen=True)
+class Photos:
+    """Draws one of a split's photos."""
+
+    split: Split
+    bystanders: Path | None = None
+    """Folder of ``training.teacher``'s codes, for ``without_bystanders``."""
+
+    def __call__(self, rng: Rng) -> Picture:
+        name = self.split.names[rng.integers(len(self.split.names))]
+        return self.split.photo(name), without_bystanders(self.split.label(name), self.bystanders, name)
+
+
+@dataclass(frozen=True)
+class Scenes:
+    """Draws an everyday scene."""
+
+    photos: tuple[tuple[Split, str], ...]
+
+    def __call__(self, rng: Rng) -> Picture:
+        split, name = self.photos[rng.integers(len(self.photos))]
+        return split.photo(name), scene_codes(split, name)
+
+
+@dataclass(frozen=True)
 class World:
-    """Where samples come from."""
+    """Where samples come from. It can be pickled, so that other processes draw them too."""
 
     labelled: Source
     lent: Source
@@ -137,24 +161,10 @@ def read_world(labelled: Split, lent: Split, extra: Path, bystanders: Path | Non
 
     Where it is sure of a person whom the labels call background, the pixel has no loss: bystanders are unlabelled.
     """
-    splits = scene_splits(extra)
-    names = [(split, name) for split in splits for name in split.names]
-
-    def scene(rng: Rng) -> Picture:
-        split, name = names[rng.integers(len(names))]
-        return split.photo(name), scene_codes(split, name)
-
-    def own(rng: Rng) -> Picture:
-        name = labelled.names[rng.integers(len(labelled.names))]
-        return labelled.photo(name), without_bystanders(labelled.label(name), bystanders, name)
-
-    def other(rng: Rng) -> Picture:
-        name = lent.names[rng.integers(len(lent.names))]
-        return lent.photo(name), lent.label(name)
-
+    scene = Scenes(tuple((split, name) for split in scene_splits(extra) for name in split.names))
     rng = np.random.default_rng((seed, 78))
     things = (thing for _ in range(ATTEMPTS) if (thing := scenes.cut_thing(scene(rng), rng)) is not None)
-    return World(own, other, scene, tuple(islice(things, THINGS)))
+    return World(Photos(labelled, bystanders), Photos(lent), scene, tuple(islice(things, THINGS)))
 
 
 def scene_splits(extra: Path) -> list[Split]:

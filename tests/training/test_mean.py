@@ -1,4 +1,4 @@
-"""``training.mean``: weights between two parsers."""
+"""``training.mean``: the mean of the weights of several parsers."""
 
 from __future__ import annotations
 
@@ -24,14 +24,29 @@ def network(path: Path, value: float, size: int = 3) -> Path:
     return path
 
 
-def test_weights_lie_between_and_other_constants_stay(tmp_path: Path) -> None:
-    first, second = network(tmp_path / "a.onnx", 1.0), network(tmp_path / "b.onnx", 3.0)
-    model = onnx.load(str(mean(first, second, tmp_path / "c.onnx", 0.25)))
-    arrays = {item.name: numpy_helper.to_array(item).tolist() for item in model.graph.initializer}
-    assert arrays == {"weight": [1.5, 1.5, 1.5], "axes": [1]}
+def weights(path: Path) -> dict[str, list[float]]:
+    return {item.name: numpy_helper.to_array(item).tolist() for item in onnx.load(str(path)).graph.initializer}
+
+
+def test_each_parser_counts_by_its_share_and_other_constants_stay(tmp_path: Path) -> None:
+    parsers = [network(tmp_path / f"{value}.onnx", value) for value in (1.0, 3.0, 8.0)]
+    assert weights(mean(parsers, tmp_path / "out.onnx", [2, 1, 1])) == {"weight": [3.25] * 3, "axes": [1]}
+    assert weights(mean(parsers, tmp_path / "out.onnx")) == {"weight": [4.0] * 3, "axes": [1]}
+
+
+def test_one_parser_is_its_own_mean(tmp_path: Path) -> None:
+    parser = network(tmp_path / "a.onnx", 1.0)
+    assert weights(mean([parser, parser], tmp_path / "out.onnx", [1, 0])) == weights(parser)
 
 
 def test_another_network_is_refused(tmp_path: Path) -> None:
-    first, second = network(tmp_path / "a.onnx", 1.0), network(tmp_path / "b.onnx", 3.0, 4)
+    parsers = [network(tmp_path / "a.onnx", 1.0), network(tmp_path / "b.onnx", 3.0, 4)]
     with pytest.raises(ValueError, match="weight"):
-        mean(first, second, tmp_path / "c.onnx")
+        mean(parsers, tmp_path / "out.onnx")
+
+
+@pytest.mark.parametrize("shares", [[1.0], [0.0, 0.0], [2.0, -1.0]])
+def test_shares_that_do_not_fit_are_refused(tmp_path: Path, shares: list[float]) -> None:
+    parsers = [network(tmp_path / f"{value}.onnx", value) for value in (1.0, 3.0)]
+    with pytest.raises(ValueError, match="expected a share"):
+        mean(parsers, tmp_path / "out.onnx", shares)

@@ -48,6 +48,8 @@ class EnergyConfig:
     """Pixels by which a seam may be laid better later (``segmask.compose.outline``): it costs what it costs there, …"""
     along: float = 1.5
     """… over so many pixels of its length (sigma): that the pictures agree in one pixel makes no seam."""
+    limb: float = 0.3
+    """Probability of skin in either picture from which it costs what it costs here: a joint of two hands is no rim."""
     most: float = 30.0
     """ΔE beyond which a seam shows no more than it does anyway."""
     kept: float = 2.0
@@ -142,7 +144,8 @@ def _seams(scene: Scene) -> tuple[tuple[Map, Map], tuple[Map, Map]]:
     height, width = first.shape[:2]
     apart = delta_e(first, second)
     nearby = cv2.erode(blurred(apart, DEFAULT.along), disc(DEFAULT.slide, corners=False))
-    apart = np.minimum(apart, np.asarray(nearby, np.float32))
+    limb = np.maximum(*scene.skin) > DEFAULT.limb
+    apart = np.where(limb, apart, np.minimum(apart, np.asarray(nearby, np.float32)))
     down, right = ((np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)) for _ in range(2))
     for strip in Box(0, 0, width, height).strips(STRIP):  # they fit the cache
         rows = slice(strip.y0, strip.y1 + 1)  # with the next one's first

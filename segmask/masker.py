@@ -11,6 +11,7 @@ import numpy as np
 from segmask import io
 from segmask.account import single_report
 from segmask.compose.alpha import make_alpha
+from segmask.core.beside import both
 from segmask.core.checks import read_only
 from segmask.core.errors import InputError, OptionError, SegmaskError
 from segmask.core.findings import Finding
@@ -18,7 +19,7 @@ from segmask.core.geometry import REFERENCE_SIDE, WORKING_SIDE, working_size
 from segmask.core.morphology import grown
 from segmask.core.system import bound_opencv
 from segmask.core.timing import Stopwatch
-from segmask.core.types import Image, Parsing
+from segmask.core.types import Alignment, Image, Parsing
 from segmask.core.window import Window
 from segmask.fusion.constraints import constrain
 from segmask.fusion.pixel_model import PixelModel
@@ -125,16 +126,23 @@ class Masker:
             )
             after = read_checked(edited, "edited", self.options.max_pixels)
             given = given_parsings(parsing, labels, before.size_hw, self.options)
-        if isinstance(original, Seen):
-            seen = self._of_this_strategy(original)
-        else:
-            seen = self._see(before, given[0], watch, input_paths(original))
-        with watch("align"):
-            if window is None:
-                aligned, alignment = align(before.image, after.image)
-            else:
-                aligned, alignment = align_window(before.image, after.image, window)
-            alignment = without_clear(alignment, after.clear)
+        aligning = Stopwatch()
+
+        def see() -> Seen:
+            if isinstance(original, Seen):
+                return self._of_this_strategy(original)
+            return self._see(before, given[0], watch, input_paths(original))
+
+        def lay_over() -> tuple[Image, Alignment]:
+            with aligning("align"):
+                if window is None:
+                    aligned, alignment = align(before.image, after.image)
+                else:
+                    aligned, alignment = align_window(before.image, after.image, window)
+                return aligned, without_clear(alignment, after.clear)
+
+        seen, (aligned, alignment) = both(see, lay_over, self.options.threads)
+        watch.add(aligning.timings)
         shown = None if seen.parsing is None else self._parse(aligned, given[1], "parse edit", watch)
         edit = Edit(after, aligned, alignment, shown)
         inputs = (*seen.inputs, *input_paths(edited, parsing, *self.options.files))

@@ -28,6 +28,16 @@ class Stopwatch:
         """The stages timed so far."""
         return tuple(self._timings)
 
+    def add(self, timings: Timings) -> None:
+        """Add stages that another watch timed, beside this one's.
+
+        >>> watch, other = Stopwatch((("read", 0.1),)), Stopwatch((("align", 0.2),))
+        >>> watch.add(other.timings)
+        >>> watch.timings
+        (('read', 0.1), ('align', 0.2))
+        """
+        self._timings.extend(timings)
+
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:
         """Time the block inside and add it under this name."""

@@ -107,8 +107,8 @@ def run(plan: WideRun) -> Path:
         if progress >= 1:  # out of time
             break
         set_rate(optimiser, plan, progress, step * plan.batch)
-        there = (part.to(device, non_blocking=True) for part in (image, code))
-        losses.append(_step(net, optimiser, *there, allowed, weights, step))
+        image, code = image.to(device, non_blocking=True), code.to(device, non_blocking=True)
+        losses.append(_step(net, optimiser, image, code, allowed, weights, step))
         train.follow(average, net, min(plan.inertia, 1 - 2 / (step + 2)))
         step, now = step + 1, time.monotonic()
         progress = max(step / steps, (now - began) / plan.seconds)

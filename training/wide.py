@@ -104,8 +104,6 @@ def run(plan: WideRun) -> Path:
     saved = began = time.monotonic()
     progress = step / steps
     for image, code in batches(samples, step, steps, plan.workers, pinned=device.type == "cuda"):
-        if progress >= 1:  # out of time
-            break
         set_rate(optimiser, plan, progress, step * plan.batch)
         image, code = image.to(device, non_blocking=True), code.to(device, non_blocking=True)
         losses.append(_step(net, optimiser, image, code, allowed, weights, step))
@@ -116,6 +114,8 @@ def run(plan: WideRun) -> Path:
             train.save(state, net, average, optimiser, step)
             _log(plan.out / "wide.csv", step * plan.batch, float(torch.stack(losses).mean()), now - began)
             losses, saved = [], now
+        if progress >= 1:  # out of samples or of time
+            break
     return export(average.cpu(), plan.out / "parser.onnx")
 
 

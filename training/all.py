@@ -235,7 +235,7 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+", metavar="RAW_CCP EXTRA OUT", help="with --smoke: OUT alone")
     parser.add_argument("--smoke", action="store_true", help="all steps on a few drawn figures, in a few minutes")
     parser.add_argument("--face-detector", default="auto", help="a name of `segmask models list`, or none")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2, help="processes; with a GPU they draw the samples too")
     options = parser.parse_args()
     if len(options.folders) != (1 if options.smoke else 3):
         parser.error("expected RAW_CCP EXTRA OUT, or --smoke OUT")

@@ -104,11 +104,9 @@ def run(plan: WideRun) -> Path:
     saved = began = time.monotonic()
     progress = step / steps
     for image, code in batches(samples, step, steps, plan.workers, pinned=device.type == "cuda"):
-        if progress >= 1:  # out of time
-            break
         set_rate(optimiser, plan, progress, step * plan.batch)
-        there = (part.to(device, non_blocking=True) for part in (image, code))
-        losses.append(_step(net, optimiser, *there, allowed, weights, step))
+        image, code = image.to(device, non_blocking=True), code.to(device, non_blocking=True)
+        losses.append(_step(net, optimiser, image, code, allowed, weights, step))
         train.follow(average, net, min(plan.inertia, 1 - 2 / (step + 2)))
         step, now = step + 1, time.monotonic()
         progress = max(step / steps, (now - began) / plan.seconds)
@@ -116,6 +114,8 @@ def run(plan: WideRun) -> Path:
             train.save(state, net, average, optimiser, step)
             _log(plan.out / "wide.csv", step * plan.batch, float(torch.stack(losses).mean()), now - began)
             losses, saved = [], now
+        if progress >= 1:  # out of samples or of time
+            break
     return export(average.cpu(), plan.out / "parser.onnx")
 
 

@@ -44,7 +44,7 @@ STRETCHES = (
     Stretch(9_672, 0, 0, spares_bystanders=True),
     Stretch(21_440, 4, 1),
     Stretch(5_160, 5, 1),
-    Stretch(66_816, 6, 2, spares_bystanders=True, from_first=True, batch=32, rate=6e-4, falls=0.4, inertia=0.998),
+    Stretch(66_816, 11, 2, spares_bystanders=True, from_first=True, batch=32, rate=6e-4, falls=0.4, inertia=0.998),
 )
 """Those of the packaged parser (training/EXPERIMENTS.md): three on a core each, the fourth on a GPU."""
 

@@ -24,7 +24,7 @@ QUALITY = 82
 MOST_BYTES = 60_000
 SHOULDER = Box(285, 210, 385, 310)
 """Where the new garment meets collar and background, in the sample's pixels."""
-DOUBTED = "bag"
+DOUBTED = "accessory"
 """A target of which the sample shows none: some places are doubtful."""
 FULL_DELTA_E = 25.0  # drawn white
 COLOURS = np.array(

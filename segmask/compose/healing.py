@@ -141,7 +141,14 @@ def best_piece(patch: Mask, box: Box, source: Source) -> tuple[Shift, float] | N
 
 
 def piece_light(shift: Shift, box: Box, source: Source) -> Map:
-    """What to add to a piece for the light of its new surroundings, float32 (h, w, 3), box's size."""
+    """What to add to a piece for the light of its new surroundings, float32 (h, w, 3), box's size.
+
+    >>> wall = np.full((60, 60, 3), 100, np.float32)
+    >>> wall[:, 30:] = 90  # the right half lies in the shade
+    >>> source = Source.of(wall, np.ones((60, 60), bool))
+    >>> piece_light((0, -30), Box(40, 20, 50, 40), source)[10, 5].round().tolist()
+    [-10.0, -10.0, -10.0]
+    """
     known = source.usable[box.slices].astype(np.float32)
     step, unit = source.picture[box.slices] - _moved(source.picture, shift, box), max(source.usable.shape)
     total, amount = np.zeros_like(step), np.zeros_like(known)
@@ -152,7 +159,13 @@ def piece_light(shift: Shift, box: Box, source: Source) -> Map:
 
 
 def healed(shift: Shift, box: Box, source: Source) -> Map:
-    """The box with a piece in the light of its surroundings, float32 (h, w, 3) in 8-bit levels."""
+    """The box with a piece in the light of its surroundings, float32 (h, w, 3) in 8-bit levels.
+
+    >>> wall = np.full((60, 60, 3), 100, np.float32)
+    >>> wall[:, 30:] = 90
+    >>> healed((0, -30), Box(40, 20, 50, 40), Source.of(wall, np.ones((60, 60), bool)))[10, 5].round().tolist()
+    [90.0, 90.0, 90.0]
+    """
     return np.clip(_moved(source.picture, shift, box) + piece_light(shift, box, source), 0, 255)
 
 
@@ -165,6 +178,15 @@ def filling_of(patch: Mask, shift: Shift, box: Box, source: Source, pictures: tu
         box: where in the source it lies, with room around.
         source: a small copy of the picture that pieces come from.
         pictures: that picture and the one that is filled, uint8 (H, W, 3).
+
+    >>> wall, edited = np.full((60, 60, 3), 100, np.uint8), np.full((60, 60, 3), 30, np.uint8)
+    >>> patch = np.zeros((60, 60), bool)
+    >>> patch[25:35, 25:35] = True
+    >>> source = Source.of(wall.astype(np.float32), ~widened(patch))
+    >>> filling = filling_of(patch, (0, 20), Box(0, 0, 60, 60), source, (wall, edited))
+    >>> filling.lay_over(edited)
+    >>> edited[30, 30].tolist(), edited[5, 5].tolist()
+    ([100, 100, 100], [30, 30, 30])
     """
     picture, filled = pictures
     rows, columns = (large / small for large, small in zip(picture.shape, source.usable.shape, strict=False))

@@ -35,11 +35,15 @@ def stones(strength: float, seed: int) -> np.ndarray:
     return WALL + strength * noise / noise.std()
 
 
+def bytes_of(image: np.ndarray) -> Image:
+    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+
+
 def pictures(strength: float = 0.0, tint: int = 0) -> tuple[Image, Image]:
     """A wall of stones with a skirt; the edit's wall has stones of its own, of another strength and tint."""
     original, edited = stones(22, 1), stones(strength, 2) + np.array((tint, 0, -tint))
     original[OLD], edited[NEW] = COLOURS["old"], COLOURS["new"]
-    return tuple(np.clip(np.rint(image), 0, 255).astype(np.uint8) for image in (original, edited))
+    return bytes_of(original), bytes_of(edited)
 
 
 def alpha() -> np.ndarray:
@@ -119,8 +123,10 @@ def test_both_depths_get_the_same() -> None:
 
 
 def test_a_large_picture_is_filled_as_a_small_one() -> None:
-    original, edited = (cv2.resize(image, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC) for image in pictures())
-    large = cv2.resize(alpha(), None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST)
+    original, edited = (
+        bytes_of(cv2.resize(image, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)) for image in pictures()
+    )
+    large = np.asarray(cv2.resize(alpha(), None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST), np.float32)
     bared_ground(original, edited, large, scene())
     place = tuple(slice(3 * part.start, 3 * part.stop) for part in BARED)
     assert roughness(edited[place]) == pytest.approx(roughness(original[30:240, 30:1050]), rel=0.2)

@@ -71,6 +71,8 @@ class _Place:
     """A patch and what lies around it, in a box of the working size."""
 
     patch: Mask
+    whole: Mask
+    """With what is likely ground beside it: this is filled."""
     near: Mask
     """The original's ground that stays beside it."""
     original: Map
@@ -117,8 +119,7 @@ def bared_ground(original: Image, edited: Image, alpha: Alpha, scene: Scene) -> 
         if place is None or found is None or found[1] > DEFAULT.misfit * (1 + place.around):
             continue
         if _shows_less(healed(found[0], box, source), place):
-            beside = widened(place.patch, DEFAULT.rim) & (after[box.slices] > DEFAULT.likely)
-            filling = filling_of(place.patch | beside, found[0], box, source, (original, edited))
+            filling = filling_of(place.whole, found[0], box, source, (original, edited))
             filling.lay_over(edited)
             fillings.append(filling)
     return tuple(fillings)
@@ -140,7 +141,8 @@ def _place(patch: Mask, box: Box, source: Source, edited: Map, after: Prob) -> _
     if 1 + np.median(lively[patch]) > DEFAULT.lively * (1 + np.median(lively[own])):
         return None
     shows = _step(original, edited, own) + _smoother(around, edited, patch)
-    return _Place(patch, near, original, edited, around, shows)
+    beside = widened(patch, DEFAULT.rim) & (after[box.slices] > DEFAULT.likely)
+    return _Place(patch, patch | beside, near, original, edited, around, shows)
 
 
 def _shows_less(filled: Map, place: _Place) -> bool:
@@ -160,7 +162,7 @@ def _new_seam(filled: Map, place: _Place) -> float:
     """What the filling steps by where the edit goes on beyond the patch without a step, ΔE along a pixel of outline."""
     import cv2
 
-    rim = place.patch & widened(~(place.patch | widened(place.near, 6)))
+    rim = place.whole & widened(~(place.whole | widened(place.near, 6)))
     first, second = (
         lab(np.clip(np.rint(blurred(picture, 1.5)), 0, 255).astype(np.uint8)) for picture in (filled, place.edited)
     )

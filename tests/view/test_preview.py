@@ -37,7 +37,7 @@ def test_doubtful_places_and_boxes_are_marked_and_the_verdict_is_written(compose
             Finding("target-not-found", "no place"),
         ),
     )
-    plain = draw_preview(composed)
+    plain = draw_preview(replace(composed, stages=replace(composed.stages, doubt=np.zeros_like(doubt))))
     doubted = draw_preview(replace(composed, report=report, stages=replace(composed.stages, doubt=doubt)))
     assert doubted.shape[0] > plain.shape[0], "two reasons need two more lines"
     top = slice(0, 2 * (26 + 512) + GAP)

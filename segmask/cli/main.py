@@ -74,7 +74,8 @@ def run(arguments: list[str] | None = None) -> None:
         if debug or not hasattr(error, "format_message"):
             raise
         message = _one_line(error.format_message())  # type: ignore[attr-defined]
-        say(f"segmask: {message} (see {_command(arguments)} --help)")
+        if message:  # none where no command was given and the help was shown
+            say(f"segmask: {message} (see {_command(arguments)} --help)")
         code = USAGE
     sys.exit(code or 0)
 

@@ -55,14 +55,14 @@ def turned(matrix: Matrix) -> str:
     """In words, how a motion (3, 3) turns or mirrors a picture by quarters; empty where it does neither.
 
     >>> turned(np.array([[0.01, -1.1, 300], [1.1, 0.01, 4], [0, 0, 1]]))
-    'turned by 90 degrees'
+    'turned by 90 degrees clockwise'
     >>> turned(np.diag([-1.0, 1, 1])), turned(np.eye(3))
     ('mirrored', '')
     """
     mirrored = bool(np.linalg.det(matrix[:2, :2]) < 0)
     first, second = (matrix[:2, :2] * ([-1, 1] if mirrored else 1))[:, 0]
     quarters = round(float(np.arctan2(second, first)) / (np.pi / 2)) % 4
-    words = [f"turned by {90 * quarters} degrees"] * (quarters > 0) + ["mirrored"] * mirrored
+    words = [f"turned by {90 * quarters} degrees clockwise"] * (quarters > 0) + ["mirrored"] * mirrored
     return " and ".join(words)
 
 

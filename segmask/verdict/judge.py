@@ -193,7 +193,7 @@ def _of_alignment(alignment: Alignment) -> list[Finding]:
         found.append(Finding("alignment-untrusted", text))
     words = turned(alignment.matrix)
     if words:
-        text = f"the edit does not lie as the original does: it was {words} (clockwise) to be compared"
+        text = f"the edit does not lie as the original does: it was {words} to be compared"
         found.append(Finding("edit-turned", text))
     covered = float(alignment.covered.mean())
     if covered < COVERED:

@@ -13,9 +13,9 @@ from segmask.register.turns import TURNS, Turn, turned
 
 WORDS = {
     (0, True): "mirrored",
-    (1, False): "turned by 270 degrees",
-    (2, False): "turned by 180 degrees",
-    (3, False): "turned by 90 degrees",
+    (1, False): "turned by 270 degrees clockwise",
+    (2, False): "turned by 180 degrees clockwise",
+    (3, False): "turned by 90 degrees clockwise",
 }
 
 

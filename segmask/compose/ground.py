@@ -85,17 +85,28 @@ def ground_correction(
         & (second > DEFAULT.sure)
         & (over_channels(np.maximum, np.abs(step)) < DEFAULT.alike)
     )
-    field, amount = _carried(step, seen)
-    usual, _ = _carried(colours, seen)
+    field, amount = carried(step, seen, max(size_hw))
+    usual, _ = carried(colours, seen, max(size_hw))
     ground = patch & (over_channels(np.maximum, np.abs(colours - usual)) < DEFAULT.own) & (amount >= DEFAULT.least)
     # A little beyond the outline: a soft edge shows the edit there too, and enlarging blurs.
     weight = blurred(ground.astype(np.float32), 1.0) * widened(taken)
     return np.asarray(np.clip(field, -DEFAULT.limit, DEFAULT.limit) * weight[..., None], np.float32)
 
 
-def _carried(values: Field, places: Mask) -> tuple[Field, Field]:
-    """The mean of the values over the places around each pixel, (h, w, 3), and how much of them there is, (h, w)."""
-    unit, weight = max(places.shape), places.astype(np.float32)
+def carried(values: Field, places: Mask, unit: int) -> tuple[Field, Field]:
+    """The mean of the values over the places around each pixel, (h, w, 3), and how much of them there is, (h, w).
+
+    Args:
+        values: float32 (h, w, 3).
+        places: bool (h, w).
+        unit: the picture's long side, which the widths are shares of.
+
+    >>> step, left = np.full((4, 4, 3), 7, np.float32), np.zeros((4, 4), bool)
+    >>> left[:, 0] = True
+    >>> carried(step, left, 100)[0][2, 3].round(3).tolist()
+    [7.0, 7.0, 7.0]
+    """
+    weight = places.astype(np.float32)
     total, amount = np.zeros_like(values), np.zeros_like(weight)
     for width, share in zip(DEFAULT.widths, DEFAULT.weights, strict=True):
         amount += share * blurred(weight, width * unit)

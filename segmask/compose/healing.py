@@ -2,7 +2,7 @@
 
 The piece is the one that fits best around the patch (one shift for a patch: Pritch, Kav-Venaki and Peleg 2009,
 Shift-map image editing), and its light is brought to the surroundings by a membrane (Georgiev 2004, Photoshop healing
-brush; here by normalised convolution at several widths, Knutsson and Westin 1993).
+brush; here by what ``ground`` carries across a patch).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from segmask.compose.ground import carried
 from segmask.core.geometry import resize_map
 from segmask.core.morphology import blurred, widened
 from segmask.core.types import Box, Image, Mask
@@ -36,10 +37,6 @@ class HealingConfig:
     """… and the share of it that counts all the same when a piece is looked for."""
     pure: float = 0.99
     """Share of a piece, and of what must fit around it, that may be used."""
-    widths: tuple[float, ...] = (0.008, 0.025, 0.08)
-    """Sigmas of the membrane, …"""
-    weights: tuple[float, ...] = (1.0, 0.05, 0.002)
-    """… and how much each counts beside a nearer one."""
     compared: int = 20_000
     """Pixels by which a piece is placed at the picture's own size."""
     soft: float = 0.7
@@ -149,13 +146,8 @@ def piece_light(shift: Shift, box: Box, source: Source) -> Map:
     >>> piece_light((0, -30), Box(40, 20, 50, 40), source)[10, 5].round().tolist()
     [-10.0, -10.0, -10.0]
     """
-    known = source.usable[box.slices].astype(np.float32)
-    step, unit = source.picture[box.slices] - _moved(source.picture, shift, box), max(source.usable.shape)
-    total, amount = np.zeros_like(step), np.zeros_like(known)
-    for width, share in zip(DEFAULT.widths, DEFAULT.weights, strict=True):
-        amount += share * blurred(known, width * unit)
-        total += share * blurred(step * known[..., None], width * unit)
-    return np.asarray(total / np.maximum(amount, 1e-6)[..., None], np.float32)
+    step = source.picture[box.slices] - _moved(source.picture, shift, box)
+    return carried(step, source.usable[box.slices], max(source.usable.shape))[0]
 
 
 def healed(shift: Shift, box: Box, source: Source) -> Map:

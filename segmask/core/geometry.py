@@ -162,22 +162,36 @@ class Letterbox:
 
     def crop(self, maps: NDArray[np.float32]) -> NDArray[np.float32]:
         """The picture's part of maps (C, h, w) whose size is the canvas's or a fraction of it."""
-        scale = maps.shape[-2] / self.canvas.shape[0]
-        return maps[..., : max(1, round(self.content.y1 * scale)), : max(1, round(self.content.x1 * scale))]
+        scale, box = maps.shape[-2] / self.canvas.shape[0], self.content
+        y0, y1, x0, x1 = (round(side * scale) for side in (box.y0, box.y1, box.x0, box.x1))
+        return maps[..., y0 : max(y0 + 1, y1), x0 : max(x0 + 1, x1)]
 
 
-def letterbox(image: Image, size_hw: tuple[int, int], fill: int = 127) -> Letterbox:
+def letterbox(
+    image: Image, size_hw: tuple[int, int], fill: int = 127, margin: float = 0.0, mirrored: bool = False
+) -> Letterbox:
     """``image`` scaled to fit a canvas of ``size_hw``; the rest of the canvas is grey.
+
+    With a ``margin``, a share of its sides, the picture goes on beyond each of its borders as its own reflection;
+    ``mirrored``, left and right change places.
 
     >>> placed = letterbox(np.zeros((10, 20, 3), np.uint8), (8, 8))
     >>> placed.content, placed.canvas[:, 0, 0].tolist()
     (Box(x0=0, y0=0, x1=8, y1=4), [0, 0, 0, 0, 127, 127, 127, 127])
     >>> placed.crop(np.ones((14, 4, 4), np.float32)).shape
     (14, 2, 4)
+    >>> letterbox(np.zeros((10, 20, 3), np.uint8), (8, 8), margin=0.2).content
+    Box(x0=1, y0=1, x1=7, y1=3)
     """
+    import cv2
+
     height, width = image.shape[:2]
     scale = min(size_hw[0] / height, size_hw[1] / width)
-    inner = (max(1, round(height * scale)), max(1, round(width * scale)))
+    outer = (max(1, round(height * scale)), max(1, round(width * scale)))
+    y, x = (round(side * margin / (1 + 2 * margin)) for side in outer)
+    small = resize_image(image, (outer[0] - 2 * y, outer[1] - 2 * x))
+    if mirrored:
+        small = small[:, ::-1]
     canvas = np.full((*size_hw, 3), fill, np.uint8)
-    canvas[: inner[0], : inner[1]] = resize_image(image, inner)
-    return Letterbox(canvas, Box(0, 0, inner[1], inner[0]))
+    canvas[: outer[0], : outer[1]] = cv2.copyMakeBorder(small, y, y, x, x, cv2.BORDER_REFLECT)
+    return Letterbox(canvas, Box(x, y, outer[1] - x, outer[0] - y))

@@ -10,9 +10,11 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from segmask.core.checks import check_image
 from segmask.core.errors import ModelError
-from segmask.core.geometry import letterbox, resize_planes
+from segmask.core.geometry import Letterbox, letterbox, resize_planes
 from segmask.core.labels import PARTS
 from segmask.core.types import Image, Parsing, Probs
 from segmask.models.catalog import BUILTIN_INPUT
@@ -25,6 +27,8 @@ WEIGHTS = Path(__file__).parent / "weights" / "parser.onnx"
 CANVAS_AREA = 448 * 288
 """Pixels that the network was trained to see at once, in the last phase."""
 STRIDE = 32
+MARGIN = 0.04
+"""Reflected beyond each border for the second look, in the picture's sides."""
 MAX_ASPECT = 4.0
 
 
@@ -50,10 +54,23 @@ class BuiltinParser:
         return Parsing(coarse_to_fine(image, self._infer), (image.shape[0], image.shape[1]), self.name)
 
     def _infer(self, image: Image) -> Probs:
+        """The mean of two looks: as it is; and mirrored, with its borders reflected outwards.
+
+        At a picture's border a convolution sees zeros beyond: limbs and hems that the border cuts are called
+        background there. On 100 photos of ``val`` cropped to half figures .845 instead of .836 of the pixels within 4 %
+        of the border are right, and .760 instead of .755 of the others; on whole photos .890 instead of .888.
+        """
         port = self.network.inputs[0]
         rows, columns = canvas_size(image.shape[0], image.shape[1])
-        boxed = letterbox(image, (port.shape[2] or rows, port.shape[3] or columns))
-        logits = self.network.run({port.name: to_tensor(boxed.canvas, BUILTIN_INPUT)})[0][0]
+        canvas_hw = port.shape[2] or rows, port.shape[3] or columns
+        first = self._probs(letterbox(image, canvas_hw))
+        second = self._probs(letterbox(image, canvas_hw, margin=MARGIN, mirrored=True))
+        first += resize_planes(np.ascontiguousarray(second[..., ::-1]), first.shape[1:])
+        first /= 2
+        return first
+
+    def _probs(self, boxed: Letterbox) -> Probs:
+        logits = self.network.run({self.network.inputs[0].name: to_tensor(boxed.canvas, BUILTIN_INPUT)})[0][0]
         return softmax(boxed.crop(resize_planes(logits, boxed.canvas.shape[:2])))
 
 

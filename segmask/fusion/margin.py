@@ -44,6 +44,8 @@ class MarginConfig:
     """Probability of a face in the original from which its margin gives way to nothing: the parser's outline errs."""
     collar: float = 0.6
     """Probability of the target in the edit from which it is new cloth that lies on the old neck."""
+    maybe: float = 0.1
+    """The same where its colour is none of the edit's face."""
     grain: float = 1.0
     """Sigma of the blur before colours are compared, and radius of the pieces too small to be cloth."""
 
@@ -70,10 +72,8 @@ def old_cloth(scene: Scene) -> Mask | None:
     if face.sum() < DEFAULT.least:
         return garment
     strong = strong_change(scene, of_others=True)
-    asked, usual = colours[strong], np.median(colours[face], axis=0)
-    light = asked[:, :1] + 16
-    off = np.linalg.norm(asked[:, 1:] / light - usual[1:] / (usual[0] + 16), axis=-1)
-    unlike = (off > DEFAULT.tint) | (light[:, 0] < DEFAULT.dark * (usual[0] + 16))
+    asked = colours[strong]
+    unlike = _unlike(asked, colours[face])
     if hair.sum() >= DEFAULT.least and strong[hair].mean() > DEFAULT.hair_changed:
         like_hair = delta_e(asked, np.median(colours[hair], axis=0)) < DEFAULT.hair
         unlike &= ~(like_hair & (scene.before[PART_ID["hair"]][strong] > 0.5))
@@ -88,7 +88,8 @@ def covered_neck(scene: Scene) -> Mask:
     """Where the edit's garment lies on what is neck rather than face in the original, bool (h, w).
 
     The parser's outline of a face errs by less where it sees a neck beside it than where it sees anything else, and a
-    turtleneck that ends below the jaw in a frayed line is seen at once.
+    turtleneck that ends below the jaw in a frayed line is seen at once. Right below a chin the parser is of two minds
+    about the garment too: a colour that the edit's own face has in no light is cloth there.
 
     >>> before, after = np.zeros((60, 60), np.uint8), np.zeros((60, 60), np.uint8)
     >>> before[10:20, 20:40], before[20:30, 20:40], before[30:60] = (PART_ID[p] for p in ("face", "skin", "upper"))
@@ -98,5 +99,18 @@ def covered_neck(scene: Scene) -> Mask:
     (True, False, False)
     """
     skin, face = scene.before[PART_ID["skin"]], scene.before[PART_ID["face"]]
-    neck = (skin > face) & (skin + face > DEFAULT.collar) & (scene.becomes > DEFAULT.collar)
-    return opened(neck & strong_change(scene, of_others=True), round(DEFAULT.grain))
+    neck = (skin > face) & (skin + face > DEFAULT.collar) & strong_change(scene, of_others=True)
+    cloth = scene.becomes > DEFAULT.collar
+    edited = scene.after[PART_ID["face"]] > DEFAULT.sure
+    if scene.change.colours is not None and edited.sum() >= DEFAULT.least:
+        likely = neck & ~cloth & (scene.becomes > DEFAULT.maybe)
+        colours = np.asarray(blurred(scene.change.colours[1], DEFAULT.grain), np.float32)
+        cloth[likely] = _unlike(colours[likely], colours[edited])
+    return opened(neck & cloth, round(DEFAULT.grain))
+
+
+def _unlike(colours: Map, face: Map) -> Mask:
+    """Which CIELAB colours (n, 3) no shade and no light of a face's colours (m, 3) gives."""
+    usual, light = np.median(face, axis=0), colours[:, :1] + 16
+    off = np.linalg.norm(colours[:, 1:] / light - usual[1:] / (usual[0] + 16), axis=-1)
+    return np.asarray((off > DEFAULT.tint) | (light[:, 0] < DEFAULT.dark * (usual[0] + 16)))

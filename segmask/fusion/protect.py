@@ -15,6 +15,7 @@ from segmask.core.labels import PART_ID
 from segmask.core.morphology import blurred, disc, distance_to, widened
 from segmask.core.regions import connected_regions, filled
 from segmask.core.types import Box, Face, Mask, Parsing, Prob
+from segmask.fusion.fists import find_fists
 from segmask.fusion.scene import summed
 
 
@@ -51,8 +52,6 @@ class ProtectConfig:
     above .7 was false; a fist scored .62."""
     fist_skin: float = 0.3
     """Share of such a box that is skin to the parser, from which it may be a fist."""
-    fist_reach: float = 0.3
-    """Of a face's height: hair or a hat lies so near to any face, but to no fist."""
     seen: float = 0.5
     """Of a detected face: where the parser saw less of it as face, the detector alone answers for the whole head."""
     beside: float = 1.4
@@ -63,8 +62,6 @@ class ProtectConfig:
 
 
 DEFAULT = ProtectConfig()
-NEAR = ("hair", "headwear", "skin")
-"""Parts that tell a face from a fist by what touches it."""
 GRID = 24
 """Pixels of a margin from twice which on it is drawn on a smaller grid, where it still has so many."""
 
@@ -174,7 +171,7 @@ def face_region(
     union = _face_prob(parsing, with_eyewear)
     bare = np.zeros(union.shape, bool) if neck is None else resize_mask(neck, (union.shape[0], union.shape[1]))
     regions = _face_regions(parsing, with_eyewear)
-    fists = _fists(regions, parsing, faces)
+    fists = find_fists(regions, parsing, faces)
     for pixels, box, _ in (region for index, region in enumerate(regions) if index not in fists):
         placed = box.scaled(union.shape, parsing.size_hw)
         margin = max(1, round(DEFAULT.face_margin * placed.height))
@@ -204,29 +201,6 @@ def _is_face(face: Face, parsing: Parsing) -> bool:
     if inside[0].size == 0:
         return True
     return bool(inside[PART_ID["face"]].max() >= DEFAULT.certain or inside[PART_ID["skin"]].mean() < DEFAULT.fist_skin)
-
-
-def _fists(regions: list[tuple[NDArray[np.uint8], Box, float]], parsing: Parsing, faces: tuple[Face, ...]) -> set[int]:
-    """Which of the parser's faces are fists: a larger face shows elsewhere, and an arm's skin touches them, but no hair
-    and no hat, and no detector saw a face there."""
-    small_hw = parsing.working_probs.shape[1:]
-    seen = [face.box.scaled(parsing.size_hw, small_hw) for face in faces]
-    bare, heights = set(), [box.height for box in seen]
-    for index, (pixels, box, _) in enumerate(regions):
-        reach = max(1, round(DEFAULT.fist_reach * box.height))
-        area = box.grown_by(reach).clip(*small_hw)
-        around = widened(pixels[area.slices] > 0, reach) & (pixels[area.slices] == 0)
-        shown = (parsing.working_probs[PART_ID[part]][area.slices][around] for part in NEAR)
-        hair, hat, skin = (bool((prob > 0.5).any()) for prob in shown)
-        if skin and not (hair or hat or any(_overlap(box, other) for other in seen)):
-            bare.add(index)
-        else:
-            heights.append(box.height)
-    return {index for index in bare if max(heights, default=0) > regions[index][1].height}
-
-
-def _overlap(first: Box, second: Box) -> bool:
-    return first.x0 < second.x1 and second.x0 < first.x1 and first.y0 < second.y1 and second.y0 < first.y1
 
 
 def _face_prob(parsing: Parsing, with_eyewear: bool) -> Prob:

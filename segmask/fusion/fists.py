@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from segmask.core.labels import PART_ID
 from segmask.core.morphology import widened
 from segmask.core.regions import connected_regions
-from segmask.core.types import Box, Face, Parsing
+from segmask.core.types import Box, Face, Mask, Parsing
 
 Region = tuple[NDArray[np.uint8], Box, float]
 
@@ -22,10 +22,13 @@ class FistConfig:
 
     reach: float = 0.3
     """Of a face's height: hair or a hat lies so near to any face, but to no fist …"""
-    top: float = 0.3
+    ends: float = 0.3
+    """Of a face's height: how much of what lies around it is above and below."""
     hair: float = 0.3
-    """… but where it is the hair of a larger face: that covers less than this share of what lies around the upper three
-    tenths of a fist. Of faces it covers .6 to .9."""
+    """… but where it is the hair of a larger face, of which less than this share lies above a fist. Above faces it is
+    .6 to .9."""
+    arm: float = 0.2
+    """Share of one side that is skin: an arm. Bystanders' necks are .17 and less."""
 
 
 DEFAULT = FistConfig()
@@ -62,10 +65,11 @@ def find_fists(regions: Sequence[Region], parsing: Parsing, faces: tuple[Face, .
         reach = max(1, round(DEFAULT.reach * box.height))
         area = box.grown_by(reach).clip(*small_hw)
         around = widened(pixels[area.slices] > 0, reach) & (pixels[area.slices] == 0)
+        sides = _sides(around, Box(box.x0 - area.x0, box.y0 - area.y0, box.x1 - area.x0, box.y1 - area.y0))
         own = set(np.unique(locks[area.slices][around]).tolist()) - {0}
-        above = around[: box.y0 + round(DEFAULT.top * box.height) - area.y0]
-        crowned = hair[area.slices][: len(above)][above].mean() >= DEFAULT.hair if above.any() else False
-        bare = not (own - theirs or crowned or hat[area.slices][around].any()) and skin[area.slices][around].any()
+        crowned = _share(hair[area.slices], sides[0]) >= DEFAULT.hair or hat[area.slices][around].any()
+        arm = max(_share(skin[area.slices], side) for side in sides) >= DEFAULT.arm
+        bare = arm and not crowned and own <= theirs
         if bare and max(heights) > box.height and not any(_overlap(box, other) for other in seen):
             fists.add(index)
         else:
@@ -76,3 +80,15 @@ def find_fists(regions: Sequence[Region], parsing: Parsing, faces: tuple[Face, .
 
 def _overlap(first: Box, second: Box) -> bool:
     return first.x0 < second.x1 and second.x0 < first.x1 and first.y0 < second.y1 and second.y0 < first.y1
+
+
+def _sides(around: Mask, box: Box) -> tuple[Mask, Mask, Mask, Mask]:
+    """What lies around a box: above, below, left and right; above and below reach over the box's own ends."""
+    rows, columns = np.ogrid[: around.shape[0], : around.shape[1]]
+    over = round(DEFAULT.ends * box.height)
+    above, below = rows < box.y0 + over, rows >= box.y1 - over
+    return around & above, around & below, around & (columns < box.x0), around & (columns >= box.x1)
+
+
+def _share(part: Mask, side: Mask) -> float:
+    return float(part[side].mean()) if side.any() else 0.0

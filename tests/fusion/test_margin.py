@@ -89,3 +89,22 @@ def test_a_turtleneck_over_a_chin_that_the_edit_moved_up_takes_nothing_of_the_fa
 def test_a_neck_that_stays_bare_stays_in_the_margin() -> None:
     made = collared(chin=110, top=150)
     assert not covered_neck(made).any()
+
+
+@pytest.mark.parametrize(("colour", "is_cloth"), [((12, 12, 14), True), ((150, 30, 30), True), (SHADE, False)])
+def test_below_the_chin_cloth_is_told_by_a_colour_that_the_edits_face_has_not(
+    colour: tuple[int, int, int], is_cloth: bool
+) -> None:
+    """The parser is of two minds there: what it half calls a garment is none where it looks like shaded skin."""
+    made = collared(chin=110, top=110)
+    after, pictures = made.after.copy(), []
+    after[:, 110:120, 70:130] = 0
+    after[PART_ID["upper"], 110:120, 70:130], after[PART_ID["skin"], 110:120, 70:130] = 0.3, 0.7
+    for neck in (SKIN, colour):
+        picture = np.full((*SIZE, 3), WALL, np.uint8)
+        picture[FACE], picture[NECK] = SKIN, neck
+        pictures.append(lab(picture))
+    change = replace(made.change, colours=(pictures[0], pictures[1]))
+    found = covered_neck(Scene.of(made.before, after, change, ("upper",)))
+    assert found[113:118, 85:115].all() == is_cloth == found[113:118, 85:115].any()
+    assert not found[FACE].any()

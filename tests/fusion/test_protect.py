@@ -139,6 +139,38 @@ def test_a_fist_that_passes_for_a_face_is_none_where_a_larger_face_shows() -> No
     assert protected_region(parsing(raised), (seen,), CLOTHING)[fist.slices].mean() > 0.9
 
 
+def test_a_fist_beside_the_persons_own_long_hair_is_no_face_but_a_second_head_is_one() -> None:
+    """The lock hangs down from the larger face's head; over a second face it lies as hair."""
+    raised = """
+        ..HHHHHH....
+        .HHFFFFHH...
+        .HHFFFFHH...
+        .HHFFFFHHF..
+        .HHFFFFHHs..
+        .HH.ss.HHs..
+        .UUUUUUUUUU.
+    """
+    fist = Box(9 * CELL, 3 * CELL, 10 * CELL, 4 * CELL)
+    assert protected_region(parsing(raised), (), CLOTHING)[fist.slices].mean() < 0.1
+    second = parsing(raised.replace(".HHFFFFHH...", ".HHFFFFHHHHH", 2).replace(".HHFFFFHHF..", ".HHFFFFHHFHH"))
+    assert protected_region(second, (), CLOTHING)[fist.slices].all()
+
+
+def test_a_bystanders_face_whose_hair_was_not_seen_is_no_fist() -> None:
+    """An arm's skin covers a good part of a side, what shows of a neck hardly any."""
+    beside = """
+        ..HHHHHH......
+        .HHFFFFHH.....
+        .HHFFFFHH.FFF.
+        .HHFFFFHH.FFF.
+        .HHFFFFHH.UUU.
+        .HH.ss.HH.UUU.
+        .UUUUUUUUUUUU.
+    """
+    face = Box(10 * CELL, 2 * CELL, 13 * CELL, 4 * CELL)
+    assert protected_region(parsing(beside), (), CLOTHING)[face.slices].all()
+
+
 def test_a_bald_head_alone_is_a_face() -> None:
     bald = """
         ..FF..

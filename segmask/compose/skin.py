@@ -2,8 +2,8 @@
 
 A shorter sleeve bares an arm that only the edit has; its hand is the original's. What the tone match of the whole
 picture leaves between the two is measured on skin that both pictures show near the seam, and carried into the edit's
-skin, fading with distance (normalised convolution, Knutsson and Westin 1993): what is left of the light over some
-distance and within limits, and right at the seam all of it, so that no step shows.
+skin (normalised convolution, Knutsson and Westin 1993): near the seam all of it, as the nearest skin has it, so that no
+step shows, fading over the length of a wrist to what is left of the light over some distance and within limits.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.colour import over_channels
+from segmask.compose.ground import carried
+from segmask.core.colour import lab, off_tint, over_channels
 from segmask.core.geometry import resize_image, resize_map, resize_mask, resized_part, working_size
 from segmask.core.morphology import blurred, narrowed, widened
-from segmask.core.types import Box, Image, Mask, Probs
+from segmask.core.types import Box, Image, Mask, Prob, Probs
 from segmask.fusion.scene import BARE, target_prob
 
 Field = NDArray[np.float32]
@@ -37,12 +38,19 @@ class SkinToneConfig:
     """8-bit levels, as the tone match's own."""
     least: float = 0.02
     """Weighted share of the surroundings that must be such skin before anything is believed."""
-    seam_reach: float = 0.012
-    """Of the long side: the same at the seam, where shadows and another light are evened out too."""
+    seam_reach: float = 0.06
+    """Of the long side: how far all of the step is carried, where shadows and another light are evened out too."""
     seam_limit: float = 100.0
     """8-bit levels: whatever it is, a step would show."""
     seam_share: float = 0.25
     """Share of the surroundings from which the seam is near: half of them lie beyond a straight one."""
+    sure: float = 0.8
+    """Probability of skin in the edit from which a pixel tells its colour there, …"""
+    tint: float = 0.06
+    """… and distance from that tint (``off_tint``) within which the edit shows skin where the original does, whatever a
+    parser calls it."""
+    covered: float = 0.5
+    """Probability of hair or cloth in the edit from which it is that."""
 
 
 DEFAULT = SkinToneConfig()
@@ -68,18 +76,33 @@ def skin_correction(original: Image, edited: Image, before: Probs, after: Probs,
     size_hw = working_size((original.shape[0], original.shape[1]), DEFAULT.long_side)
     taken = resize_mask(mask, size_hw)
     step = resize_image(original, size_hw).astype(np.float32) - resize_image(edited, size_hw)
-    skin = [resize_map(target_prob(probs, BARE), size_hw) > DEFAULT.skin_prob for probs in (before, after)]
+    first, second, ground = (
+        resize_map(target_prob(probs, parts), size_hw)
+        for probs, parts in ((before, BARE), (after, BARE), (after, ("background",)))
+    )
+    skin = [shown > DEFAULT.skin_prob for shown in (first, second)]
+    skin[1] |= skin[0] & (1 - second - ground < DEFAULT.covered) & _tinted(edited, second)
     seen = skin[0] & skin[1] & ~taken
     if not seen.any() or not (taken & skin[1]).any():
         return None
     unit = max(size_hw)
     alike = seen & (over_channels(np.maximum, np.abs(step)) < DEFAULT.alike)
     field, amount = _carried(step, alike, DEFAULT.reach * unit, DEFAULT.limit)
-    at_seam, close = _carried(step, seen, DEFAULT.seam_reach * unit, DEFAULT.seam_limit)
+    close = blurred(seen.astype(np.float32), DEFAULT.seam_reach * unit)
+    at_seam = np.clip(carried(step, seen, unit)[0], -DEFAULT.seam_limit, DEFAULT.seam_limit)
     near = np.minimum(close / DEFAULT.seam_share, 1) * blurred(narrowed(skin[1]).astype(np.float32), 1.0)
     far = np.minimum(amount / DEFAULT.least, 1) * blurred((taken & skin[1]).astype(np.float32), 1.0) * (1 - near)
     # A little beyond the outline: a soft edge shows the edit there too, and enlarging blurs.
     return np.asarray((field * far[..., None] + at_seam * near[..., None]) * widened(taken)[..., None], np.float32)
+
+
+def _tinted(edited: Image, skin: Prob) -> Mask:
+    """Where a picture has the tint of what is surely its skin."""
+    sure = skin > DEFAULT.sure
+    if not sure.any():
+        return sure
+    colours = np.asarray(lab(resize_image(edited, (skin.shape[0], skin.shape[1])), sigma=1.0), np.float32)
+    return off_tint(colours, np.median(colours[sure], axis=0)) < DEFAULT.tint
 
 
 def _carried(step: Field, places: Mask, sigma: float, limit: float) -> tuple[Field, Field]:

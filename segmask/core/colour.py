@@ -70,3 +70,18 @@ def delta_e_94(first: Lab, second: Lab) -> NDArray[np.float32]:
     chroma_step /= 1 + CHROMA_WEIGHT * chroma
     hue_2 /= np.square(1 + HUE_WEIGHT * chroma)
     return np.sqrt(light * light + chroma_step * chroma_step + hue_2).astype(np.float32)
+
+
+def off_tint(colours: Lab, usual: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far the tints of CIELAB colours (…, 3) are from one colour's, whatever the light: float32 (…).
+
+    The distance of (a*, b*) / (L* + 16): that divides the amount of light out, as far as CIELAB's cube root holds. The
+    ruddiest cheek is .06 from its own chin; white cloth is .2 from pale skin.
+
+    >>> off = off_tint(np.array([[34, 10, 5], [34, 0, 0]], np.float32), np.array([84, 20, 10], np.float32))
+    >>> [round(float(one), 2) for one in off]
+    [0.0, 0.22]
+    """
+    light = colours[..., :1] + 16
+    apart = colours[..., 1:] / light - usual[1:] / (usual[0] + 16)
+    return np.sqrt(np.square(apart, dtype=np.float32).sum(-1, dtype=np.float32))

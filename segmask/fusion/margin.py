@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.colour import delta_e
+from segmask.core.colour import delta_e, off_tint
 from segmask.core.labels import PART_ID
 from segmask.core.morphology import blurred, opened
 from segmask.core.types import Mask
@@ -29,9 +29,7 @@ class MarginConfig:
     least: int = 50
     """Pixels of it at the working size; fewer tell no colour."""
     tint: float = 0.12
-    """Distance of (a*, b*) / (L* + 16) from the face's: no shade and no light of this skin lies further off. Dividing
-    by L* + 16 takes the amount of light out, as far as CIELAB's cube root holds. The ruddiest cheek is .06 from its own
-    chin; white cloth is .2 from pale skin."""
+    """Distance from the face's tint (``off_tint``): no shade and no light of this skin lies further off."""
     dark: float = 0.35
     """L* + 16 as a share of the face's, below which no shadow of a lit face lies: a twentieth of the light."""
     hair: float = 25.0
@@ -111,6 +109,6 @@ def covered_neck(scene: Scene) -> Mask:
 
 def _unlike(colours: Map, face: Map) -> Mask:
     """Which CIELAB colours (n, 3) no shade and no light of a face's colours (m, 3) gives."""
-    usual, light = np.median(face, axis=0), colours[:, :1] + 16
-    off = np.linalg.norm(colours[:, 1:] / light - usual[1:] / (usual[0] + 16), axis=-1)
-    return np.asarray((off > DEFAULT.tint) | (light[:, 0] < DEFAULT.dark * (usual[0] + 16)))
+    usual = np.median(face, axis=0)
+    dark = colours[:, 0] + 16 < DEFAULT.dark * (usual[0] + 16)
+    return (off_tint(colours, usual) > DEFAULT.tint) | dark

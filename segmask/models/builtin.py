@@ -17,6 +17,7 @@ from segmask.core.errors import ModelError
 from segmask.core.geometry import Letterbox, letterbox, resize_planes
 from segmask.core.labels import PARTS
 from segmask.core.types import Image, Parsing, Probs
+from segmask.models.bare_limbs import with_bare_limbs
 from segmask.models.catalog import BUILTIN_INPUT
 from segmask.models.network_input import softmax, to_tensor
 from segmask.models.session import Network
@@ -51,7 +52,8 @@ class BuiltinParser:
     def parse(self, image: Image) -> Parsing:
         """Probabilities of the canonical parts for one picture, uint8 (H, W, 3) RGB."""
         check_image(image)
-        return Parsing(coarse_to_fine(image, self._infer), (image.shape[0], image.shape[1]), self.name)
+        probs = with_bare_limbs(coarse_to_fine(image, self._infer), image)
+        return Parsing(probs, (image.shape[0], image.shape[1]), self.name)
 
     def _infer(self, image: Image) -> Probs:
         """The mean of two looks: as it is; and mirrored, with its borders reflected outwards.

@@ -37,7 +37,7 @@ def test_bared_skin_meets_the_hand_in_its_tone() -> None:
 
 def test_far_from_the_seam_the_correction_keeps_its_limit_and_fades() -> None:
     got = correct(20).astype(int)
-    assert np.abs(got[: SEAM - 6] - 190).max() <= 10
+    assert np.abs(got[: SEAM - 24] - 190).max() <= 10
     assert np.abs(got[5] - 190).max() <= 1
 
 

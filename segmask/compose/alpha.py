@@ -14,7 +14,7 @@ from segmask.compose.hair_layer import HairLayer
 from segmask.compose.old_rim import Around, beyond_old_rim
 from segmask.compose.outline import Overlaid, moved_outline
 from segmask.core.geometry import REFERENCE_SIDE, resize_map, resized_part
-from segmask.core.morphology import blurred, distance_to, narrowed
+from segmask.core.morphology import blurred, distance_to, narrowed, widened
 from segmask.core.types import Alpha, Box, Mask, Prob
 
 
@@ -29,6 +29,8 @@ class MatteConfig:
     frame: float = 24.0
     """As wide where the edit's frame ends within what is taken: a step from one garment to another is no less wrong
     for being blended, but does not catch the eye as a line does."""
+    rim: float = 4.0
+    """Mixed pixels around what went."""
     smooth: float = 1.0
     """Sigma of the outline's smoothing: removes the stairs of the working size."""
 
@@ -49,6 +51,7 @@ def make_alpha(
     around: Around | None = None,
     hair: HairLayer | None = None,
     beyond: Mask | None = None,
+    gone: Mask | None = None,
 ) -> Alpha:
     """Alpha at the picture's size, float32 (H, W), multiples of 1/255.
 
@@ -64,6 +67,7 @@ def make_alpha(
         hair: the original's hair over what comes from the edit.
         beyond: bool (H, W): what the edit's frame does not reach; towards it what is taken fades, unless the width is
             given.
+        gone: bool (h, w): what of the original went; there it does not fade, or the old garment shines through.
 
     >>> decision, keep = np.zeros((60, 60), bool), np.zeros((60, 60), bool)
     >>> decision[10:50, 10:50], keep[:, 30:] = True, True
@@ -102,7 +106,9 @@ def make_alpha(
     inside_keep = keep[area.slices]
     _fade(edge, inside_keep, width)
     if beyond is not None and feather is None:
-        _fade(edge, beyond[area.slices], DEFAULT.frame * scale)
+        _fade(
+            edge, beyond[area.slices], DEFAULT.frame * scale, None if gone is None else _with_rim(gone, area, size_hw)
+        )
     edge *= 255
     np.rint(edge, out=edge)
     edge /= 255
@@ -133,15 +139,25 @@ def _amid(limbs: Prob, reach: float) -> Prob:
     return np.asarray(np.where(limbs > 0.5, np.minimum(2 * grown, 1), 0), np.float32)
 
 
-def _fade(edge: Alpha, keep: Mask, width: float) -> None:
-    """Hold an edge of ours to 0 on ``keep`` and to what rises to 1 around it; farther off nothing is looked at."""
+def _with_rim(gone: Mask, area: Box, size_hw: tuple[int, int]) -> Mask:
+    """What went, with its mixed rim, bool (h, w) within ``area`` of a picture of ``size_hw``."""
+    rim = max(1, round(DEFAULT.rim * max(gone.shape) / REFERENCE_SIDE))
+    return resized_part(widened(gone, rim).astype(np.float32), area, size_hw) > 0.5
+
+
+def _fade(edge: Alpha, keep: Mask, width: float, but: Mask | None = None) -> None:
+    """Hold an edge of ours to 0 on ``keep`` and to what rises to 1 around it, but for some pixels; farther off nothing
+    is looked at."""
     around = Box.around(keep)
     if around is None:
         return
     sigma = max(0.1, 0.5 * width)
     box = around.grown_by(int(np.ceil(FAR * width + 4 + 4 * sigma)) + 2).clip(*keep.shape)
     part = edge[box.slices]
-    np.minimum(part, _ramp_from(keep[box.slices], width, sigma), out=part)
+    ramp = _ramp_from(keep[box.slices], width, sigma)
+    if but is not None:
+        ramp[but[box.slices] & ~keep[box.slices]] = 1
+    np.minimum(part, ramp, out=part)
 
 
 def _ramp_from(keep: Mask, width: float, sigma: float) -> Alpha:

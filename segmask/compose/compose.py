@@ -107,6 +107,7 @@ def compose(
             around=None if scene is None or decision.strategy == FELL_BACK else _around(scene),
             hair=layer,
             beyond=~registered.alignment.covered,
+            gone=None if scene is None else (scene.was > 0.5) & (scene.becomes <= 0.5),
         )
     if held.take.any():
         alpha = np.where(held.take, np.float32(1), alpha)

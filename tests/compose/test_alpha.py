@@ -101,3 +101,13 @@ def test_what_is_taken_fades_towards_the_edge_of_the_edits_frame() -> None:
     assert (np.diff(soft[690:720, 512]) <= 0).all()
     assert soft[708, 512] < 0.7 < sharp[708, 512]  # twelve pixels from the edge
     np.testing.assert_array_equal(soft[:600], sharp[:600])
+
+
+def test_where_the_old_garment_went_the_edge_does_not_fade_towards_the_frames_end() -> None:
+    decision, beyond, gone = (np.zeros((128, 128), bool) for _ in range(3))
+    decision[20:90, 30:100], beyond[90:], gone[80:86, 30:100] = True, True, True
+    resized = np.kron(beyond, np.ones((8, 8), bool))
+    soft = make_alpha(decision, (1024, 1024), resized, beyond=resized, gone=gone)
+    assert (soft[81 * 8 : 85 * 8, 400:700] == 1).all()
+    assert (soft[resized] == 0).all()
+    assert soft[89 * 8 + 4, 500] < 0.9

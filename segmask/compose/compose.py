@@ -136,4 +136,4 @@ def _around(scene: Scene) -> Around | None:
     if not set(scene.parts) <= set(WORN):
         return None
     before, after = (probs[PART_ID["background"]] for probs in (scene.before, scene.after))
-    return Around(before, after + scene.becomes)
+    return Around(before, after + scene.becomes, after)

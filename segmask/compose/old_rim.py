@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from segmask.compose.outline import tiles_crossed
 from segmask.core.colour import lab, over_channels
 from segmask.core.geometry import REFERENCE_SIDE, resize_image, resize_map, resized_part
-from segmask.core.morphology import blurred, widened
+from segmask.core.morphology import blurred, disc, widened
 from segmask.core.regions import connected_regions
 from segmask.core.types import Box, Image, Mask, Prob
 
@@ -32,6 +32,8 @@ class Around:
     """Probability of ground in the original."""
     free: Prob
     """Probability of ground or the target in the edit: its hair, face and hands don't come along."""
+    bared: Prob
+    """Probability of ground in the edit."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,10 @@ class RimConfig:
     """Numbers of the rim; pixels at the reference size, differences in ΔE."""
 
     reach: float = 4.0
-    """Furthest from the outline that such a pixel lies."""
-    ring: tuple[float, float] = (5.0, 14.0)
+    """Furthest from the outline that such a pixel lies, …"""
+    farthest: float = 6.0
+    """… and where the edit shows ground beside the old one: there each speck that a JPEG leaves of an edge is seen."""
+    ring: tuple[float, float] = (7.0, 16.0)
     """Distances from the outline between which the original's ground is itself."""
     sure: float = 0.5
     """Probability from which it is ground, and from which the edit shows nothing that must not come."""
@@ -58,7 +62,9 @@ class RimConfig:
     least: float = 0.01
     """Share of ground nearby from which anything is known of it."""
     more: float = 1.0
-    """How far the outline goes beyond the last such pixel."""
+    """How far the outline goes beyond the last such pixel, …"""
+    length: float = 5.0
+    """… and, beside the edit's ground, over how much of its length as far as there."""
     tile: int = 384
     """Pixels at the reference size, at least as many of the picture's: memory."""
 
@@ -80,7 +86,7 @@ def beyond_old_rim(signed: Map, area: Box, original: Image, around: Around) -> M
     >>> ground, free = np.zeros((1024, 80), np.float32), np.ones((1024, 80), np.float32)
     >>> ground[:, 30:] = 1
     >>> signed = (29.5 - np.arange(80, dtype=np.float32))[None].repeat(1024, 0)
-    >>> moved = beyond_old_rim(signed, Box(0, 0, 80, 1024), original, Around(ground, free))
+    >>> moved = beyond_old_rim(signed, Box(0, 0, 80, 1024), original, Around(ground, free, 0 * free))
     >>> int((signed[500] > 0).sum()), int((moved[500] > 0).sum())
     (30, 33)
     """
@@ -103,19 +109,39 @@ def _further(tile: Box, signed: Map, area: Box, original: Image, around: Around)
     roomy = tile.grown_by(int(np.ceil(2 * DEFAULT.ring[1] * scale))).clip(*signed.shape)
     placed, small_hw = roomy.moved(area.x0, area.y0), (max(1, roomy.height // step), max(1, roomy.width // step))
     distance = resize_map(np.ascontiguousarray(signed[roomy.slices]), small_hw) / np.float32(step)
-    ground, free = (
+    ground, free, bared = (
         resize_map(resized_part(prob, placed, size_hw), small_hw) > DEFAULT.sure
-        for prob in (around.ground, around.free)
+        for prob in (around.ground, around.free, around.bared)
     )
     picture = resize_image(np.ascontiguousarray(original[placed.slices]), small_hw)
-    rim = _rim(picture, distance, ground, scale / step) & free
-    rim = widened(rim, max(1, round(DEFAULT.more * scale / step)))
-    further = (np.maximum(1 - distance, 0) * rim).astype(np.float32)
-    further = blurred(further, max(DEFAULT.blur * scale / step, 0.5), edge_twice=False) * step
+    unit = scale / step
+    mixed = _mixed(picture, distance, ground, unit) & free
+    rim = widened(_touching(mixed, distance, unit), max(1, round(DEFAULT.more * unit)))
+    further = blurred(
+        (np.maximum(1 - distance, 0) * rim).astype(np.float32), max(DEFAULT.blur * unit, 0.5), edge_twice=False
+    )
+    specks = np.where(mixed & bared, np.float32(DEFAULT.more * unit) - distance, np.float32(0))
+    further = np.maximum(further, _even(specks, unit) * (free & bared)) * np.float32(step)
     return resize_map(further, (roomy.height, roomy.width))[tile.moved(-roomy.x0, -roomy.y0).slices]
 
 
-def _rim(picture: Image, distance: Map, ground: Mask, scale: float) -> Mask:
+def _even(further: Map, scale: float) -> Map:
+    """As far everywhere as it must go within some pixels' length of the outline: dots of an edge are seen as a line."""
+    import cv2
+
+    radius = max(1, round(DEFAULT.length * scale))
+    most = cv2.dilate(further, disc(radius).astype(np.uint8))
+    return np.asarray(blurred(most, radius / 2, edge_twice=False), np.float32)
+
+
+def _touching(mixed: Mask, distance: Map, scale: float) -> Mask:
+    """Those that go on in what is taken."""
+    near = mixed & (distance > -DEFAULT.reach * scale)
+    regions = connected_regions(near | (distance > 0))
+    return regions.select(regions.total(distance > 0) > 0) & near
+
+
+def _mixed(picture: Image, distance: Map, ground: Mask, scale: float) -> Mask:
     """The pixels beside the outline that are not yet the original's ground, bool (h, w)."""
     nearer, farther = (reach * scale for reach in DEFAULT.ring)
     ring, mixed = ground & (distance < -nearer) & (distance > -farther), np.zeros(ground.shape, bool)
@@ -128,7 +154,7 @@ def _rim(picture: Image, distance: Map, ground: Mask, scale: float) -> Mask:
     squares[ring] = np.transpose(_light_and_tint(colours[ring] - outside[ring]))
     spread = np.sqrt(_mean(squares, ring, nearer)[0])
     band = (
-        (distance <= 1) & (distance > -DEFAULT.reach * scale) & (amount > DEFAULT.least)
+        (distance <= 1) & (distance > -DEFAULT.farthest * scale) & (amount > DEFAULT.least)
     )  # the few pixels that may be
     step, towards, spread = colours[band] - outside[band], within[band] - outside[band], spread[band]
     light, tint = _light_and_tint(step)
@@ -137,9 +163,7 @@ def _rim(picture: Image, distance: Map, ground: Mask, scale: float) -> Mask:
     lengths = np.sqrt((light + tint) * over_channels(np.add, np.square(towards)))
     differs &= np.abs(over_channels(np.add, step * towards)) > DEFAULT.along * lengths
     mixed[band] = differs
-    regions = connected_regions(mixed | (distance > 0))
-    touching = regions.total(distance > 0) > 0
-    return regions.select(touching) & mixed
+    return mixed
 
 
 def _light_and_tint(step: Map) -> tuple[Map, Map]:

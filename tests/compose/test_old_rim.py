@@ -26,7 +26,7 @@ def gone(overshoot: float = 0.0, colour: tuple[int, int, int] = (120, 20, 40)) -
 
 def around() -> Around:
     ground = (disc(RADIUS)[::2, ::2, 0] > 0).astype(np.float32)
-    return Around(ground, np.ones_like(ground))
+    return Around(ground, np.ones_like(ground), np.zeros_like(ground))
 
 
 def alpha_of(shots: tuple[Image, Image], where: Around | None) -> Alpha:
@@ -64,5 +64,5 @@ def test_beside_gravel_nothing_moves() -> None:
 
 def test_what_the_edit_shows_of_the_person_there_does_not_come_along() -> None:
     shots, where = gone(), around()
-    held = Around(where.ground, np.zeros_like(where.free))
+    held = Around(where.ground, np.zeros_like(where.free), where.bared)
     np.testing.assert_array_equal(alpha_of(shots, held), alpha_of(shots, None))

@@ -46,6 +46,19 @@ def test_the_same_picture_gives_the_same_bytes(rng):
     assert np.array_equal(load_parser("builtin", threads=1).parse(image).working_probs, first)
 
 
+@pytest.mark.shared
+@pytest.mark.parametrize("name", ["0009", "0013"])
+def test_a_mirrored_photo_is_parsed_as_the_photo(shared, name):
+    """Both looks lie on each other, whichever of them was the mirrored one."""
+    from PIL import Image
+
+    photo = np.array(Image.open(shared / "data" / "ccp" / "photos" / f"{name}.jpg").convert("RGB"))
+    probs, mirrored = (
+        load_parser().parse(np.ascontiguousarray(image)).working_probs for image in (photo, photo[:, ::-1])
+    )
+    assert np.abs(probs - mirrored[..., ::-1]).mean() < 0.01
+
+
 def test_what_is_no_picture_is_refused():
     with pytest.raises(InputError, match="uint8 array of shape"):
         load_parser("builtin").parse(np.zeros((4, 4)))  # type: ignore[arg-type]

@@ -48,15 +48,12 @@ def test_the_same_picture_gives_the_same_bytes(rng):
 
 @pytest.mark.shared
 @pytest.mark.parametrize("name", ["0009", "0013"])
-def test_a_mirrored_photo_is_parsed_as_the_photo(shared, name):
-    """Both looks lie on each other, whichever of them was the mirrored one."""
+def test_both_looks_lie_on_each_other(shared, name):
+    """A second look that were not turned back would leave .80 and .84 of the probability to the likeliest part."""
     from PIL import Image
 
     photo = np.array(Image.open(shared / "data" / "ccp" / "photos" / f"{name}.jpg").convert("RGB"))
-    probs, mirrored = (
-        load_parser().parse(np.ascontiguousarray(image)).working_probs for image in (photo, photo[:, ::-1])
-    )
-    assert np.abs(probs - mirrored[..., ::-1]).mean() < 0.01
+    assert load_parser().parse(photo).working_probs.max(0).mean() > 0.86
 
 
 def test_what_is_no_picture_is_refused():

@@ -79,12 +79,12 @@ def opened(pictures: list[Image], **options: Any) -> OpenPair:
     return Masker(face_detector="none", **options).open(*pictures)
 
 
-def test_a_first_call_asks_the_parser_twice_and_passes_over_the_picture_a_few_times(
+def test_a_first_call_looks_at_each_picture_twice_and_passes_over_the_picture_a_few_times(
     pictures: list[Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with counted(monkeypatch) as found:
         opened(pictures).apply()
-    assert found.pop("network") == 2
+    assert found.pop("network") == 4
     assert found.total() <= FIRST_PASSES, found
 
 

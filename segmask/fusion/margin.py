@@ -44,6 +44,8 @@ class MarginConfig:
     """Probability of the target in the edit from which it is new cloth that lies on the old neck."""
     maybe: float = 0.1
     """The same where its colour is none of the edit's face."""
+    rather: float = 2.0
+    """As many times as likely as a face must a neck be: the edge of a chin is both."""
     grain: float = 1.0
     """Sigma of the blur before colours are compared, and radius of the pieces too small to be cloth."""
 
@@ -97,7 +99,7 @@ def covered_neck(scene: Scene) -> Mask:
     (True, False, False)
     """
     skin, face = scene.before[PART_ID["skin"]], scene.before[PART_ID["face"]]
-    neck = (skin > face) & (skin + face > DEFAULT.collar) & strong_change(scene, of_others=True)
+    neck = (skin > DEFAULT.rather * face) & (skin + face > DEFAULT.collar) & strong_change(scene, of_others=True)
     cloth = scene.becomes > DEFAULT.collar
     edited = scene.after[PART_ID["face"]] > DEFAULT.sure
     if scene.change.colours is not None and edited.sum() >= DEFAULT.least:

@@ -121,7 +121,7 @@ def test_from_the_shell(twins, tmp_path):
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize(("left", "right"), [("0013", "0019"), ("0028", "0040"), ("0060", "0082")])
+@pytest.mark.parametrize(("left", "right"), [("0013", "0019"), ("0028", "0013"), ("0060", "0082")])
 def test_two_street_photos_side_by_side(shared, masker, left, right):
     """Both people's clothing is recoloured; each in turn is the chosen one."""
     ccp = shared / "data" / "ccp"

@@ -48,7 +48,7 @@ def make_alpha(
     feather: float | None = None,
     overlaid: Overlaid | None = None,
     limbs: Prob | None = None,
-    around: Around | None = None,
+    around: tuple[Around, ...] = (),
     hair: HairLayer | None = None,
     beyond: Mask | None = None,
     gone: Mask | None = None,
@@ -63,7 +63,7 @@ def make_alpha(
             drew a wider edge before a ground that the original does not share. 0 is a hard edge.
         overlaid: both pictures; with them the outline is moved to where they agree.
         limbs: float32 (h, w): skin in both pictures; through it the edge is wider, unless its width is given.
-        around: what lies around it; with it and ``overlaid``, the rim of what went goes as well.
+        around: what lies around it, ground and skin; with it and ``overlaid``, the rim of what went goes as well.
         hair: the original's hair over what comes from the edit.
         beyond: bool (H, W): what the edit's frame does not reach; towards it what is taken fades, unless the width is
             given.
@@ -87,7 +87,7 @@ def make_alpha(
     wider: Alpha | np.float32 = np.float32(0)
     if overlaid is not None:
         signed, wider = moved_outline(signed, area, overlaid, width if feather is None else 0.0)
-        if around is not None:
+        if around:
             signed = beyond_old_rim(signed, area, overlaid.original, around)
     amid = None if limbs is None or feather is not None else _amid(limbs, DEFAULT.skin)
     # A wide edge grows outwards: inside, the old garment would shine through. Not so in skin.

@@ -57,7 +57,7 @@ class BaredConfig:
     """ΔE up to which a step along such a place is not seen."""
     masked: float = 0.2
     """What each level of texture's strength adds to it."""
-    inside: float = 0.2
+    inside: float = 0.3
     """Share of what the filling saves that it may show where it ends within what the edit shows as one."""
     gain: float = 0.6
     """The filling must show by less than this share of it."""

@@ -104,7 +104,7 @@ def compose(
             feather=options.feather,
             overlaid=None if options.strategy == "semantic" else overlaid,
             limbs=np.minimum(*scene.skin) if scene is not None and decision.strategy != FELL_BACK else None,
-            around=None if scene is None or decision.strategy == FELL_BACK else _around(scene),
+            around=() if scene is None or decision.strategy == FELL_BACK else _around(scene),
             hair=layer,
             beyond=~registered.alignment.covered,
             gone=None if scene is None else (scene.was > 0.5) & (scene.becomes <= 0.5),
@@ -131,9 +131,10 @@ def compose(
     return Composed(alpha, small, toned, kept_composite(before, toned, alpha, colours), held, given_mask, findings)
 
 
-def _around(scene: Scene) -> Around | None:
-    """What lies around a garment that goes; None for a target that is none."""
+def _around(scene: Scene) -> tuple[Around, ...]:
+    """What lies around a garment that goes; nothing for a target that is none."""
     if not set(scene.parts) <= set(WORN):
-        return None
+        return ()
     before, after = (probs[PART_ID["background"]] for probs in (scene.before, scene.after))
-    return Around(before, after + scene.becomes, after)
+    ground, (old, new) = Around(before, after + scene.becomes, after), scene.skin
+    return ground, Around(old, new, new, gone=scene.was)

@@ -26,14 +26,16 @@ Map = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Around:
-    """What lies around what is taken, float32 (h, w) each at the working size."""
+    """What lies around what is taken, ground or skin; float32 (h, w) each at the working size."""
 
     ground: Prob
-    """Probability of ground in the original."""
+    """Probability of it in the original."""
     free: Prob
-    """Probability of ground or the target in the edit: its hair, face and hands don't come along."""
+    """Probability in the edit of what may come along: ground or the target beside ground, but no hair, face or hand."""
     bared: Prob
-    """Probability of ground in the edit."""
+    """Probability of it in the edit."""
+    gone: Prob | None = None
+    """Probability of the old garment in the original, where only its rim goes, with its shadow. Ground has no other."""
 
 
 @dataclass(frozen=True)
@@ -72,21 +74,21 @@ class RimConfig:
 DEFAULT = RimConfig()
 
 
-def beyond_old_rim(signed: Map, area: Box, original: Image, around: Around) -> Map:
+def beyond_old_rim(signed: Map, area: Box, original: Image, around: tuple[Around, ...]) -> Map:
     """A signed distance with its outline moved out over the rim of what goes.
 
     Args:
         signed: float32, area's size: distance to the outline in the picture's pixels, positive inside.
         area: where in the picture it lies.
         original: uint8 (H, W, 3).
-        around: what lies around it.
+        around: what lies around it, each kind by itself.
 
     >>> original = np.full((1024, 80, 3), 200, np.uint8)
     >>> original[:, :30], original[:, 30:32] = 40, 120  # a garment, and its mixed pixels
     >>> ground, free = np.zeros((1024, 80), np.float32), np.ones((1024, 80), np.float32)
     >>> ground[:, 30:] = 1
     >>> signed = (29.5 - np.arange(80, dtype=np.float32))[None].repeat(1024, 0)
-    >>> moved = beyond_old_rim(signed, Box(0, 0, 80, 1024), original, Around(ground, free, 0 * free))
+    >>> moved = beyond_old_rim(signed, Box(0, 0, 80, 1024), original, (Around(ground, free, 0 * free),))
     >>> int((signed[500] > 0).sum()), int((moved[500] > 0).sum())
     (30, 33)
     """
@@ -94,7 +96,7 @@ def beyond_old_rim(signed: Map, area: Box, original: Image, around: Around) -> M
     moved, reach = signed.copy(), DEFAULT.reach * scale
     band = (signed < reach) & (signed > -reach)
     for tile in tiles_crossed(band, max(DEFAULT.tile, round(DEFAULT.tile * scale))):
-        moved[tile.slices] += _further(tile, signed, area, original, around)
+        moved[tile.slices] += np.maximum.reduce([_further(tile, signed, area, original, kind) for kind in around])
     return moved
 
 
@@ -115,7 +117,10 @@ def _further(tile: Box, signed: Map, area: Box, original: Image, around: Around)
     )
     picture = resize_image(np.ascontiguousarray(original[placed.slices]), small_hw)
     unit = scale / step
-    mixed = _mixed(picture, distance, ground, unit) & free
+    gone = (
+        None if around.gone is None else resize_map(resized_part(around.gone, placed, size_hw), small_hw) > DEFAULT.sure
+    )
+    mixed = _mixed(picture, distance, ground, unit, gone) & free
     rim = widened(_touching(mixed, distance, unit), max(1, round(DEFAULT.more * unit)))
     further = blurred(
         (np.maximum(1 - distance, 0) * rim).astype(np.float32), max(DEFAULT.blur * unit, 0.5), edge_twice=False
@@ -141,27 +146,31 @@ def _touching(mixed: Mask, distance: Map, scale: float) -> Mask:
     return regions.select(regions.total(distance > 0) > 0) & near
 
 
-def _mixed(picture: Image, distance: Map, ground: Mask, scale: float) -> Mask:
+def _mixed(picture: Image, distance: Map, ground: Mask, scale: float, gone: Mask | None) -> Mask:
     """The pixels beside the outline that are not yet the original's ground, bool (h, w)."""
     nearer, farther = (reach * scale for reach in DEFAULT.ring)
     ring, mixed = ground & (distance < -nearer) & (distance > -farther), np.zeros(ground.shape, bool)
-    if not ring.any():  # nothing is known of the ground
+    inside = (distance > nearer / 2) & (distance < farther) & (True if gone is None else gone)
+    if not ring.any() or not inside.any():  # nothing is known of the one or the other
         return mixed
     colours = lab(picture, max(DEFAULT.blur * scale, 0.3))
     outside, amount = _mean(colours, ring, nearer)
-    within, _ = _mean(colours, (distance > nearer / 2) & (distance < farther), nearer)
+    within, of_old = _mean(colours, inside, nearer)
     squares = np.zeros((*ring.shape, 2), np.float32)
     squares[ring] = np.transpose(_light_and_tint(colours[ring] - outside[ring]))
     spread = np.sqrt(_mean(squares, ring, nearer)[0])
     band = (
-        (distance <= 1) & (distance > -DEFAULT.farthest * scale) & (amount > DEFAULT.least)
+        (distance <= 1) & (distance > -DEFAULT.farthest * scale) & (np.minimum(amount, of_old) > DEFAULT.least)
     )  # the few pixels that may be
     step, towards, spread = colours[band] - outside[band], within[band] - outside[band], spread[band]
     light, tint = _light_and_tint(step)
     differs = np.sqrt(light) > np.maximum(DEFAULT.apart, DEFAULT.times * spread[:, 0])
     differs |= np.sqrt(tint) > np.maximum(DEFAULT.tinted, DEFAULT.times * spread[:, 1])
     lengths = np.sqrt((light + tint) * over_channels(np.add, np.square(towards)))
-    differs &= np.abs(over_channels(np.add, step * towards)) > DEFAULT.along * lengths
+    along = np.abs(over_channels(np.add, step * towards)) > DEFAULT.along * lengths
+    if gone is not None:
+        along |= step[:, 0] < 0  # a garment's shadow on skin
+    differs &= along
     mixed[band] = differs
     return mixed
 

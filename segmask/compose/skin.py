@@ -49,6 +49,10 @@ class SkinToneConfig:
     tint: float = 0.06
     """… and distance from that tint (``off_tint``) within which the edit shows skin where the original does, whatever a
     parser calls it."""
+    far_tint: float = 0.12
+    """The same within which the original's skin is skin, …"""
+    dark: float = 0.35
+    """… L* + 16 as a share of the usual skin's from which it is."""
     covered: float = 0.5
     """Probability of hair or cloth in the edit from which it is that."""
 
@@ -81,7 +85,8 @@ def skin_correction(original: Image, edited: Image, before: Probs, after: Probs,
         for probs, parts in ((before, BARE), (after, BARE), (after, ("background",)))
     )
     skin = [shown > DEFAULT.skin_prob for shown in (first, second)]
-    skin[1] |= skin[0] & (1 - second - ground < DEFAULT.covered) & _tinted(edited, second)
+    skin[1] |= skin[0] & (1 - second - ground < DEFAULT.covered) & _tinted(edited, second, DEFAULT.tint)
+    skin[0] &= ~widened(skin[0] & ~_tinted(original, first, DEFAULT.far_tint), 2)  # a dark collar's rim tells no tone
     seen = skin[0] & skin[1] & ~taken
     if not seen.any() or not (taken & skin[1]).any():
         return None
@@ -96,13 +101,14 @@ def skin_correction(original: Image, edited: Image, before: Probs, after: Probs,
     return np.asarray((field * far[..., None] + at_seam * near[..., None]) * widened(taken)[..., None], np.float32)
 
 
-def _tinted(edited: Image, skin: Prob) -> Mask:
-    """Where a picture has the tint of what is surely its skin."""
+def _tinted(picture: Image, skin: Prob, reach: float) -> Mask:
+    """Where a picture has about the tint of what is surely its skin, and is not too dark for a shadow on it."""
     sure = skin > DEFAULT.sure
     if not sure.any():
         return sure
-    colours = np.asarray(lab(resize_image(edited, (skin.shape[0], skin.shape[1])), sigma=1.0), np.float32)
-    return off_tint(colours, np.median(colours[sure], axis=0)) < DEFAULT.tint
+    colours = np.asarray(lab(resize_image(picture, (skin.shape[0], skin.shape[1])), sigma=1.0), np.float32)
+    usual = np.median(colours[sure], axis=0)
+    return (off_tint(colours, usual) < reach) & (colours[..., 0] + 16 > DEFAULT.dark * (usual[0] + 16))
 
 
 def _carried(step: Field, places: Mask, sigma: float, limit: float) -> tuple[Field, Field]:

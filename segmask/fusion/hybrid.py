@@ -24,6 +24,7 @@ from segmask.fusion.garments import garment_changed
 from segmask.fusion.limbs import bare_skin, still_skin
 from segmask.fusion.moves import with_moves
 from segmask.fusion.one_cloth import one_cloth
+from segmask.fusion.outlined import with_unoutlined
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
 from segmask.fusion.scene import Scene, once_a_scene, target_prob
 from segmask.fusion.things import decide_things
@@ -178,7 +179,8 @@ def decide_by_odds(
     mask = _likely_pieces(tight, probability, scene, targeted, config)
     mask = _whole(_without_specks(mask, config), probability, scene, config)
     mask = with_redrawn(as_garments(mask, probability, scene, must_keep), scene, must_keep)
-    mask = as_wholes(with_moves(as_wholes(mask, scene), odds, scene, must_keep, must_take), scene)
+    mask = with_moves(as_wholes(mask, scene), odds, scene, must_keep, must_take)
+    mask = as_wholes(with_unoutlined(mask, scene, must_keep), scene)
     return Decision((mask | must_take) & ~must_keep, scene.prior, probability)
 
 

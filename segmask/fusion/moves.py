@@ -52,9 +52,11 @@ class MoveConfig:
 
 
 DEFAULT = MoveConfig()
-OTHER, GROUND, SKIN, HAIR, TARGET = range(5)
+OTHER, GROUND, SKIN, HAIR, TARGET, BELOW = range(6)
 """Kinds of what a pixel shows; ``OTHER`` are bags, hats, glasses and what else is not targeted."""
-KINDS = 5
+KINDS = 6
+LEGS = ("lower", "legwear")
+"""Parts of the target that are no piece of what is worn above them, though no outline shows it: black on black."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +136,7 @@ def _kinds(scene: Scene) -> NDArray[np.uint8]:
     kind = np.full(len(PARTS), OTHER, np.uint8)
     for number, parts in ((GROUND, ("background",)), (SKIN, BARE), (HAIR, ("hair",)), (TARGET, scene.parts)):
         kind[[PART_ID[part] for part in parts]] = number
+    kind[[PART_ID[part] for part in LEGS if part in scene.parts]] = BELOW
     before, after = (kind[labels] for labels in scene.label_maps)
     return np.asarray(before * KINDS + after, np.uint8)
 

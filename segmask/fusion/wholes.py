@@ -26,7 +26,11 @@ class WholeConfig:
     """Numbers of the rule."""
 
     changed: float = 0.4
-    """Share of a thing that must have changed for it to be another one."""
+    """Share of a thing that must have changed for it to be another one, …"""
+    apart: float = 0.5
+    """… unless both pictures show one, and their outlines share less than this: black shoes beside black boots."""
+    shown: float = 0.25
+    """Share of what both show that each of them must show for that."""
     taken: float = 0.5
     """Share of what changed in it that must come from the edit already."""
     cut: float = 0.03
@@ -94,7 +98,8 @@ def as_wholes(mask: Mask, scene: Scene) -> Mask:
     result = mask.copy()
     changed = scene.changed > 0.5
     for part in (part for part in THINGS if part not in scene.parts):
-        seen = np.maximum(scene.before[PART_ID[part]], scene.after[PART_ID[part]]) > 0.5
+        old, new = (probs[PART_ID[part]] > 0.5 for probs in (scene.before, scene.after))
+        seen = old | new
         if not seen.any():
             continue
         things = connected_regions(seen)
@@ -104,7 +109,9 @@ def as_wholes(mask: Mask, scene: Scene) -> Mask:
         inside = things.total(mask)
         thing &= np.minimum(inside, things.areas - inside) > DEFAULT.cut * things.areas
         thing[0] = False
-        another = (both >= DEFAULT.changed * things.areas) & (came >= DEFAULT.taken * both)
+        shown = np.minimum(things.total(old), things.total(new)) >= DEFAULT.shown * things.areas
+        elsewhere = shown & (things.total(old & new) < DEFAULT.apart * things.areas)
+        another = ((both >= DEFAULT.changed * things.areas) | elsewhere) & (came >= DEFAULT.taken * both) & (came > 0)
         result |= things.select(thing & another)
         garment = things.total(scene.either) > DEFAULT.garment * things.areas
         result &= ~things.select(thing & ~another & ~garment)

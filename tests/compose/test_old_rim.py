@@ -30,7 +30,9 @@ def around() -> Around:
 
 
 def alpha_of(shots: tuple[Image, Image], where: Around | None) -> Alpha:
-    return make_alpha(decision(RADIUS - 1), SIZE, NOTHING, overlaid=overlaid_of(*shots), around=where)
+    return make_alpha(
+        decision(RADIUS - 1), SIZE, NOTHING, overlaid=overlaid_of(*shots), around=() if where is None else (where,)
+    )
 
 
 def left_behind(shots: tuple[Image, Image], alpha: Alpha) -> int:
@@ -66,3 +68,15 @@ def test_what_the_edit_shows_of_the_person_there_does_not_come_along() -> None:
     shots, where = gone(), around()
     held = Around(where.ground, np.zeros_like(where.free), where.bared)
     np.testing.assert_array_equal(alpha_of(shots, held), alpha_of(shots, None))
+
+
+def test_the_shadow_of_the_old_hem_does_not_stay_on_the_skin() -> None:
+    """Both pictures show skin outside; the garment cast a line of shadow there, which is none of its own colours."""
+    shots = gone(overshoot=-60)
+    skin = (disc(RADIUS)[::2, ::2, 0] > 0).astype(np.float32)
+    old, none = 1 - skin, 0 * skin
+    bare = Around(skin, np.ones_like(skin), np.ones_like(skin), gone=old)
+    assert left_behind(shots, alpha_of(shots, None)) > 400
+    assert left_behind(shots, alpha_of(shots, bare)) < 60
+    elsewhere = Around(skin, np.ones_like(skin), np.ones_like(skin), gone=none)
+    np.testing.assert_array_equal(alpha_of(shots, elsewhere), alpha_of(shots, None))

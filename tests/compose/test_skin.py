@@ -80,3 +80,13 @@ def test_without_skin_beside_the_seam_nothing_is_added() -> None:
     mask = np.ones(SIZE, bool)
     assert skin_correction(original, edited, arm(True), arm(False), mask) is None
     assert add_correction(edited, None) is edited
+
+
+def test_the_dark_rim_of_a_collar_does_not_darken_the_neck() -> None:
+    """A parser calls the last pixels of a black collar skin; they stayed the original's, and tell no skin's tone."""
+    original, edited = pictures(6)
+    original[SEAM : SEAM + 6] = 15
+    mask = np.zeros(SIZE, bool)
+    mask[:SEAM] = True
+    got = add_correction(edited, skin_correction(original, edited, arm(True), arm(False), mask)).astype(int)
+    assert got[SEAM - 20 : SEAM].min() > 160

@@ -43,6 +43,18 @@ def test_a_bag_of_which_black_on_black_stayed_is_no_bag() -> None:
     assert (as_wholes(half, seen) == bag).all()
 
 
+def test_a_black_shoe_beside_a_black_boot_comes_whole() -> None:
+    """Where both lie nothing differs, but their outlines do."""
+    empty = ".........\n" * 5
+    before, after = (".LL......\n" * 2 + shoe + empty for shoe in (".BBB.....\n", "...BBB...\n"))
+    changed = ".xx......\n" * 2 + ".x.......\n" + empty
+    seen = scene(before, after, changed, CLOTHING)
+    both = mask(before, "B") | mask(after, "B")
+    came = mask(before, "L") | mask(changed, "x")
+    assert (as_wholes(came, seen) == (came | both)).all()
+    assert (as_wholes(mask(before, "L"), seen) == mask(before, "L")).all(), "none of it came"
+
+
 def test_the_rest_of_a_replaced_garment_comes_and_the_trousers_below_it_do_not() -> None:
     shirt = mask(FIGURE, "U")
     most = shirt & rows(0, 2) | shirt & mask("......\n......\n.xx...\n" + "......\n" * 3, "x")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from segmask.core.labels import PART_ID
-from segmask.core.types import Change, Mask
+from segmask.core.types import Change, Mask, Prob
 from segmask.fusion.outlined import with_unoutlined
 from segmask.fusion.scene import Scene
 
@@ -20,10 +20,10 @@ def square(first: int, last: int) -> Mask:
     return found
 
 
-def seen(tie: Mask, before: str, after: str, score: Mask | float = 2.0) -> Scene:
+def seen(tie: Mask, before: str, after: str, score: Prob | float = 2.0) -> Scene:
     """One garment over the whole picture, in one colour but for a tie, and hardly changed."""
     shown = [np.eye(14, dtype=np.float32)[np.full(SIZE, PART_ID[part])].transpose(2, 0, 1) for part in (before, after)]
-    colours = np.where(tie[..., None], np.float32(TIE), np.float32(CLOTH))
+    colours = np.where(tie[..., None], TIE, CLOTH).astype(np.float32)
     scores = np.broadcast_to(np.float32(score), SIZE)
     change = Change(scores, np.ones(SIZE, np.float32), 3.0, scores > 3, colours=(colours, colours))
     return Scene.of(shown[0], shown[1], change, (before, after))

@@ -29,7 +29,7 @@ class OutlineConfig:
     """ΔE a pixel from which a picture has an outline there."""
     reach: int = 2
     """Pixels by which a piece's rim may miss it."""
-    outlined: float = 0.3
+    outlined: float = 0.35
     """Share of the rim between a piece and what was taken that lies on an outline of the original, from which the piece
     is a thing of its own."""
     enclosed: float = 0.6

@@ -53,6 +53,8 @@ class SkinToneConfig:
     """The same within which the original's skin is skin, …"""
     dark: float = 0.35
     """… L* + 16 as a share of the usual skin's from which it is."""
+    likely: float = 0.3
+    """Probability of skin in the edit from which a pixel of about its tint is skin."""
     covered: float = 0.5
     """Probability of hair or cloth in the edit from which it is that."""
 
@@ -86,6 +88,7 @@ def skin_correction(original: Image, edited: Image, before: Probs, after: Probs,
     )
     skin = [shown > DEFAULT.skin_prob for shown in (first, second)]
     skin[1] |= skin[0] & (1 - second - ground < DEFAULT.covered) & _tinted(edited, second, DEFAULT.tint)
+    skin[1] |= (second > DEFAULT.likely) & _tinted(edited, second, DEFAULT.far_tint)
     skin[0] &= ~widened(skin[0] & ~_tinted(original, first, DEFAULT.far_tint), 2)  # a dark collar's rim tells no tone
     seen = skin[0] & skin[1] & ~taken
     if not seen.any() or not (taken & skin[1]).any():

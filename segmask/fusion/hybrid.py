@@ -175,7 +175,7 @@ def decide_by_odds(
     core = narrowed((keep_cost >= config.core) & ~never, max(2, round(config.core_depth * max(odds.shape))))
     seam = _seam(scene.change, np.minimum(scene.was, scene.becomes), limb, config)
     taken = minimum_cut(keep_cost, take_cost, seam, never, must_take | core)
-    tight = with_rim(_tighten(taken, scene, config), scene)
+    tight = with_rim(taken, scene)
     mask = _likely_pieces(tight, probability, scene, targeted, config)
     mask = _whole(_without_specks(mask, config), probability, scene, config)
     mask = with_redrawn(as_garments(mask, probability, scene, must_keep), scene, must_keep)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.core.labels import PART_ID, WORN
-from segmask.core.morphology import narrowed, opened, within
+from segmask.core.morphology import narrowed
 from segmask.core.regions import connected_regions, filled
 from segmask.core.types import Change, Mask, Prob
 from segmask.fusion.components import component_log_odds, with_rim
@@ -21,6 +21,7 @@ from segmask.fusion.cut import minimum_cut
 from segmask.fusion.decision import Decision
 from segmask.fusion.features import in_sight, pixel_features
 from segmask.fusion.garments import garment_changed
+from segmask.fusion.leftovers import with_leftovers
 from segmask.fusion.limbs import bare_skin, still_skin
 from segmask.fusion.moves import with_moves
 from segmask.fusion.one_cloth import one_cloth
@@ -59,11 +60,6 @@ class HybridConfig:
     core_depth: float = 0.008
     """So deep in what is taken with at least these log odds nothing is asked either: a seam that ran through it would
     cost more than it could save, and only what lies near an outline is left to the cut."""
-    rim: float = 0.012
-    """Outer rim in which the mask is tightened to what changed."""
-    rim_score: float = 2.0
-    gone: float = 0.8
-    """Probability of the target in the original, and of ground in the edit, from which the old garment surely went."""
     new_share: float = 0.15
     """Of a piece: so much must show the target or skin in the edit."""
     old_share: float = 0.15
@@ -72,11 +68,6 @@ class HybridConfig:
     """Least share of a piece that the edit shows as the target, where less than ``old_share`` of it was the target."""
     piece_prob: float = 0.5
     """Of a piece: its pixels' mean probability of coming from the edit."""
-    noisy: float = 2.0
-    """Score of the ground's own noise from which a piece that no parser is sure of must differ by more than it, on half
-    of its pixels: where all was redrawn or lit otherwise, what differs no more than the wall is as it was."""
-    sure_piece: float = 0.5
-    """Mean probability of the target in one of the pictures from which the parser is sure of a piece."""
     hair_prob: float = 0.6
     hair_was: float = 0.3
     """Probabilities of hair in the edit, from which, and of the target in the original, up to which a pixel is new hair
@@ -87,11 +78,6 @@ class HybridConfig:
     """Of the picture: no smaller piece is taken alone (the change map's own least region)."""
     hole: float = 0.0006
     """Of the picture: no smaller piece inside stays alone."""
-    island_inside: float = 0.05
-    """Of the picture: a larger enclosed piece of garment stays original; it was left alone on purpose."""
-    inside_prob: float = 0.05
-    """Median probability of coming from the edit below which an enclosed piece stays: a tie, the shirt in a coat.
-    The median, since an outline is always in doubt."""
 
 
 DEFAULT = HybridConfig()
@@ -175,9 +161,9 @@ def decide_by_odds(
     core = narrowed((keep_cost >= config.core) & ~never, max(2, round(config.core_depth * max(odds.shape))))
     seam = _seam(scene.change, np.minimum(scene.was, scene.becomes), limb, config)
     taken = minimum_cut(keep_cost, take_cost, seam, never, must_take | core)
-    tight = with_rim(taken, scene)
+    tight = with_rim(with_leftovers(taken, scene, must_keep), scene)
     mask = _likely_pieces(tight, probability, scene, targeted, config)
-    mask = _whole(_without_specks(mask, config), probability, scene, config)
+    mask = _without_specks(mask, config)
     mask = with_redrawn(as_garments(mask, probability, scene, must_keep), scene, must_keep)
     mask = with_moves(as_wholes(mask, scene), odds, scene, must_keep, must_take)
     mask = as_wholes(with_unoutlined(mask, scene, must_keep), scene)
@@ -221,21 +207,8 @@ def _seam(change: Change, inside: Prob, limb: Prob, config: HybridConfig) -> NDA
     return (cost * (1 + (config.skin_seam - 1) * limb)).astype(np.float32)
 
 
-def _tighten(mask: Mask, scene: Scene, config: HybridConfig) -> Mask:
-    """Give the rim back to the original where both pictures are equal; the inside stays whole.
-
-    Not where an old garment surely was and the edit surely shows ground: plaid before paving differs little here and
-    there, and its squares would stand there alone.
-    """
-    rim = within(~mask, config.rim * max(mask.shape))
-    gone = (scene.was > config.gone) & (scene.after[PART_ID["background"]] > config.gone)
-    return mask & ~(opened(scene.change.score_map < config.rim_score) & rim & ~gone)
-
-
 def _likely_pieces(mask: Mask, probability: Prob, scene: Scene, targeted: Mask, config: HybridConfig) -> Mask:
     """Pieces that were the target or surely become it, in which the edit shows the target or skin, and likely right.
-
-    Where no parser is sure of them, they differ by more than the ground does, too.
 
     This drops foliage and jewellery that the parser half takes for a garment. The bias completes garments: a piece
     as a whole must be likelier right than not without it.
@@ -249,10 +222,7 @@ def _likely_pieces(mask: Mask, probability: Prob, scene: Scene, targeted: Mask, 
         for prob in (scene.was, scene.becomes, probability, shown_after)
     )
     was_or_becomes = (old >= config.old_share) | (new >= config.sure_share)
-    level = scene.quiet.level if scene.quiet.level >= config.noisy else 0
-    apart = np.maximum(scene.change.score_map > level, targeted)
-    differ = (pieces.total(apart) >= 0.5 * pieces.areas) | (np.maximum(old, new) >= config.sure_piece)
-    return pieces.select((shown >= config.new_share) & was_or_becomes & differ & (right >= config.piece_prob))
+    return pieces.select((shown >= config.new_share) & was_or_becomes & (right >= config.piece_prob))
 
 
 def _without_specks(mask: Mask, config: HybridConfig) -> Mask:
@@ -260,19 +230,3 @@ def _without_specks(mask: Mask, config: HybridConfig) -> Mask:
     islands = connected_regions(mask)
     large = mask & ~islands.select(islands.areas < config.island * mask.size)
     return filled(large, config.hole * mask.size)
-
-
-def _whole(mask: Mask, probability: Prob, scene: Scene, config: HybridConfig) -> Mask:
-    """Enclosed pieces that show the target in both pictures come along: new fabric that looks like the old.
-
-    Not what surely stayed as it was: a tie on a changed shirt.
-    """
-    holes = connected_regions(~mask, diagonal=False)
-    shown = holes.total(np.minimum(scene.was, scene.becomes)) / np.maximum(holes.areas, 1)
-    inside = (holes.areas <= config.island_inside * mask.size) & ~holes.on_border() & (shown > 0.5)
-    inside[0] = False  # the mask itself
-    for index in np.flatnonzero(inside):
-        box = holes.boxes[index].slices
-        piece = probability[box][holes.labels[box] == index]
-        inside[index] = np.median(piece) >= config.inside_prob
-    return mask | holes.select(inside)

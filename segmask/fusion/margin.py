@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from segmask.core.colour import delta_e, off_tint
 from segmask.core.labels import PART_ID
-from segmask.core.morphology import blurred, opened
+from segmask.core.morphology import blurred, opened, widened
 from segmask.core.types import Mask
 from segmask.fusion.components import changed_garment, strong_change
 from segmask.fusion.scene import Scene
@@ -40,6 +40,12 @@ class MarginConfig:
     """Probability of a face or hair in the edit from which nothing of the old garment went there."""
     hardly: float = 0.07
     """Probability of a face in the original from which its margin gives way to nothing: the parser's outline errs."""
+    bared: float = 0.5
+    """Probability of skin in the edit from which a neck was bared where such a colour lay, …"""
+    not_face: float = 0.4
+    """… and of a face in the original up to which that colour outweighs the parser, with a rim of mixed pixels …"""
+    rim: int = 2
+    """… as wide at the working size."""
     collar: float = 0.6
     """Probability of the target in the edit from which it is new cloth that lies on the old neck."""
     maybe: float = 0.1
@@ -81,7 +87,10 @@ def old_cloth(scene: Scene) -> Mask | None:
     cloth = strong.copy()
     cloth[strong] = unlike
     cloth &= still < DEFAULT.face
-    return (garment | opened(cloth, round(DEFAULT.grain))) & (scene.before[PART_ID["face"]] < DEFAULT.hardly)
+    face_there, cloth = scene.before[PART_ID["face"]], opened(cloth, round(DEFAULT.grain))
+    bared = cloth & (scene.after[PART_ID["skin"]] > DEFAULT.bared) & (face_there < DEFAULT.not_face)
+    bared = widened(bared, DEFAULT.rim) & (face_there < DEFAULT.not_face)
+    return bared | ((garment | cloth) & (face_there < DEFAULT.hardly))
 
 
 def covered_neck(scene: Scene) -> Mask:

@@ -108,3 +108,16 @@ def test_below_the_chin_cloth_is_told_by_a_colour_that_the_edits_face_has_not(
     found = covered_neck(Scene.of(made.before, after, change, ("upper",)))
     assert found[113:118, 85:115].all() == is_cloth == found[113:118, 85:115].any()
     assert not found[FACE].any()
+
+
+@pytest.mark.parametrize(("colour", "goes"), [((10, 10, 10), True), (SHADE, False)], ids=["black collar", "shadow"])
+def test_of_what_may_be_a_face_only_another_colour_gives_way_where_the_edit_bares_skin(
+    colour: tuple[int, int, int], goes: bool
+) -> None:
+    made = scene(colour)
+    before, after = made.before.copy(), made.after.copy()
+    before[PART_ID["face"]][TIP], before[PART_ID["skin"]][TIP] = 0.3, 0.7
+    doubtful = Scene.of(before, after, made.change, ("upper",))
+    assert (cloth(doubtful)[TIP].mean() > 0.6) == goes
+    before[PART_ID["face"]][TIP], before[PART_ID["skin"]][TIP] = 0.7, 0.3
+    assert not cloth(Scene.of(before, after, made.change, ("upper",)))[TIP].any()

@@ -27,10 +27,12 @@ class WholeConfig:
 
     changed: float = 0.4
     """Share of a thing that must have changed for it to be another one, …"""
-    apart: float = 0.5
+    apart: float = 0.4
     """… unless both pictures show one, and their outlines share less than this: black shoes beside black boots."""
     shown: float = 0.25
-    """Share of what both show that each of them must show for that."""
+    """Share of what both show that each of them must show for that …"""
+    some: float = 0.2
+    """… and share that must have changed: a parser's outlines of one sleeve differ as well."""
     taken: float = 0.5
     """Share of what changed in it that must come from the edit already."""
     cut: float = 0.03
@@ -110,7 +112,9 @@ def as_wholes(mask: Mask, scene: Scene) -> Mask:
         thing &= np.minimum(inside, things.areas - inside) > DEFAULT.cut * things.areas
         thing[0] = False
         shown = np.minimum(things.total(old), things.total(new)) >= DEFAULT.shown * things.areas
-        elsewhere = shown & (things.total(old & new) < DEFAULT.apart * things.areas)
+        elsewhere = (
+            shown & (things.total(old & new) < DEFAULT.apart * things.areas) & (both >= DEFAULT.some * things.areas)
+        )
         another = ((both >= DEFAULT.changed * things.areas) | elsewhere) & (came >= DEFAULT.taken * both) & (came > 0)
         result |= things.select(thing & another)
         garment = things.total(scene.either) > DEFAULT.garment * things.areas

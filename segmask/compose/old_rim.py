@@ -4,7 +4,8 @@ Where the original showed a garment before its ground, the outline ends on the g
 wall, and darkened or sharpened by a camera. Left in the original, that edge stays on the wall as a hairline. The
 original alone tells it: such a pixel differs from the ground a little further out, by more than that ground differs
 from itself, towards the colour that lies within the outline (Porter and Duff 1984, *over*, turned round). So no
-agreement of the two pictures is needed, and gravel is left alone.
+agreement of the two pictures is needed, and gravel is left alone. Skin that both pictures show is looked at in the same
+way beside what was garment, where the garment's shadow goes as well: it lies darker than the skin further out.
 """
 
 from __future__ import annotations

@@ -92,19 +92,19 @@ class OpenPair:
     """
 
     options: Options
-    seen: Seen
-    edit: Edit
+    seen: Seen = field(repr=False)
+    edit: Edit = field(repr=False)
     findings: Findings
     timings: Timings
     inputs: tuple[Path, ...] = ()
     """Files that were handed in, resolved when they were read; never overwritten."""
-    model: PixelModel | None = None
+    model: PixelModel | None = field(default=None, repr=False)
     """Another pixel model of the fusion than the package's."""
-    measured: dict[object, Measured] = field(default_factory=dict)
+    measured: dict[object, Measured] = field(default_factory=dict, repr=False)
     """What was measured so far, by what it depends on."""
-    aimed: dict[tuple[tuple[str, ...], float | None, float | None], Aimed] = field(default_factory=dict)
+    aimed: dict[tuple[tuple[str, ...], float | None, float | None], Aimed] = field(default_factory=dict, repr=False)
     """The last ``KEPT_TARGETS`` targets, by what they depend on."""
-    made: list[Made] = field(default_factory=list)
+    made: list[Made] = field(default_factory=list, repr=False)
     """The last decision: after a preview, or with another feather, it need not be made again."""
 
     def apply(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -67,13 +67,13 @@ class Result:
     (True, 255)
     """
 
-    alpha: Alpha
+    alpha: Alpha = field(repr=False)
     """float32 (H, W), multiples of 1/255: 0 = original, 1 = edited."""
     report: Report
-    stages: Stages
-    raster: io.Raster
+    stages: Stages = field(repr=False)
+    raster: io.Raster = field(repr=False)
     """The full-depth composite in the original's colour profile, uint8 or uint16 (H, W, C)."""
-    original: io.Picture
+    original: io.Picture = field(repr=False)
     """The original as read."""
     inputs: tuple[Path, ...] = ()
     """Files that this result was made from; never overwritten."""
@@ -204,12 +204,12 @@ class MaskResult:
     (10, 20, 50, 60)
     """
 
-    alpha: Alpha
+    alpha: Alpha = field(repr=False)
     """float32 (H, W), multiples of 1/255: 1 = to be edited."""
     report: Report
-    protected: Mask
+    protected: Mask = field(repr=False)
     """bool (H, W): what stays original."""
-    original: io.Picture
+    original: io.Picture = field(repr=False)
     inputs: tuple[Path, ...] = ()
     """Files that this result was made from; never overwritten."""
 

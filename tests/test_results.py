@@ -158,3 +158,9 @@ def test_importing_loads_nothing_heavy() -> None:
     heavy = {"numpy", "cv2", "scipy", "onnxruntime", "mediapipe", "PIL", "typer", "rich", "jinja2", "requests"}
     assert not heavy & loaded
     assert {name for name in loaded if name.startswith("segmask")} == {"segmask"}
+
+
+def test_they_print_in_a_few_lines(result: Result, single: MaskResult) -> None:
+    pair = Masker(face_detector="none").open(*pictures(), parsing=BOTH["parsing"])
+    for shown in (result, single, pair):
+        assert len(repr(shown)) < 4000

@@ -38,7 +38,9 @@ def files_of(paths: Iterable[Path | None]) -> list[Path]:
 
 
 def output_name(output: Path, report: str | None) -> Path:
-    """The output, or for ``-`` a name that says PNG. OptionError where the report goes to stdout, too.
+    """The output, or for ``-`` a name that says PNG.
+
+    OptionError where the report goes to stdout, too, or where stdout is a terminal.
 
     >>> output_name(Path("a.tif"), "-"), output_name(PIPE, None)
     (PosixPath('a.tif'), PosixPath('stdout.png'))
@@ -47,6 +49,8 @@ def output_name(output: Path, report: str | None) -> Path:
         raise OptionError(
             "-o -: the result and the report would both be printed on stdout; write one of them to a file"
         )
+    if output == PIPE and sys.stdout is not None and sys.stdout.isatty():
+        raise OptionError("-o -: stdout is a terminal, which shows no picture; redirect it to a file, or name one")
     return STDOUT if output == PIPE else output
 
 

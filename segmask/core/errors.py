@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class SegmaskError(Exception):
     """Base of all errors that segmask raises on purpose. ``exit_code`` is the shell's.
@@ -70,10 +72,17 @@ class OptionError(SegmaskError, ValueError):
     exit_code = 2
 
 
-def unknown(kind: str, got: object, known: object) -> OptionError:
-    """The error for a name that is not in a list; its message lists the names.
+def unknown(kind: str, got: object, known: Iterable[object]) -> OptionError:
+    """The error for a name that is not in a list; its message lists the names, and says which one is near.
 
     >>> str(unknown("strategy", "magic", ("hybrid", "diff")))
     "unknown strategy 'magic'; expected one of: hybrid, diff"
+    >>> str(unknown("strategy", "hybird", ("hybrid", "diff")))
+    "unknown strategy 'hybird'; expected one of: hybrid, diff; did you mean 'hybrid'?"
     """
-    return OptionError(f"unknown {kind} {got!r}; expected one of: {', '.join(map(str, known))}")  # type: ignore[call-overload]
+    from difflib import get_close_matches
+
+    names = [str(name) for name in known]
+    near = get_close_matches(str(got), names, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return OptionError(f"unknown {kind} {got!r}; expected one of: {', '.join(names)}{hint}")

@@ -12,7 +12,7 @@ import numpy as np
 
 from segmask.core.colour import Lab, delta_e
 from segmask.core.labels import PART_ID
-from segmask.core.morphology import blurred, narrowed, opened, widened
+from segmask.core.morphology import blurred, narrowed, opened, widened, within
 from segmask.core.regions import connected_regions
 from segmask.core.types import Mask, Prob
 from segmask.fusion.colour_odds import ColourOdds
@@ -35,6 +35,8 @@ class LeftoverConfig:
     least: float = 0.0003
     most: float = 0.01
     """Of the picture: smaller pieces are specks, larger ones no leftovers."""
+    reach: float = 0.1
+    """Of the long side: how far from what was taken is looked."""
     touching: float = 0.15
     """Share of a piece's rim that lies at what was taken."""
     near: int = 3
@@ -71,7 +73,8 @@ def with_leftovers(mask: Mask, scene: Scene, must_keep: Mask) -> Mask:
         return mask
     first, second = (np.asarray(blurred(lab, 1.0), np.float32) for lab in scene.change.colours)
     ground = scene.before[PART_ID["background"]]
-    pieces = connected_regions(_in_its_colour(first, ground, scene) & ~mask & ~must_keep)
+    asked = within(mask, DEFAULT.reach * max(mask.shape)) & ~mask & ~must_keep
+    pieces = connected_regions(_in_its_colour(first, ground, scene, asked))
     fit = (pieces.areas >= DEFAULT.least * mask.size) & (pieces.areas <= DEFAULT.most * mask.size)
     result, near = mask.copy(), widened(mask, DEFAULT.near)
     for index in np.flatnonzero(fit):
@@ -90,8 +93,8 @@ def with_leftovers(mask: Mask, scene: Scene, must_keep: Mask) -> Mask:
     return result
 
 
-def _in_its_colour(colours: Lab, ground: Prob, scene: Scene) -> Mask:
-    """What is surely no garment and no other part for the parser, and has the old garment's colour, bool (h, w)."""
-    asked = (scene.was <= 0.5) & (1 - ground - scene.was < 0.5)
+def _in_its_colour(colours: Lab, ground: Prob, scene: Scene, asked: Mask) -> Mask:
+    """What of ``asked`` is surely no garment and no other part for the parser, and has the old garment's colour."""
+    asked = asked & (scene.was <= 0.5) & (1 - ground - scene.was < 0.5)
     cloth, outside = (shown.astype(np.float32) for shown in (scene.was > DEFAULT.garment, ground > DEFAULT.ground))
     return opened(asked & (ColourOdds(colours, (outside,), asked)(cloth) >= DEFAULT.odds))

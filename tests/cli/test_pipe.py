@@ -67,3 +67,17 @@ def test_what_cannot_be_piped(
     done = run(*arguments, stdin=stdin)
     assert (done.returncode, done.stdout) == (code, b"")
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_a_terminal_gets_no_picture(drawn: tuple[Path, Path]) -> None:
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "segmask", "apply", *map(str, drawn), "-o", "-", "--strategy", "diff"]
+    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, check=False)
+    os.close(theirs)
+    os.set_blocking(ours, False)
+    assert done.returncode == 2
+    assert b"terminal" in done.stderr
+    with pytest.raises((BlockingIOError, OSError)):
+        os.read(ours, 1)
+    os.close(ours)

@@ -21,6 +21,7 @@ from tests.two_people import SIZE_HW, labels, pictures
 PACKAGE = Path(segmask.__file__).parent
 SEMANTIC: Any = {"strategy": "semantic", "face_detector": "none", "parsing": (labels(), labels())}
 EVERYTHING = np.ones(SIZE_HW, bool)
+NOBODY = np.zeros(SIZE_HW, np.uint8)
 
 
 def test_a_code_that_is_not_listed_is_a_mistake_of_ours() -> None:
@@ -63,7 +64,7 @@ FOUND: dict[str, dict[str, Any]] = {
     "mask-read-as-binary": {**SEMANTIC, "exclude": np.eye(*SIZE_HW, dtype=np.uint8)},
     "mask-resized": {**SEMANTIC, "exclude": np.zeros((64, 80), bool)},
     "change-left": {**SEMANTIC, "target": "headwear"},
-    "fell-back-to-diff": {"target": "headwear", "face_detector": "none", "parsing": SEMANTIC["parsing"]},
+    "fell-back-to-diff": {"face_detector": "none", "parsing": (NOBODY, NOBODY)},
 }
 
 

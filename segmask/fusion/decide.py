@@ -10,7 +10,7 @@ from segmask.core.findings import Finding
 from segmask.core.geometry import resize_map
 from segmask.core.types import GIVEN, Alpha, Change
 from segmask.fusion.constraints import Constraints
-from segmask.fusion.decision import Decision
+from segmask.fusion.decision import HYBRID, Decision
 from segmask.fusion.hybrid import decide_hybrid
 from segmask.fusion.pixel_model import PixelModel
 from segmask.fusion.scene import Scene, shows_person, shows_target
@@ -31,7 +31,8 @@ def decide(
 ) -> Decision:
     """What comes from the edit at the working size, by the strategy that the options name.
 
-    ``hybrid`` falls back to ``diff`` where no person or no target is in sight, and says so.
+    ``hybrid`` falls back to ``diff`` where no person or no target is in sight, and says so. Of a person who doesn't wear
+    what was asked for nothing comes.
 
     Args:
         scene: what both pictures show; None for ``diff``.
@@ -64,8 +65,11 @@ def decide(
     if person and sight:
         return decide_hybrid(scene, keep, take, model)
     missing = f"{options.asked} was found in neither picture" if person else "no person was found"
-    text = f"{missing}: hybrid fell back to diff, which decides by what changed alone"
     fallback = decide_fallback(scene, keep, take)
+    if person and not (fallback.mask & ~take).any():
+        absent = Finding("target-not-found", f"{missing}, and no change that could be it: nothing was taken")
+        return replace(fallback, strategy=HYBRID, findings=(absent,))
+    text = f"{missing}: hybrid fell back to diff, which decides by what changed alone"
     return replace(fallback, findings=(Finding("fell-back-to-diff", text),))
 
 

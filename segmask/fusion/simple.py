@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from segmask.core.labels import PART_ID, PARTS
+from segmask.core.labels import CLOTHING, PART_ID, PARTS
 from segmask.core.regions import connected_regions
 from segmask.core.types import Change, Mask, Prob, Probs
 from segmask.fusion.decision import FELL_BACK, Decision
@@ -59,7 +59,9 @@ def decide_diff(change: Change, must_keep: Mask, must_take: Mask) -> Decision:
 def decide_fallback(scene: Scene, must_keep: Mask, must_take: Mask) -> Decision:
     """``diff`` where the parser found no target: evidence decides, less what is surely another part of a person.
 
-    Of a small thing that is worn, what changed on a person in a quiet pair: parsers miss a necklace.
+    Of one garment or thing, the changed regions of which no more than half is another part: the rim of a jacket is no
+    dress. Of a small thing that is worn, what changed on a person (glasses: on a face) in a quiet pair:
+    parsers miss a necklace.
 
     >>> face, wall = np.array([[2, 0]], np.uint8), np.array([[2, 0]], np.uint8)
     >>> scene, none = Scene.of_labels(face, wall, np.full((1, 2), 9, np.float32), ("upper",)), np.zeros((1, 2), bool)
@@ -68,7 +70,8 @@ def decide_fallback(scene: Scene, must_keep: Mask, must_take: Mask) -> Decision:
     """
     if set(scene.parts) <= set(SMALL) and scene.quiet.weight > QUIET:
         pieces = connected_regions(scene.change.mask & ~must_keep)
-        person = np.minimum(*(1 - probs[PART_ID["background"]] for probs in (scene.before, scene.after))) > 0.5
+        wearer = ("face", "eyewear") if scene.parts == ("eyewear",) else PARTS[1:]
+        person = np.minimum(*(summed(probs, wearer) for probs in (scene.before, scene.after))) > 0.5
         worn = (pieces.total(person) > 0.5 * pieces.areas) & (pieces.areas <= LARGEST * person.size)
         decision = decide_diff(scene.change, must_keep, must_take)
         decision = replace(decision, mask=(pieces.select(worn) | must_take) & ~must_keep)
@@ -76,4 +79,8 @@ def decide_fallback(scene: Scene, must_keep: Mask, must_take: Mask) -> Decision:
         other = tuple(part for part in PARTS[1:] if part not in scene.parts)
         known: Prob = np.minimum(summed(scene.before, other), summed(scene.after, other))
         decision = decide_diff(scene.change, must_keep | ((known > 0.5) & ~must_take), must_take)
+        if not set(CLOTHING) <= set(scene.parts):
+            pieces = connected_regions(scene.change.mask & ~must_keep)
+            strange = pieces.select(pieces.total(known > 0.5) <= 0.5 * pieces.areas)
+            decision = replace(decision, mask=decision.mask & (strange | must_take))
     return replace(decision, strategy=FELL_BACK)

@@ -9,7 +9,7 @@ export const REASONS = {
   "mask-covers-picture": "Nearly the whole picture was taken",
   "alignment-untrusted": "The pictures don't line up",
   "target-not-found": "The chosen parts aren't in the picture",
-  "fell-back-to-diff": "No person was found",
+  "fell-back-to-diff": "No person or no clothing was found",
   "given-mask-protected": "Part of your mask is protected",
   "mask-unsure": "Your mask looks like a picture",
   "frame-cuts-target": "The edit ends inside of what was taken",

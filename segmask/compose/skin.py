@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmask.compose.ground import carried
-from segmask.core.colour import lab, off_tint, over_channels
+from segmask.core.colour import SAME_SKIN, Lab, in_some_light, lab, over_channels
 from segmask.core.geometry import resize_image, resize_map, resize_mask, resized_part, working_size
 from segmask.core.morphology import blurred, narrowed, widened
 from segmask.core.types import Box, Image, Mask, Prob, Probs
@@ -49,10 +49,6 @@ class SkinToneConfig:
     tint: float = 0.06
     """… and distance from that tint (``off_tint``) within which the edit shows skin where the original does, whatever a
     parser calls it."""
-    far_tint: float = 0.12
-    """The same within which the original's skin is skin, …"""
-    dark: float = 0.35
-    """… L* + 16 as a share of the usual skin's from which it is."""
     likely: float = 0.3
     """Probability of skin in the edit from which a pixel of about its tint is skin."""
     covered: float = 0.5
@@ -87,9 +83,10 @@ def skin_correction(original: Image, edited: Image, before: Probs, after: Probs,
         for probs, parts in ((before, BARE), (after, BARE), (after, ("background",)))
     )
     skin = [shown > DEFAULT.skin_prob for shown in (first, second)]
-    skin[1] |= skin[0] & (1 - second - ground < DEFAULT.covered) & _tinted(edited, second, DEFAULT.tint)
-    skin[1] |= (second > DEFAULT.likely) & _tinted(edited, second, DEFAULT.far_tint)
-    skin[0] &= ~widened(skin[0] & ~_tinted(original, first, DEFAULT.far_tint), 2)  # a dark collar's rim tells no tone
+    colours = [lab(resize_image(picture, size_hw), sigma=1.0) for picture in (original, edited)]
+    skin[1] |= skin[0] & (1 - second - ground < DEFAULT.covered) & _tinted(colours[1], second, DEFAULT.tint)
+    skin[1] |= (second > DEFAULT.likely) & _tinted(colours[1], second)
+    skin[0] &= ~widened(skin[0] & ~_tinted(colours[0], first), 2)  # a dark collar's rim tells no tone
     seen = skin[0] & skin[1] & ~taken
     if not seen.any() or not (taken & skin[1]).any():
         return None
@@ -104,14 +101,10 @@ def skin_correction(original: Image, edited: Image, before: Probs, after: Probs,
     return np.asarray((field * far[..., None] + at_seam * near[..., None]) * widened(taken)[..., None], np.float32)
 
 
-def _tinted(picture: Image, skin: Prob, reach: float) -> Mask:
+def _tinted(colours: Lab, skin: Prob, reach: float = SAME_SKIN) -> Mask:
     """Where a picture has about the tint of what is surely its skin, and is not too dark for a shadow on it."""
     sure = skin > DEFAULT.sure
-    if not sure.any():
-        return sure
-    colours = np.asarray(lab(resize_image(picture, (skin.shape[0], skin.shape[1])), sigma=1.0), np.float32)
-    usual = np.median(colours[sure], axis=0)
-    return (off_tint(colours, usual) < reach) & (colours[..., 0] + 16 > DEFAULT.dark * (usual[0] + 16))
+    return in_some_light(colours, np.median(colours[sure], axis=0), reach) if sure.any() else sure
 
 
 def _carried(step: Field, places: Mask, sigma: float, limit: float) -> tuple[Field, Field]:

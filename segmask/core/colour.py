@@ -13,6 +13,11 @@ Lab = NDArray[np.float32]
 CHROMA_WEIGHT, HUE_WEIGHT = 0.045, 0.015
 """K1 and K2 of CIE94 for graphic arts (CIE 116-1995)."""
 
+SAME_SKIN = 0.12
+"""Distance from a skin's tint (``off_tint``): no shade and no light of the same skin lies further off."""
+DARKEST = 0.35
+"""Of L* + 16: no shadow on skin is darker against its usual light."""
+
 
 def lab(image: NDArray, sigma: float = 0.0) -> Lab:
     """CIELAB for the white point D65, float32 (H, W, 3), of sRGB in 8-bit levels: uint8 or float (H, W, 3).
@@ -85,3 +90,14 @@ def off_tint(colours: Lab, usual: NDArray[np.float32]) -> NDArray[np.float32]:
     light = colours[..., :1] + 16
     apart = colours[..., 1:] / light - usual[1:] / (usual[0] + 16)
     return np.sqrt(np.square(apart, dtype=np.float32).sum(-1, dtype=np.float32))
+
+
+def in_some_light(colours: Lab, usual: NDArray[np.float32], reach: float = SAME_SKIN) -> NDArray[np.bool_]:
+    """Which CIELAB colours (…, 3) a shade or a light of one colour may give: its tint within ``reach``, no darker
+    than a shadow on it is; bool (…).
+
+    >>> chin = np.array([70, 15, 15], np.float32)
+    >>> in_some_light(np.array([[45, 10, 11], [45, 0, 0], [8, 4, 4]], np.float32), chin).tolist()  # grey; a dark rim
+    [True, False, False]
+    """
+    return (off_tint(colours, usual) <= reach) & (colours[..., 0] + 16 >= DARKEST * (usual[0] + 16))

@@ -31,8 +31,8 @@ def decide(
 ) -> Decision:
     """What comes from the edit at the working size, by the strategy that the options name.
 
-    ``hybrid`` falls back to ``diff`` where no person or no target is in sight, and says so. Of a person who doesn't wear
-    what was asked for nothing comes.
+    ``hybrid`` falls back to ``diff`` where no person or no target is in sight, and says so. Of a person who
+    doesn't wear what was asked for nothing comes.
 
     Args:
         scene: what both pictures show; None for ``diff``.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from segmask.core.colour import delta_e, off_tint
+from segmask.core.colour import delta_e, in_some_light
 from segmask.core.labels import PART_ID
 from segmask.core.morphology import blurred, opened, widened
 from segmask.core.types import Mask
@@ -28,10 +28,6 @@ class MarginConfig:
     """Probability from which the original's face or hair shows what colour it has."""
     least: int = 50
     """Pixels of it at the working size; fewer tell no colour."""
-    tint: float = 0.12
-    """Distance from the face's tint (``off_tint``): no shade and no light of this skin lies further off."""
-    dark: float = 0.35
-    """L* + 16 as a share of the face's, below which no shadow of a lit face lies: a twentieth of the light."""
     hair: float = 25.0
     """ΔE from the hair's median colour within which what the parser calls hair is hair …"""
     hair_changed: float = 0.1
@@ -79,7 +75,7 @@ def old_cloth(scene: Scene) -> Mask | None:
         return garment
     strong = strong_change(scene, of_others=True)
     asked = colours[strong]
-    unlike = _unlike(asked, colours[face])
+    unlike = ~in_some_light(asked, np.median(colours[face], axis=0))
     if hair.sum() >= DEFAULT.least and strong[hair].mean() > DEFAULT.hair_changed:
         like_hair = delta_e(asked, np.median(colours[hair], axis=0)) < DEFAULT.hair
         unlike &= ~(like_hair & (scene.before[PART_ID["hair"]][strong] > 0.5))
@@ -114,12 +110,5 @@ def covered_neck(scene: Scene) -> Mask:
     if scene.change.colours is not None and edited.sum() >= DEFAULT.least:
         likely = neck & ~cloth & (scene.becomes > DEFAULT.maybe)
         colours = np.asarray(blurred(scene.change.colours[1], DEFAULT.grain), np.float32)
-        cloth[likely] = _unlike(colours[likely], colours[edited])
+        cloth[likely] = ~in_some_light(colours[likely], np.median(colours[edited], axis=0))
     return opened(neck & cloth, round(DEFAULT.grain))
-
-
-def _unlike(colours: Map, face: Map) -> Mask:
-    """Which CIELAB colours (n, 3) no shade and no light of a face's colours (m, 3) gives."""
-    usual = np.median(face, axis=0)
-    dark = colours[:, 0] + 16 < DEFAULT.dark * (usual[0] + 16)
-    return (off_tint(colours, usual) > DEFAULT.tint) | dark

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from segmask.core.labels import CLOTHING, PART_ID, PARTS
+from segmask.core.labels import CLOTHING, PARTS
 from segmask.core.regions import connected_regions
 from segmask.core.types import Change, Mask, Prob, Probs
 from segmask.fusion.decision import FELL_BACK, Decision

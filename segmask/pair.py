@@ -27,6 +27,7 @@ from segmask.core.system import bound_opencv
 from segmask.core.timing import Stopwatch, Timings
 from segmask.core.types import Alignment, Change, Image, Parsing, Probs, Stages
 from segmask.fusion.constraints import Constraints, constrain
+from segmask.fusion.agreed import agreed
 from segmask.fusion.decide import decide
 from segmask.fusion.decision import Decision
 from segmask.fusion.laid_over import lifted
@@ -265,7 +266,7 @@ class OpenPair:
         before, after = self.seen.parsing, self.edit.parsing
         if self._shown is None or before is None or after is None:
             return Aimed(measured, None, None)
-        scene = Scene(*self._shown, measured.change, parts, (before, after))
+        scene = Scene(*agreed(*self._shown, measured.change), measured.change, parts, (before, after))
         garment, neck = (old_cloth(scene), covered_neck(scene)) if set(parts) <= set(WORN) else (None, None)
         protected = protected_parts(before, self.seen.detected, parts, after, garment, neck)
         return Aimed(measured, scene, lifted(protected, scene))

@@ -26,15 +26,15 @@ from segmask.core.morphology import grown
 from segmask.core.system import bound_opencv
 from segmask.core.timing import Stopwatch, Timings
 from segmask.core.types import Alignment, Change, Image, Parsing, Probs, Stages
+from segmask.fusion.agreed import scene_of
 from segmask.fusion.constraints import Constraints, constrain
-from segmask.fusion.agreed import agreed
 from segmask.fusion.decide import decide
 from segmask.fusion.decision import Decision
 from segmask.fusion.laid_over import lifted
 from segmask.fusion.margin import covered_neck, old_cloth
 from segmask.fusion.pixel_model import PixelModel
 from segmask.fusion.protect import protected_parts
-from segmask.fusion.scene import Scene, resized_probs, target_prior
+from segmask.fusion.scene import resized_probs, target_prior
 from segmask.fusion.seen import Choice, Seen, choose_person
 from segmask.inputs import Corrections, input_paths, read_corrections
 from segmask.options import Options, PairArguments, check_names
@@ -256,17 +256,17 @@ class OpenPair:
     def _aim(self, asked: Options, measured: Measured) -> Aimed:
         """What depends on the target alone, kept for the last few."""
         key = asked.parts, asked.threshold, asked.min_area
-        aimed = self.aimed.pop(key, None) or self._aimed(asked.parts, measured)
+        aimed = self.aimed.pop(key, None) or self._aimed(asked, measured)
         self.aimed[key] = aimed
         for oldest in list(self.aimed)[:-KEPT_TARGETS]:
             self.aimed.pop(oldest, None)
         return aimed
 
-    def _aimed(self, parts: tuple[str, ...], measured: Measured) -> Aimed:
-        before, after = self.seen.parsing, self.edit.parsing
+    def _aimed(self, asked: Options, measured: Measured) -> Aimed:
+        before, after, parts = self.seen.parsing, self.edit.parsing, asked.parts
         if self._shown is None or before is None or after is None:
             return Aimed(measured, None, None)
-        scene = Scene(*agreed(*self._shown, measured.change), measured.change, parts, (before, after))
+        scene = scene_of(self._shown, (before, after), measured.change, asked)
         garment, neck = (old_cloth(scene), covered_neck(scene)) if set(parts) <= set(WORN) else (None, None)
         protected = protected_parts(before, self.seen.detected, parts, after, garment, neck)
         return Aimed(measured, scene, lifted(protected, scene))

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from segmask.core.labels import PART_ID
 from segmask.core.morphology import blurred
-from segmask.core.types import Change, Prob, Probs
+from segmask.core.types import GIVEN, Change, Parsing, Prob, Probs
+from segmask.fusion.scene import Scene
+from segmask.options import Options
 
 EVEN = 2.2
 """Score (units of the noise floor) at which two pixels are as likely two looks at one thing as not, …"""
@@ -18,11 +20,27 @@ SPREAD = 3.0
 GROUND = PART_ID["background"]
 
 
+def scene_of(shown: tuple[Probs, Probs], parsings: tuple[Parsing, Parsing], change: Change, options: Options) -> Scene:
+    """The scene to decide on: the parsings ``agreed``, for ``hybrid`` and where none of them is the user's own.
+
+    ``shown`` are the parsings at the working size, float32 (14, h, w) each; ``semantic`` takes them at their word.
+
+    >>> shirt, wall = np.eye(14, dtype=np.float32)[[4, 0]][:, :, None, None]
+    >>> equal, looks = np.zeros((1, 1), np.float32), tuple(Parsing(shown, (1, 1), "a net") for shown in (shirt, wall))
+    >>> change = Change(equal, equal + 1, 3.0, equal > 3)
+    >>> [scene_of((shirt, wall), looks, change, Options(strategy=name)).was.item() for name in ("hybrid", "semantic")]
+    [0.5, 1.0]
+    """
+    own = GIVEN in (parsings[0].source, parsings[1].source)
+    looks = agreed(*shown, change) if options.strategy == "hybrid" and not own else shown
+    return Scene(*looks, change, options.parts, parsings)
+
+
 def agreed(before: Probs, after: Probs, change: Change) -> tuple[Probs, Probs]:
     """Both parsings, how much of a pixel is background averaged where nothing changed; float32 (14, h, w) each.
 
-    A parser that takes a cushion for a skirt in one picture may know it in the other. The other parts share what is left
-    as they did before: a dress in place of trousers of its black is not to be averaged away.
+    A parser that takes a cushion for a skirt in one picture may know it in the other. The other parts share what is
+    left as they did before: a dress in place of trousers of its black is not to be averaged away.
 
     Args:
         before: float32 (14, h, w): what the original shows.
@@ -38,9 +56,9 @@ def agreed(before: Probs, after: Probs, change: Change) -> tuple[Probs, Probs]:
     [0.0, 1.0]
     """
     same = 1 / (1 + (change.score_map / EVEN) ** STEEP)
-    weight = np.minimum(same, blurred(same, SPREAD)) / 2
+    weight = np.minimum(same, blurred(same, SPREAD)).astype(np.float32)
     mean = (before[GROUND] + after[GROUND]) / 2
-    return _grounded(before, mean, 2 * weight), _grounded(after, mean, 2 * weight)
+    return _grounded(before, mean, weight), _grounded(after, mean, weight)
 
 
 def _grounded(shown: Probs, mean: Prob, weight: NDArray[np.float32]) -> Probs:

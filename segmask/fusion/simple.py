@@ -25,7 +25,7 @@ def target_mask(probs: Probs, parts: tuple[str, ...]) -> Mask:
     """Where one picture, float32 (14, h, w), shows the target; bool (h, w).
 
     >>> probs = np.zeros((14, 1, 2), np.float32)
-    >>> probs[PART_ID["upper"], 0, 1] = 1
+    >>> probs[PARTS.index("upper"), 0, 1] = 1
     >>> target_mask(probs, ("upper",)).tolist()
     [[False, True]]
     """

@@ -29,7 +29,7 @@ from segmask.fusion.outlined import with_unoutlined
 from segmask.fusion.pixel_model import Estimate, PixelModel, pixel_model
 from segmask.fusion.scene import Scene, once_a_scene, target_prob
 from segmask.fusion.things import decide_things
-from segmask.fusion.wholes import as_garments, as_wholes, with_redrawn
+from segmask.fusion.wholes import as_garments, as_wholes
 
 
 @dataclass(frozen=True)
@@ -164,8 +164,8 @@ def decide_by_odds(
     tight = with_rim(with_leftovers(taken, scene, must_keep), scene)
     mask = _likely_pieces(tight, probability, scene, targeted, config)
     mask = _without_specks(mask, config)
-    mask = with_redrawn(as_garments(mask, probability, scene, must_keep), scene, must_keep)
-    mask = with_moves(as_wholes(mask, scene), odds, scene, must_keep, must_take)
+    mask = as_wholes(as_garments(mask, probability, scene, must_keep), scene)
+    mask = with_moves(mask, odds, scene, must_keep, must_take)
     mask = as_wholes(with_unoutlined(mask, scene, must_keep), scene)
     return Decision((mask | must_take) & ~must_keep, scene.prior, probability)
 

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segmask.core.geometry import resize_map
 from segmask.core.labels import PART_ID
-from segmask.core.morphology import widened
 from segmask.core.regions import connected_regions
 from segmask.core.types import Mask, Prob
 from segmask.fusion.scene import Scene
@@ -42,8 +40,6 @@ class WholeConfig:
     """Mean probability that a thing is the target in one of the pictures, from which nothing of it is given back."""
     least: float = 0.0003
     """Of the picture: smaller things are a parser's specks."""
-    sure: float = 0.9
-    """Probability from which both pictures show ground."""
     most: float = 0.1
     """Of the picture: a larger thing is no shoe and no bag but a parser's slip."""
 
@@ -64,23 +60,6 @@ class GarmentConfig:
 
 
 GARMENT = GarmentConfig()
-
-
-@dataclass(frozen=True)
-class RedrawnConfig:
-    """Numbers of garments that were drawn anew in their old colour."""
-
-    still: float = 0.1
-    """Median difference of structure on the ground up to which what differs more was drawn anew on purpose. Where all
-    was redrawn it reaches .3 to .8."""
-    redrawn: float = 0.4
-    """Median difference of structure of a piece of garment from which it was drawn anew. On real pairs garments that
-    stayed have .02 to .17, navy trousers over a navy skirt .47."""
-    least: float = 0.0008
-    """Of the picture: smaller pieces are folds."""
-
-
-REDRAWN = RedrawnConfig()
 
 
 def as_wholes(mask: Mask, scene: Scene) -> Mask:
@@ -156,27 +135,3 @@ def as_garments(mask: Mask, probability: Prob, scene: Scene, must_keep: Mask) ->
                 if np.median(probability[box][piece]) >= GARMENT.chance:
                     result[box] |= piece
     return result
-
-
-def with_redrawn(mask: Mask, scene: Scene, must_keep: Mask) -> Mask:
-    """``mask`` with the pieces of garment beside it that both pictures show in one colour, but in other folds.
-
-    Navy trousers in place of a navy skirt differ in no colour. Weave and folds tell (``segmask.change.texture``), as
-    far as the pair's ground kept its structure.
-
-    >>> label = np.full((60, 60), PART_ID["lower"], np.uint8)
-    >>> scene = Scene.of_labels(label, label, np.ones((60, 60), np.float32), ("lower",))
-    >>> with_redrawn(label < 0, scene, label < 0).any()  # no texture is at hand
-    np.False_
-    """
-    texture, background = scene.change.texture, PART_ID["background"]
-    if texture is None or not mask.any():
-        return mask
-    structure = resize_map(texture.structure_near, scene.change.size_hw)
-    ground = np.minimum(scene.before[background], scene.after[background]) > DEFAULT.sure
-    if not ground.any() or np.median(structure[ground]) > REDRAWN.still:
-        return mask
-    pieces = connected_regions((np.minimum(scene.was, scene.becomes) > 0.5) & ~mask & ~must_keep)
-    beside = pieces.total(widened(mask, 2)) > 0
-    redrawn = pieces.total(structure >= REDRAWN.redrawn) >= 0.5 * pieces.areas
-    return mask | pieces.select(redrawn & beside & (pieces.areas >= REDRAWN.least * mask.size))

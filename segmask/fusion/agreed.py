@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from segmask.core.labels import PART_ID
 from segmask.core.morphology import blurred
-from segmask.core.types import GIVEN, Change, Parsing, Prob, Probs
+from segmask.core.types import GIVEN, Change, Parsing, Probs
 from segmask.fusion.scene import Scene
 from segmask.options import Options
 
@@ -17,6 +17,8 @@ STEEP = 7
 """… and the power of the score that decides: an old sleeve on a wall of its colour has 2.5, a redrawn cushion 1."""
 SPREAD = 3.0
 """Sigma in pixels of the working size: the weight falls before it reaches what changed."""
+SURE = 1e-3
+"""Probability of all parts but background, up to which a pixel is background whatever the other picture shows."""
 GROUND = PART_ID["background"]
 
 
@@ -56,14 +58,15 @@ def agreed(before: Probs, after: Probs, change: Change) -> tuple[Probs, Probs]:
     [0.0, 1.0]
     """
     same = 1 / (1 + (change.score_map / EVEN) ** STEEP)
-    weight = np.minimum(same, blurred(same, SPREAD)).astype(np.float32)
-    mean = (before[GROUND] + after[GROUND]) / 2
-    return _grounded(before, mean, weight), _grounded(after, mean, weight)
+    weight = np.minimum(same, blurred(same, SPREAD))
+    step = (weight * (after[GROUND] - before[GROUND]) / 2).astype(np.float32)
+    return _grounded(before, step), _grounded(after, -step)
 
 
-def _grounded(shown: Probs, mean: Prob, weight: NDArray[np.float32]) -> Probs:
-    """A parsing whose background goes so far towards a mean."""
-    ground = shown[GROUND] + weight * (mean - shown[GROUND])
-    moved = shown * ((1 - ground) / np.maximum(1 - shown[GROUND], 1e-3))
-    moved[GROUND] = ground
-    return np.asarray(moved / moved.sum(0), np.float32)
+def _grounded(shown: Probs, step: NDArray[np.float32]) -> Probs:
+    """A parsing with so much added to its background, except where it is nothing else."""
+    rest = 1 - shown[GROUND]
+    factor = np.where(rest > SURE, (rest - step) / np.maximum(rest, SURE), 1)
+    moved = shown * factor
+    moved[GROUND] = 1 - rest * factor
+    return moved

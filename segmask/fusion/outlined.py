@@ -1,9 +1,10 @@
-"""Pieces of a garment that end nowhere: what stays must have an outline of its own.
+"""Pieces of a garment or a limb that end nowhere: what stays must have an outline of its own.
 
 A new garment in nearly the colour of the old one differs little from it, and where it differs least the evidence says
 that nothing changed. What really was left alone inside a changed garment, a tie or the shirt in a coat, has an outline
 in the original. A piece that ends in the middle of the old garment's cloth has none, and its rim shows in the composite
-as a step that neither picture has.
+as a step that neither picture has. So it does in a bare limb: of a leg that gets a boot in nearly its colour either all
+stays or nothing.
 """
 
 from __future__ import annotations
@@ -44,9 +45,9 @@ DEFAULT = OutlineConfig()
 
 
 def with_unoutlined(mask: Mask, scene: Scene, must_keep: Mask) -> Mask:
-    """``mask``, bool (h, w), with the pieces beside it that both pictures call the target and that have no outline.
+    """``mask``, bool (h, w), with the pieces beside it that have no outline: the target in both pictures, or skin.
 
-    Where the rest of such a garment hardly changed either, and ends at an outline, it is given back instead.
+    Where the rest of a garment hardly changed either, and ends at an outline, it is given back instead.
 
     Args:
         mask: what comes from the edit so far.
@@ -69,19 +70,14 @@ def with_unoutlined(mask: Mask, scene: Scene, must_keep: Mask) -> Mask:
     """
     if scene.change.colours is None or not mask.any():
         return mask
-    left = (np.minimum(scene.was, scene.becomes) > 0.5) & ~mask & ~must_keep
-    pieces = connected_regions(left)
-    beside, rim = widened(mask, 2) & left, left & ~narrowed(left)
-    touching, enclosed = pieces.total(beside & rim), DEFAULT.enclosed * pieces.total(rim)
-    fit = (pieces.areas >= DEFAULT.least * mask.size) & (touching > 0) & (touching >= enclosed)
-    differs = pieces.total(scene.change.score_map >= DEFAULT.score) >= 0.5 * pieces.areas
-    found = np.flatnonzero(fit & differs)
-    if not len(found):
+    cloth, left = np.minimum(scene.was, scene.becomes) > 0.5, ~mask & ~must_keep
+    kinds = cloth & left, (scene.skin[0] > 0.5) & ~cloth & left
+    found = [piece for kind in kinds for piece in _enclosed(kind, mask, scene)]
+    if not found:
         return mask
     outlines, result = _outlines(scene.change.colours[0]), mask.copy()
-    for index in found:
-        piece = pieces.labels == index
-        if _outlined(piece & beside, outlines):
+    for piece in found:
+        if _outlined(piece & widened(mask, 2), outlines):
             continue
         rest = _rest(piece, mask, scene)
         if rest.any() and _outlined(widened(rest | piece, 2) & mask & ~rest, outlines):
@@ -89,6 +85,16 @@ def with_unoutlined(mask: Mask, scene: Scene, must_keep: Mask) -> Mask:
         else:
             result |= piece
     return result
+
+
+def _enclosed(left: Mask, mask: Mask, scene: Scene) -> list[Mask]:
+    """The changed pieces of what is left that lie in what was taken, bool (h, w) each."""
+    pieces = connected_regions(left)
+    beside, rim = widened(mask, 2) & left, left & ~narrowed(left)
+    touching, enclosed = pieces.total(beside & rim), DEFAULT.enclosed * pieces.total(rim)
+    fit = (pieces.areas >= DEFAULT.least * mask.size) & (touching > 0) & (touching >= enclosed)
+    differs = pieces.total(scene.change.score_map >= DEFAULT.score) >= 0.5 * pieces.areas
+    return [pieces.labels == index for index in np.flatnonzero(fit & differs)]
 
 
 def _rest(piece: Mask, mask: Mask, scene: Scene) -> Mask:

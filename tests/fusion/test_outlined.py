@@ -39,6 +39,14 @@ def test_a_tie_stays() -> None:
     assert (with_unoutlined(~tie, seen(tie, "upper", "outerwear"), square(0, 0)) == ~tie).all()
 
 
+@pytest.mark.parametrize(("hand", "stays"), [(False, False), (True, True)])
+def test_of_a_bare_leg_no_piece_stays_in_a_new_boot_and_a_hand_on_it_does(hand: bool, stays: bool) -> None:
+    piece = square(80, 120)
+    leg = seen(piece if hand else square(0, 0), "skin", "footwear")
+    boots = Scene.of(leg.before, leg.after, leg.change, ("footwear",))
+    assert with_unoutlined(~piece, boots, square(0, 0))[100, 100] != stays
+
+
 def test_what_must_stay_does() -> None:
     held = square(80, 120)
     assert (with_unoutlined(~held, seen(square(0, 0), "dress", "outerwear"), held) == ~held).all()

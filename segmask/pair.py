@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -20,13 +19,13 @@ from segmask.core.checks import read_only
 from segmask.core.colour import lab
 from segmask.core.errors import OptionError
 from segmask.core.findings import Findings
-from segmask.core.geometry import REFERENCE_SIDE, WORKING_SIDE, resize_image, working_size
+from segmask.core.geometry import REFERENCE_SIDE, resize_image
 from segmask.core.labels import CLOTHING, WORN
 from segmask.core.morphology import grown
 from segmask.core.system import bound_opencv
 from segmask.core.timing import Stopwatch, Timings
-from segmask.core.types import Alignment, Change, Image, Parsing, Probs, Stages
-from segmask.fusion.agreed import scene_of
+from segmask.core.types import Alignment, Change, Image, Parsing, Stages
+from segmask.fusion.agreed import looks_at
 from segmask.fusion.constraints import Constraints, constrain
 from segmask.fusion.decide import decide
 from segmask.fusion.decision import Decision
@@ -34,7 +33,7 @@ from segmask.fusion.laid_over import lifted
 from segmask.fusion.margin import covered_neck, old_cloth
 from segmask.fusion.pixel_model import PixelModel
 from segmask.fusion.protect import protected_parts
-from segmask.fusion.scene import resized_probs, target_prior
+from segmask.fusion.scene import Scene, resized_probs, target_prior
 from segmask.fusion.seen import Choice, Seen, choose_person
 from segmask.inputs import Corrections, input_paths, read_corrections
 from segmask.options import Options, PairArguments, check_names
@@ -245,14 +244,6 @@ class OpenPair:
             return change
         return replace(change, texture=texture_between(*colours), colours=colours)
 
-    @cached_property
-    def _shown(self) -> tuple[Probs, Probs] | None:
-        """What both pictures show, at the working size."""
-        if self.seen.parsing is None or self.edit.parsing is None:
-            return None
-        work_hw = working_size(self.seen.picture.size_hw, WORKING_SIDE)
-        return resized_probs(self.seen.parsing, work_hw), resized_probs(self.edit.parsing, work_hw)
-
     def _aim(self, asked: Options, measured: Measured) -> Aimed:
         """What depends on the target alone, kept for the last few."""
         key = asked.parts, asked.threshold, asked.min_area
@@ -264,9 +255,12 @@ class OpenPair:
 
     def _aimed(self, asked: Options, measured: Measured) -> Aimed:
         before, after, parts = self.seen.parsing, self.edit.parsing, asked.parts
-        if self._shown is None or before is None or after is None:
+        if before is None or after is None:
             return Aimed(measured, None, None)
-        scene = scene_of(self._shown, (before, after), measured.change, asked)
+        known = (aimed.scene for aimed in self.aimed.values() if aimed.measured is measured and aimed.scene)
+        looks = next(((scene.before, scene.after) for scene in known), None)
+        looks = looks or looks_at((before, after), measured.change, asked)
+        scene = Scene(*looks, measured.change, parts, (before, after))
         garment, neck = (old_cloth(scene), covered_neck(scene)) if set(parts) <= set(WORN) else (None, None)
         protected = protected_parts(before, self.seen.detected, parts, after, garment, neck)
         return Aimed(measured, scene, lifted(protected, scene))

@@ -19,7 +19,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> OpenPair:
     return segmask.Masker(face_detector="none").open(*(io.read_image(path) for path in paths))
 
 
-@pytest.mark.parametrize("corrections", [{}, {"target": "lower"}, {"feather": 0}, {"exclude": True}])
+@pytest.mark.parametrize("corrections", [{}, {"target": "outerwear"}, {"feather": 0}, {"exclude": True}])
 def test_a_preview_is_of_the_same_decision(pair: OpenPair, corrections: dict) -> None:
     if "exclude" in corrections:
         stays = np.zeros(pair.seen.picture.size_hw, np.uint8)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from segmask.core.labels import PART_ID
 from segmask.core.morphology import blurred
 from segmask.core.types import GIVEN, Change, Parsing, Probs
-from segmask.fusion.scene import Scene
+from segmask.fusion.scene import resized_probs
 from segmask.options import Options
 
 EVEN = 2.2
@@ -22,20 +22,21 @@ SURE = 1e-3
 GROUND = PART_ID["background"]
 
 
-def scene_of(shown: tuple[Probs, Probs], parsings: tuple[Parsing, Parsing], change: Change, options: Options) -> Scene:
-    """The scene to decide on: the parsings ``agreed``, for ``hybrid`` and where none of them is the user's own.
+def looks_at(parsings: tuple[Parsing, Parsing], change: Change, options: Options) -> tuple[Probs, Probs]:
+    """What both pictures show, at the size of the change map, float32 (14, h, w) each: ``agreed`` for ``hybrid``.
 
-    ``shown`` are the parsings at the working size, float32 (14, h, w) each; ``semantic`` takes them at their word.
+    Parsings of the user's own are taken at their word, and by ``semantic`` all are.
 
-    >>> shirt, wall = np.eye(14, dtype=np.float32)[[4, 0]][:, :, None, None]
-    >>> equal, looks = np.zeros((1, 1), np.float32), tuple(Parsing(shown, (1, 1), "a net") for shown in (shirt, wall))
+    >>> shirt, wall = (Parsing(np.eye(14, dtype=np.float32)[part][:, None, None], (1, 1), "a net") for part in (4, 0))
+    >>> equal = np.zeros((1, 1), np.float32)
     >>> change = Change(equal, equal + 1, 3.0, equal > 3)
-    >>> [scene_of((shirt, wall), looks, change, Options(strategy=name)).was.item() for name in ("hybrid", "semantic")]
+    >>> [looks_at((shirt, wall), change, Options(strategy=name))[0][4].item() for name in ("hybrid", "semantic")]
     [0.5, 1.0]
     """
-    own = GIVEN in (parsings[0].source, parsings[1].source)
-    looks = agreed(*shown, change) if options.strategy == "hybrid" and not own else shown
-    return Scene(*looks, change, options.parts, parsings)
+    before, after = (resized_probs(parsing, change.size_hw) for parsing in parsings)
+    if options.strategy != "hybrid" or GIVEN in (parsings[0].source, parsings[1].source):
+        return before, after
+    return agreed(before, after, change)
 
 
 def agreed(before: Probs, after: Probs, change: Change) -> tuple[Probs, Probs]:

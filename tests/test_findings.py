@@ -103,3 +103,12 @@ def test_the_written_report_has_codes_and_levels(tmp_path: Path) -> None:
     assert levels["not-written"] == NOTE
     assert all(set(finding) == {"code", "text", "box", "measured", "level"} for finding in report["findings"])
     assert io.read_image(tmp_path / "out.jpg").shape == (*SIZE_HW, 3)
+
+
+@pytest.mark.parametrize("target", ["dress", "bag", "headwear", "eyewear", "legwear"])
+def test_of_what_nobody_wears_nothing_is_taken(pair: tuple[Path, Path], target: str) -> None:
+    """A jacket was edited; slivers of its rim are no dress."""
+    result = segmask.apply(*pair, target=target)
+    assert not result.alpha.any()
+    assert {"target-not-found", "change-left"} <= {finding.code for finding in result.report.findings}
+    assert result.report.verdict == "review"
